@@ -1,0 +1,96 @@
+// Node times in n8n's engine inside this process, and what the same requests cost without n8n.
+
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { Agent, request } from 'undici';
+
+import { loadPackage, runNode } from '../test/engine/harness';
+import { EMPLOYEE_TOKEN } from '../test/zoo-api/tokens';
+import { orgId, startZooServer } from './zoo-server';
+
+export const contestants = ['undici', 'bare loop', 'Zoo Billing'] as const;
+type Contestant = (typeof contestants)[number];
+
+const root = join(__dirname, '..');
+const CONCURRENCY = 25;
+
+/** Milliseconds per item, one figure a round. */
+export async function measureInProcess(items: number, latencyMs: number, rounds: number): Promise<Record<Contestant, number[]>> {
+	const zoo = await startZooServer(items, latencyMs);
+	// Below node_modules, where the copied credential finds n8n-workflow.
+	const cache = join(root, 'node_modules/.cache');
+	mkdirSync(cache, { recursive: true });
+	const folder = mkdtempSync(join(cache, 'bare-loop-'));
+	try {
+		const bare = await loadPackage(bareLoopPackage(folder));
+		const figures: Record<Contestant, number[]> = { undici: [], 'bare loop': [], 'Zoo Billing': [] };
+		for (let round = -1; round < rounds; round++) {
+			const took = {
+				undici: await throughUndici(zoo.url, items),
+				'bare loop': await throughEngine(zoo.url, items, { orgId: '={{ $json.orgId }}', cash: '50.00', credits: '' }, { tested: bare }),
+				'Zoo Billing': await throughEngine(zoo.url, items, zooBilling, {}),
+			};
+			// The first round warms everybody up.
+			if (round >= 0) for (const contestant of contestants) figures[contestant].push(took[contestant] / items);
+		}
+		return figures;
+	} finally {
+		zoo.stop();
+		rmSync(folder, { recursive: true, force: true });
+	}
+}
+
+const zooBilling = {
+	resource: 'org',
+	operation: 'updateBalance',
+	orgId: '={{ $json.orgId }}',
+	balanceModel: 'prePay',
+	amountUnit: 'usd',
+	updateFields: { prePayCashRemaining: '50.00' },
+	options: {},
+};
+
+async function throughEngine(baseUrl: string, count: number, parameters: Parameters<typeof runNode>[0]['parameters'], more: Partial<Parameters<typeof runNode>[0]>): Promise<number> {
+	const items = Array.from({ length: count }, (_, index) => ({ orgId: orgId(index) }));
+	const { nodeTime, output, status } = await runNode({ parameters, items, credential: { apiToken: EMPLOYEE_TOKEN, baseUrl }, ...more });
+	if (status !== 'success' || output[0]?.length !== count) throw new Error(`The run ended as ${status}`);
+	return nodeTime;
+}
+
+/** As many at a time, and a connection for each request, as n8n's helper has it. */
+async function throughUndici(url: string, count: number): Promise<number> {
+	const dispatcher = new Agent({ connections: CONCURRENCY, pipelining: 0 });
+	const start = performance.now();
+	let next = 0;
+	const work = async () => {
+		while (next < count) {
+			const { statusCode, body } = await request(`${url}/orgs/${orgId(next++)}/payment/balance`, {
+				method: 'PUT',
+				dispatcher,
+				headers: { authorization: `Bearer ${EMPLOYEE_TOKEN}`, 'content-type': 'application/json' },
+				body: '{"pre_pay_cash_remaining":"50.00"}',
+			});
+			const text = await body.text();
+			if (statusCode !== 200 || !text.includes('50.00')) throw new Error(`Zoo answered ${statusCode}`);
+		}
+	};
+	await Promise.all(Array.from({ length: CONCURRENCY }, work));
+	const took = performance.now() - start;
+	await dispatcher.close();
+	return took;
+}
+
+/** The bare loop under the name that the harness runs, with the same credential type. */
+function bareLoopPackage(folder: string): string {
+	mkdirSync(join(folder, 'dist'));
+	cpSync(join(root, 'dist/credentials'), join(folder, 'dist'), { recursive: true });
+	cpSync(join(root, 'dist/icons'), join(folder, 'icons'), { recursive: true });
+	cpSync(join(root, 'test/n8n/bench/nodes/BareLoop.node.js'), join(folder, 'dist/BareLoop.js'));
+	writeFileSync(
+		join(folder, 'dist/ZooBilling.node.js'),
+		"const { BareLoop } = require('./BareLoop.js');\nexports.ZooBilling = class { constructor() { const node = new BareLoop(); node.description.name = 'zooBilling'; return node; } };\n",
+	);
+	writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'n8n-nodes-bare-loop', version: '1.0.0', n8n: { nodes: ['dist/ZooBilling.node.js'], credentials: ['dist/ZooApi.credentials.js'] } }));
+	return folder;
+}

@@ -1,0 +1,22 @@
+// Medians and spreads of repeated measurements.
+
+export interface Spread {
+	readonly least: number;
+	readonly median: number;
+	readonly most: number;
+}
+
+export function spreadOf(values: readonly number[]): Spread {
+	const sorted = [...values].sort((one, other) => one - other);
+	const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN;
+	return { least: at(0), median: at(0.5), most: at(1) };
+}
+
+/** `2.90 (2.71–3.40)` */
+export function spreadText({ least, median, most }: Spread, digits = 2): string {
+	return `${median.toFixed(digits)} (${least.toFixed(digits)}–${most.toFixed(digits)})`;
+}
+
+export function markdownTable(head: readonly string[], rows: ReadonlyArray<readonly string[]>): string {
+	return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}

@@ -1,0 +1,64 @@
+// The Zoo API credential: a bearer token that only goes to the credential's own host, over https.
+
+import {
+	ApplicationError,
+	type IAuthenticate,
+	type ICredentialDataDecryptedObject,
+	type ICredentialTestRequest,
+	type ICredentialType,
+	type IHttpRequestOptions,
+	type INodeProperties,
+} from 'n8n-workflow';
+
+import { Refusal } from '../nodes/ZooBilling/refusal';
+import { DEFAULT_BASE_URL, readBaseUrl } from '../nodes/ZooBilling/zoo/baseUrl';
+
+export class ZooApi implements ICredentialType {
+	name = 'zooApi';
+
+	displayName = 'Zoo API';
+
+	icon = { light: 'file:../icons/zooBilling.svg', dark: 'file:../icons/zooBilling.dark.svg' } as const;
+
+	documentationUrl = 'https://zoo.dev/docs/api/authentication';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'API Token',
+			name: 'apiToken',
+			type: 'string',
+			typeOptions: { password: true },
+			required: true,
+			default: '',
+			description: 'Balances by ID need the token of a Zoo employee; the own balance needs any token',
+		},
+		{
+			displayName: 'Base URL',
+			name: 'baseUrl',
+			type: 'string',
+			required: true,
+			default: DEFAULT_BASE_URL,
+			description: 'The https address of the Zoo API',
+		},
+	];
+
+	authenticate: IAuthenticate = async (credentials, request) => await Promise.resolve(authenticated(credentials, request));
+
+	test: ICredentialTestRequest = {
+		request: {
+			baseURL: '={{ $credentials.baseUrl }}',
+			url: '/user',
+			// A redirect would carry the token to another host.
+			disableFollowRedirect: true,
+		},
+		rules: [{ type: 'responseCode', properties: { value: 401, message: 'Zoo does not know this API token. Check that it was copied whole and belongs to this Base URL.' } }],
+	};
+}
+
+/** The request with the token; a relative one, as in the credential test, gets the origin of the Base URL without a pasted path. */
+function authenticated({ apiToken, baseUrl }: ICredentialDataDecryptedObject, request: IHttpRequestOptions): IHttpRequestOptions {
+	const origin = readBaseUrl(baseUrl);
+	if (origin instanceof Refusal) throw new ApplicationError(`${origin.what}. ${origin.next}`, { level: 'warning' });
+	const headers = { ...request.headers, Authorization: `Bearer ${typeof apiToken === 'string' ? apiToken.trim() : ''}` };
+	return request.baseURL === undefined ? { ...request, headers } : { ...request, baseURL: origin, headers };
+}

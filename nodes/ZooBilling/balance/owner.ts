@@ -1,0 +1,72 @@
+// Who owns a balance: an organization or a user, named by ID or by the token itself.
+
+import { Refusal, shown } from '../refusal';
+
+export interface OwnerKind {
+	/** The value of 'Resource' that workflows store. */
+	readonly name: 'org' | 'user';
+	readonly label: string;
+	/** The word for it in messages. */
+	readonly noun: string;
+	readonly idParameter: 'orgId' | 'userId';
+	readonly idLabel: string;
+	/** Path segments at the Zoo API, with an ID and without one. */
+	readonly path: string;
+	readonly ownPath: string;
+}
+
+export const ownerKinds = {
+	org: {
+		name: 'org',
+		label: 'Org',
+		noun: 'organization',
+		idParameter: 'orgId',
+		idLabel: 'Organization ID',
+		path: '/orgs',
+		ownPath: '/org',
+	},
+	user: {
+		name: 'user',
+		label: 'User',
+		noun: 'user',
+		idParameter: 'userId',
+		idLabel: 'User ID',
+		path: '/users',
+		ownPath: '/user',
+	},
+} as const satisfies Record<string, OwnerKind>;
+
+export interface Owner {
+	readonly kind: OwnerKind;
+	/** A lower-case UUID; undefined for the owner of the token. */
+	readonly id: string | undefined;
+}
+
+const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+const anywhere = new RegExp(uuid, 'gi');
+const standingAlone = new RegExp(`(?<![0-9a-f])${uuid}(?![0-9a-f])`, 'i');
+
+/** A UUID, or a pasted http(s) URL that has exactly one distinct UUID in it. */
+export function readOwner(kind: OwnerKind, value: unknown): Owner | Refusal {
+	const next = `Give the UUID of the ${kind.noun}, e.g. 7e29ccf7-8b3c-47db-8a17-bb53528382f4.`;
+	const text = typeof value === 'string' ? value.trim() : '';
+	if (value === undefined || value === null || (typeof value === 'string' && text === '')) {
+		return new Refusal(`'${kind.idLabel}' is empty`, `${next} If it comes from an expression, check that this item has it.`);
+	}
+	if (typeof value !== 'string') return new Refusal(`'${kind.idLabel}' is not text: ${shown(value)}`, next);
+	const isUrl = /^https?:\/\//i.test(text);
+	const found = new Set((decoded(text).match(anywhere) ?? []).map((id) => id.toLowerCase()));
+	if (isUrl && found.size > 1) return new Refusal(`'${kind.idLabel}' is a URL with more than one UUID: ${shown(value)}`, next);
+	const [id] = standingAlone.exec(decoded(text)) ?? [];
+	if (id === undefined || found.size !== 1 || !(isUrl || text.length === id.length)) return new Refusal(`'${kind.idLabel}' is not a UUID: ${shown(value)}`, next);
+	return { kind, id: id.toLowerCase() };
+}
+
+/** A URL may hide a second UUID behind percent signs. */
+function decoded(text: string): string {
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		return text;
+	}
+}

@@ -1,0 +1,84 @@
+// Zoo's reply from text to a typed balance: no digit lost, nothing unknown dropped, nothing that Zoo applied turned into a failure.
+
+import { isSafeNumber, parse } from 'lossless-json';
+
+import { isRecord } from '../refusal';
+import { balanceModels, modelOf, type BalanceModel } from './fields';
+import { replySchema, type Balance, type ReplySchema } from './schema';
+
+export interface Reply {
+	/** The typed balance: amounts as decimal text, misfits and unknown fields as they came. */
+	readonly balance: Balance;
+	/** The balance model whose amounts the reply carries; undefined when it carries none. */
+	readonly model: BalanceModel | undefined;
+	/** Paths of the fields that do not fit the schema, such as `subscription_details.modeling_app.name`. */
+	readonly misfits: readonly string[];
+}
+
+/** The JSON object in a reply, numbers that a double cannot hold as their digits; undefined when there is none. */
+export function readJsonObject(text: string): Record<string, unknown> | undefined {
+	// A key that would become a prototype, and with it amounts that nobody sent; escaped or not.
+	if (/(_|\\u005f){2}proto/i.test(text)) return undefined;
+	try {
+		const value = parse(text, mask, (digits) => (isSafeNumber(digits) ? Number(digits) : digits));
+		return isRecord(value) ? value : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+/** Stripe's client secret may ride in a subscription; it must not reach an item. */
+function mask(key: string, value: unknown): unknown {
+	return key === 'action_client_secret' && value !== null ? '***' : value;
+}
+
+/** `json`: what `readJsonObject` returned. */
+export function readReply(json: Record<string, unknown>): Reply {
+	const model = modelOf(json);
+	return { model, ...fit(replySchema((model ?? balanceModels.prePay).name), json) };
+}
+
+type Path = readonly PropertyKey[];
+
+/**
+ * Parses with the schema. Where a value does not fit, it is set aside, the rest is parsed, and it is put back as it came;
+ * every property is optional, so in the end something always fits.
+ */
+function fit(schema: ReplySchema, json: Record<string, unknown>): Pick<Reply, 'balance' | 'misfits'> {
+	let result = schema.safeParse(json);
+	if (result.success) return { balance: result.data, misfits: [] };
+	const misfits = result.error.issues.map((issue) => issue.path.join('.'));
+	const rest = structuredClone(json);
+	const aside: Path[] = [];
+	while (!result.success) {
+		for (const issue of result.error.issues) setAside(rest, issue.path, aside);
+		result = schema.safeParse(rest);
+	}
+	for (const path of aside) put(result.data, path, at(json, path));
+	return { balance: result.data, misfits: [...new Set(misfits)] };
+}
+
+/** Takes a property out of a tree; for an array element, or a property that is gone already, the one that holds it. */
+function setAside(tree: unknown, path: Path, aside: Path[]): void {
+	const holder = at(tree, path.slice(0, -1));
+	const key = path.at(-1);
+	if (isRecord(holder) && typeof key === 'string' && key in holder) {
+		delete holder[key];
+		aside.push(path);
+	} else if (path.length > 1) {
+		setAside(tree, path.slice(0, -1), aside);
+	}
+}
+
+function put(tree: unknown, path: Path, value: unknown): void {
+	const holder = at(tree, path.slice(0, -1));
+	const key = path.at(-1);
+	if (isRecord(holder) && typeof key === 'string') holder[key] = value;
+}
+
+function at(tree: unknown, path: Path): unknown {
+	return path.reduce<unknown>((value, key) => {
+		if (Array.isArray(value)) return value[Number(key)];
+		return isRecord(value) ? value[String(key)] : undefined;
+	}, tree);
+}

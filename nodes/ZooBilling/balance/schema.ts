@@ -1,0 +1,136 @@
+// What Zoo's replies hold, as zod schemas of both balance models; the TypeScript types and the editor's previews follow from here.
+
+import * as z from 'zod/v4-mini';
+
+import { balanceModels, type BalanceField, type ModelName } from './fields';
+import { Usd } from './money';
+
+/** Money in a reply: text or number on the wire, exact decimal text in the item. */
+export const money = z.pipe(
+	z.union([z.string(), z.number()]),
+	z.transform((value, context) => {
+		const amount = Usd.fromReply(value);
+		if (amount) return amount.toString();
+		context.issues.push({ code: 'custom', message: 'not a decimal amount', input: value });
+		return z.NEVER;
+	}),
+);
+
+// Zoo has moved fields between present, null and absent 18 times in two years; none of these may trouble a reader.
+const maybe = <T extends z.ZodMiniType>(schema: T) => z.nullish(schema);
+const text = maybe(z.string());
+const whole = maybe(z.int());
+const flag = maybe(z.boolean());
+const moment = maybe(z.iso.datetime({ offset: true }));
+const uuid = maybe(z.guid());
+
+/** A price in three forms; `intervals` and what an enterprise price says differ between the models. */
+function price<const Interval extends string, Enterprise extends z.core.$ZodShape>(intervals: readonly Interval[], enterprise: Enterprise) {
+	const interval = maybe(z.enum(intervals));
+	return maybe(
+		z.discriminatedUnion('type', [
+			z.looseObject({ type: z.literal('flat'), price: maybe(money), interval }),
+			z.looseObject({ type: z.literal('per_user'), price: maybe(money), interval }),
+			z.looseObject({ type: z.literal('enterprise'), ...enterprise }),
+		]),
+	);
+}
+
+/** What a subscription has in both models. */
+function subscription() {
+	return {
+		description: text,
+		features: maybe(z.array(z.looseObject({ info: text }))),
+		training_data_behavior: maybe(z.enum(['always', 'default_on', 'default_off'])),
+		type: maybe(z.discriminatedUnion('type', [z.looseObject({ type: z.literal('individual') }), z.looseObject({ type: z.literal('organization'), saml_sso: flag })])),
+		zoo_tools_included: maybe(z.array(z.string())),
+	};
+}
+
+/** The amounts of a model by their wire names. */
+function amountsOf<Name extends string>(fields: ReadonlyArray<BalanceField & { readonly wire: Name }>) {
+	const named = fields.map((field) => [field.wire, maybe(money)] as const);
+	return Object.fromEntries(named) as Record<Name, (typeof named)[number][1]>;
+}
+
+/** The reply as documented. */
+function prePay() {
+	const cost = price(['day', 'month', 'week', 'year'], {});
+	return z.looseObject({
+		...amountsOf(balanceModels.prePay.fields),
+		created_at: moment,
+		id: uuid,
+		map_id: uuid,
+		modeling_app_enterprise_price: cost,
+		subscription_details: maybe(
+			z.looseObject({
+				modeling_app: maybe(
+					z.looseObject({
+						...subscription(),
+						name: maybe(z.enum(['free', 'pro', 'team', 'enterprise'])),
+						pay_as_you_go_credits: maybe(money),
+						price: cost,
+						support_tier: maybe(z.enum(['community', 'standard', 'premium', 'priority'])),
+					}),
+				),
+			}),
+		),
+		subscription_id: text,
+		total_due: maybe(money),
+		updated_at: moment,
+	});
+}
+
+/** The reply as published since May 2025, with the fields that joined until August 2026. */
+function apiCredits() {
+	return z.looseObject({
+		...amountsOf(balanceModels.apiCredits.fields),
+		monthly_api_credits_remaining: whole,
+		stable_api_credits_remaining: whole,
+		created_at: moment,
+		monthly_api_credits_refresh_at: moment,
+		subscription_details: maybe(
+			z.looseObject({
+				action_client_secret: text,
+				action_type: maybe(z.enum(['payment_intent', 'setup_intent'])),
+				modeling_app: maybe(
+					z.looseObject({
+						...subscription(),
+						annual_discount: maybe(z.number()),
+						billing_mode: maybe(z.enum(['standard', 'contract'])),
+						display_name: text,
+						endpoints_included: maybe(z.unknown()),
+						ml_custom_models: maybe(z.unknown()),
+						monthly_pay_as_you_go_api_credits: whole,
+						monthly_pay_as_you_go_api_credits_monetary_value: maybe(money),
+						name: text,
+						pay_as_you_go_api_credit_price: maybe(money),
+						price: price(['day', 'month', 'week', 'year', 'unknown'], { contract: maybe(z.unknown()) }),
+						share_links: maybe(z.unknown()),
+						support_tier: maybe(z.enum(['community', 'standard_email', 'priority_email', 'premium'])),
+					}),
+				),
+			}),
+		),
+		subscription_id: text,
+		total_due: maybe(money),
+		updated_at: moment,
+	});
+}
+
+export type PrePayBalance = z.infer<ReturnType<typeof prePay>>;
+export type ApiCreditsBalance = z.infer<ReturnType<typeof apiCredits>>;
+/** Zoo's balance as an item carries it: every amount a decimal text, unknown fields kept. */
+export type Balance = PrePayBalance | ApiCreditsBalance;
+
+export type ReplySchema = ReturnType<typeof prePay> | ReturnType<typeof apiCredits>;
+
+const builders: Record<ModelName, () => ReplySchema> = { prePay, apiCredits };
+const built = new Map<ModelName, ReplySchema>();
+
+/** A model's reply schema; it is built for the first reply, because n8n loads the node on every start and often only to show it. */
+export function replySchema(model: ModelName): ReplySchema {
+	const schema = built.get(model) ?? builders[model]();
+	built.set(model, schema);
+	return schema;
+}

@@ -1,0 +1,113 @@
+// What the editor shows for the node, built from the tables of owners, operations, models and fields.
+
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+import { allModels, type BalanceModel } from '../balance/fields';
+import { amountUnits } from '../balance/money';
+import { ownerKinds, type OwnerKind } from '../balance/owner';
+import { operations } from '../operations/all';
+import type { Operation } from '../operations/operation';
+import { optionProperties } from './options';
+
+const kinds: readonly OwnerKind[] = Object.values(ownerKinds);
+const writing = operations.filter((operation) => operation.amounts);
+const namesOf = (some: readonly Operation[]) => some.map(({ name }) => name);
+
+export const nodeProperties: INodeProperties[] = [
+	{
+		displayName: 'Resource',
+		name: 'resource',
+		type: 'options',
+		noDataExpression: true,
+		default: 'org',
+		options: kinds.map(({ label, name }) => ({ name: label, value: name })),
+	},
+	...kinds.map(operationsOf),
+	...kinds.flatMap((kind) => operations.flatMap((operation) => noticeOf(operation, kind))),
+	...kinds.map(idOf),
+	{
+		displayName: 'Balance Model',
+		name: 'balanceModel',
+		type: 'options',
+		noDataExpression: true,
+		displayOptions: { show: { operation: namesOf(writing) } },
+		default: 'prePay',
+		options: allModels.map(({ label, name, description }) => ({ name: label, value: name, description })),
+		description: 'Which set of amounts the Zoo API at the other end speaks; Get Balance shows it',
+	},
+	{
+		displayName: 'Amounts In',
+		name: 'amountUnit',
+		type: 'options',
+		displayOptions: { show: { operation: namesOf(writing) } },
+		default: 'usd',
+		options: Object.entries(amountUnits).map(([value, { label }]) => ({ name: label, value })),
+		description: 'The unit of all amounts below',
+	},
+	...writing.flatMap((operation) => allModels.map((model) => amountsOf(operation, model))),
+	...operations.flatMap(optionsOf),
+];
+
+function operationsOf(kind: OwnerKind): INodeProperties {
+	return {
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		displayOptions: { show: { resource: [kind.name] } },
+		default: 'updateBalance',
+		options: operations.map(
+			({ name, label, action, description }): INodePropertyOptions => ({ name: label(kind), value: name, action: action(kind), description: description(kind) }),
+		),
+	};
+}
+
+function noticeOf({ name, notice }: Operation, kind: OwnerKind): INodeProperties[] {
+	if (!notice) return [];
+	return [{ displayName: notice(kind), name: `${name}Notice`, type: 'notice', default: '', displayOptions: { show: { resource: [kind.name], operation: [name] } } }];
+}
+
+function idOf({ name, idLabel, idParameter, noun }: OwnerKind): INodeProperties {
+	return {
+		displayName: idLabel,
+		name: idParameter,
+		type: 'string',
+		required: true,
+		default: '',
+		placeholder: 'e.g. 7e29ccf7-8b3c-47db-8a17-bb53528382f4',
+		displayOptions: { show: { resource: [name], operation: namesOf(operations.filter(({ byId }) => byId)) } },
+		description: `The UUID of the ${noun}, or a URL that holds it`,
+	};
+}
+
+function amountsOf({ name, amounts }: Operation, model: BalanceModel): INodeProperties {
+	return {
+		displayName: amounts?.label ?? '',
+		name: amounts?.parameter ?? '',
+		type: 'collection',
+		placeholder: 'Add Amount',
+		default: {},
+		displayOptions: { show: { operation: [name], balanceModel: [model.name] } },
+		options: model.fields.map(({ label, parameter, meaning }) => ({
+			displayName: label,
+			name: parameter,
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. 50.00',
+			description: amounts?.describe(meaning) ?? meaning,
+		})),
+	};
+}
+
+function optionsOf(operation: Operation): INodeProperties[] {
+	const collection = (model: BalanceModel | undefined): INodeProperties => ({
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		displayOptions: { show: { operation: [operation.name], ...(model && { balanceModel: [model.name] }) } },
+		options: optionProperties(operation.options(model), model),
+	});
+	return operation.amounts ? allModels.map(collection) : [collection(undefined)];
+}

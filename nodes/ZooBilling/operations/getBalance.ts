@@ -1,0 +1,49 @@
+// Get Balance: reads what an owner has left, by ID or for the token's own organization or user.
+
+import { readOwner, type Owner } from '../balance/owner';
+import { balanceModels } from '../balance/fields';
+import { readReply } from '../balance/reply';
+import { readOptions, type Options } from '../options';
+import { balanceOutput, replyHints } from '../output';
+import { Refusal } from '../refusal';
+import { invalidInput, noBalance, notRead, type Failure, type Subject } from '../zoo/failure';
+import { readBalance } from '../zoo/request';
+import type { Operation, RawParameters, Result, Session, Task } from './operation';
+
+const options = () => ['includeTotalDue', 'maxConcurrency', 'output', 'retryFor', 'timeout'] as const;
+
+export const getBalance: Operation = {
+	name: 'getBalance',
+	label: ({ label }) => `Get ${label} Balance`,
+	action: ({ name }) => `Get ${name} balance`,
+	description: ({ noun }) => `Read what one ${noun} has left; needs the token of a Zoo employee`,
+	byId: true,
+	options,
+	prepare: (raw, kind, item) => prepare(raw, readOwner(kind, raw[kind.idParameter]), item),
+};
+
+export const getOwnBalance: Operation = {
+	name: 'getOwnBalance',
+	label: ({ label }) => `Get Own ${label} Balance`,
+	action: ({ name }) => `Get own ${name} balance`,
+	description: ({ noun }) => `Read what the ${noun} of the token has left; works with any token`,
+	byId: false,
+	options,
+	prepare: (raw, kind, item) => prepare(raw, { kind, id: undefined }, item),
+};
+
+function prepare(raw: RawParameters, owner: Owner | Refusal, item: number): Task | Failure {
+	if (owner instanceof Refusal) return invalidInput({ item }, owner);
+	const subject = { item, owner };
+	const chosen = readOptions(raw['options'], options(), balanceModels.prePay);
+	if (chosen instanceof Refusal) return invalidInput(subject, chosen);
+	return { subject, options: chosen, writes: false, run: async (session) => await run(session, subject, owner, chosen) };
+}
+
+async function run({ exchange }: Session, subject: Subject, owner: Owner, { includeTotalDue, output }: Options): Promise<Result> {
+	const answer = await exchange.read(readBalance(owner, includeTotalDue));
+	if (answer.kind !== 'answered') return notRead(subject, answer, exchange, 'notRead');
+	const reply = readReply(answer.json);
+	if (!reply.model) return noBalance(subject, answer);
+	return { json: balanceOutput(reply, output), hints: replyHints(reply), wrote: false };
+}

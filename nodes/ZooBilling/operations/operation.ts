@@ -1,0 +1,88 @@
+// What every operation is made of: its place in the editor, the check of an item, and the run of a checked item.
+
+import type { BalanceModel } from '../balance/fields';
+import type { Usd } from '../balance/money';
+import type { OwnerKind } from '../balance/owner';
+import type { OptionName, Options } from '../options';
+import type { Exchange } from '../zoo/exchange';
+import type { Failure, Subject } from '../zoo/failure';
+
+/** Parameters of one item as n8n hands them over: nothing is known of their types yet. */
+export type RawParameters = Readonly<Record<string, unknown>>;
+
+/** What the items of one owner share in one execution. */
+export interface Lane {
+	/** The item whose outcome is unknown; nothing more is sent for this owner. */
+	blockedBy: number | undefined;
+	/** Amounts that a dry run has come to, by wire name. */
+	readonly preview: Map<string, Usd>;
+}
+
+/** What an adjustment has done or begun in this execution, kept where a second pass of the node finds it. */
+export interface Ledger {
+	recall(item: number): LedgerEntry | undefined;
+	note(item: number, entry: LedgerEntry | undefined): void;
+	/** The item of an earlier run of this node that has used a payment reference. */
+	usedBy(reference: string, item: number): string | undefined;
+}
+
+export interface LedgerEntry {
+	/** Owner, changes and reference as one text. */
+	readonly intent: string;
+	readonly reference?: string;
+	/** The adjusted amounts as they were before, by wire name. */
+	readonly before: Readonly<Record<string, string>>;
+	/** What came of it, once Zoo has answered. */
+	readonly result?: { readonly json: Readonly<Record<string, unknown>> } | Pick<Failure, 'source' | 'what' | 'next' | 'details'>;
+}
+
+export interface Session {
+	readonly exchange: Exchange;
+	readonly lane: Lane;
+	readonly ledger: Ledger | undefined;
+}
+
+/** An item that went well. */
+export interface Done {
+	readonly json: Readonly<Record<string, unknown>>;
+	/** What a person should know of it: half-sentences without the item's number. */
+	readonly hints: readonly string[];
+	readonly wrote: boolean;
+}
+
+export type Result = Done | Failure;
+
+/** A checked item, ready to run. */
+export interface Task {
+	readonly subject: Subject;
+	readonly options: Options;
+	/** Items with the same key wait for each other. */
+	readonly laneKey?: string;
+	/** Whether a payment reference may only be used once, because doing it twice adds twice. */
+	readonly onceOnly?: boolean;
+	/** Whether it may write, and so excludes other writers of this process. */
+	readonly writes: boolean;
+	readonly run: (session: Session) => Promise<Result>;
+}
+
+export interface Operation {
+	/** The value of 'Operation' that workflows store. */
+	readonly name: string;
+	readonly label: (kind: OwnerKind) => string;
+	readonly action: (kind: OwnerKind) => string;
+	readonly description: (kind: OwnerKind) => string;
+	/** A sentence above the fields. */
+	readonly notice?: (kind: OwnerKind) => string;
+	/** Whether doing it twice adds twice, so that the execution has to remember what was done. */
+	readonly adds?: boolean;
+	/** Whether the owner is given by ID; otherwise it is the token's own. */
+	readonly byId: boolean;
+	/** The collection of amounts, for operations that write. */
+	readonly amounts?: {
+		readonly parameter: 'updateFields' | 'adjustFields';
+		readonly label: string;
+		readonly describe: (meaning: string) => string;
+	};
+	readonly options: (model: BalanceModel | undefined) => readonly OptionName[];
+	readonly prepare: (raw: RawParameters, kind: OwnerKind, item: number) => Task | Failure;
+}

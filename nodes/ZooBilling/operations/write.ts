@@ -1,0 +1,170 @@
+// What both writing operations share: the check of an item, the look before a write, and the confirmation after it.
+
+import { amountsByName, readFieldAmounts, type FieldAmount } from '../balance/amounts';
+import { amountIn, compare, holds } from '../balance/confirm';
+import { allModels, balanceModels, type BalanceModel } from '../balance/fields';
+import { amountUnits, readAmount, type AmountUnit, type Sign } from '../balance/money';
+import { readOwner, type Owner, type OwnerKind } from '../balance/owner';
+import { readReply, type Reply } from '../balance/reply';
+import type { Confirmation } from '../balance/written';
+import { optionTable, readOptions, type OptionName, type Options } from '../options';
+import { balanceOutput, replyHints } from '../output';
+import { Refusal, shown } from '../refusal';
+import type { Answer, Exchange, Write, WriteEnd } from '../zoo/exchange';
+import { conditionNotMet, different, invalidInput, notConfirmed, notRead, otherModel, type Failure, type Subject } from '../zoo/failure';
+import { readBalance, writeBalance } from '../zoo/request';
+import type { Done, Lane, RawParameters, Result, Session } from './operation';
+
+/** An item's parameters, checked. */
+export interface WriteIntent {
+	readonly subject: Subject;
+	readonly owner: Owner;
+	readonly laneKey: string;
+	readonly model: BalanceModel;
+	readonly amounts: readonly FieldAmount[];
+	readonly options: Options;
+}
+
+interface Collection {
+	readonly parameter: string;
+	readonly label: string;
+	readonly sign: Sign;
+	readonly options: (model: BalanceModel) => readonly OptionName[];
+}
+
+/** The options that every write has. */
+export function writeOptions(model: BalanceModel | undefined): OptionName[] {
+	const always = ['currency', 'dryRun', 'maxAmount', 'maxConcurrency', 'onDifference', 'onlyIf', 'output', 'reference', 'retryFor', 'timeout'] as const;
+	return model?.totalDueOnRequest ? [...always, 'includeTotalDue'] : [...always];
+}
+
+/** Checks everything that can be checked without asking Zoo. */
+export function readWriteIntent(raw: RawParameters, kind: OwnerKind, item: number, { parameter, label, sign, options }: Collection): WriteIntent | Failure {
+	const owner = readOwner(kind, raw[kind.idParameter]);
+	if (owner instanceof Refusal) return invalidInput({ item }, owner);
+	const model = readModel(raw['balanceModel']);
+	if (model instanceof Refusal) return invalidInput({ item, owner }, model);
+	const chosen = readOptions(raw['options'], options(model), model);
+	if (chosen instanceof Refusal) return invalidInput({ item, owner }, chosen);
+	const { reference } = chosen;
+	const subject = { item, owner, ...(reference !== undefined && { reference }) };
+	const unit = readUnit(raw['amountUnit']);
+	if (unit instanceof Refusal) return invalidInput(subject, unit);
+	const amounts = readFieldAmounts(label, raw[parameter], model, (field, value) => readAmount(field, value, unit, sign));
+	if (amounts instanceof Refusal) return invalidInput(subject, amounts);
+	return { subject, owner, laneKey: `${kind.path}/${owner.id ?? ''}`, model, amounts, options: chosen };
+}
+
+function readModel(value: unknown): BalanceModel | Refusal {
+	const model = value === undefined ? balanceModels.prePay : allModels.find(({ name }) => name === value);
+	return model ?? new Refusal(`'Balance Model' is none of its choices: ${shown(value)}`, `Give one of: ${allModels.map(({ name }) => name).join(', ')}.`);
+}
+
+function readUnit(value: unknown): AmountUnit | Refusal {
+	if (value === 'usd' || value === 'cents') return value;
+	return new Refusal(`'Amounts In' is none of its choices: ${shown(value)}`, `Give one of: ${Object.keys(amountUnits).join(', ')}.`);
+}
+
+/** The amount above 'Max Amount', if any. */
+export function aboveMaximum(amounts: readonly FieldAmount[], { maxAmount }: Options): Refusal | undefined {
+	const above = maxAmount && amounts.find(({ amount }) => maxAmount.isBelow(amount.absolute()));
+	if (!above) return undefined;
+	const { label } = optionTable.maxAmount;
+	return new Refusal(`'${above.field.label}' is above '${label}': ${above.amount.toString()} USD`, `Give at most ${maxAmount.toString()} US dollars, or raise '${label}'.`);
+}
+
+/** The balance before a write, in a dry run with the changes that earlier items would have made. */
+export async function look({ exchange, lane }: Session, { subject, owner, model, options }: WriteIntent): Promise<Reply | Failure> {
+	const answer = await exchange.read(readBalance(owner, options.includeTotalDue));
+	if (answer.kind !== 'answered') return notRead(subject, answer, exchange, 'notSent');
+	const reply = readReply(answer.json);
+	if (reply.model && reply.model !== model && !model.fields.some((field) => amountIn(reply.balance, field))) {
+		return otherModel(subject, model, reply.model, 'notSent', answer, exchange);
+	}
+	const balance = { ...reply.balance, ...(options.dryRun && textsOf(lane.preview)) };
+	const found = options.onlyIf && unexpected(options.onlyIf, balance);
+	return found && found.length > 0 ? conditionNotMet(subject, found) : { ...reply, balance };
+}
+
+function textsOf(preview: Lane['preview']): Record<string, string> {
+	return Object.fromEntries([...preview].map(([name, amount]) => [name, amount.toString()]));
+}
+
+function unexpected(expected: readonly FieldAmount[], balance: Record<string, unknown>): Array<{ field: string; asked: string; got: string }> {
+	return expected
+		.filter((each) => !holds(balance, [each]))
+		.map(({ field, amount }) => ({ field: field.wire, asked: amount.toString(), got: amountIn(balance, field)?.toString() ?? 'no amount' }));
+}
+
+/** What a dry run puts out: the request that would be sent, and per field from → to. */
+export function preview({ lane }: Session, intent: WriteIntent, before: Reply, target: readonly FieldAmount[], more: Record<string, unknown> = {}): Done {
+	const { owner, subject } = intent;
+	const changes = target.map(({ field, amount }) => [field.wire, { from: amountIn(before.balance, field)?.toString() ?? null, to: amount.toString() }] as const);
+	for (const { field, amount } of target) lane.preview.set(field.wire, amount);
+	const json = {
+		dryRun: true,
+		[owner.kind.idParameter]: owner.id,
+		reference: subject.reference ?? null,
+		request: target.length === 0 ? null : requests(intent, target).put,
+		changes: Object.fromEntries(changes),
+		...more,
+	};
+	return { json, hints: replyHints(before), wrote: false };
+}
+
+export function requests({ owner, model, options }: WriteIntent, target: readonly FieldAmount[]): Pick<Write, 'put' | 'readBack'> {
+	return {
+		put: writeBalance(owner, model, target, options.includeTotalDue),
+		readBack: readBalance(owner, options.includeTotalDue),
+	};
+}
+
+type Answered = Extract<WriteEnd, { kind: 'answered' }>;
+
+/** From Zoo's answer to a confirmed item. `more`: properties beside the confirmation. */
+export function conclude({ exchange }: Session, intent: WriteIntent, target: readonly FieldAmount[], { answer, by }: Answered, more: (reply: Reply) => Record<string, unknown> = () => ({})): Result {
+	const { subject, model, options } = intent;
+	const reply = readReply(answer.json);
+	const comparison = compare(target, reply.balance, model);
+	const { missing, differences, rounded } = comparison;
+	if (missing.length > 0) {
+		const wrongModel = reply.model && reply.model !== model;
+		return wrongModel ? otherModel(subject, model, reply.model, 'notConfirmed', answer, exchange) : notConfirmed(subject, comparison, answer, exchange);
+	}
+	if (differences.length > 0 && options.onDifference === 'fail') return different(subject, comparison, answer, exchange);
+	const status = differences.length > 0 ? 'different' : 'confirmed';
+	const confirmation = confirm(intent, exchange, { status, by, rounded, differences: [...differences], callId: answer.callId ?? null, asked: amountsByName(target) });
+	const hints = [...differences.map(({ field, asked, got }) => `${field}: asked ${asked}, Zoo has ${got}`), ...replyHints(reply)];
+	return { json: { ...balanceOutput(reply, options.output), ...more(reply), confirmation }, hints, wrote: true };
+}
+
+/** The target's amounts as they were last read back, for a failure's text; empty when they could not be read. */
+export function sightOf(seen: Answer | undefined, target: readonly FieldAmount[]): Record<string, string> {
+	if (!seen) return {};
+	const { balance } = readReply(seen.json);
+	return Object.fromEntries(target.map(({ field }) => [field.wire, amountIn(balance, field)?.toString() ?? 'no amount']));
+}
+
+type Known = Pick<Confirmation, 'status' | 'by' | 'rounded' | 'differences' | 'callId' | 'asked'>;
+
+/** The record of what became of a write, for later steps and audits. */
+export function confirm({ owner, subject }: WriteIntent, exchange: Exchange, { status, by, rounded, asked, differences, callId }: Known): Confirmation {
+	const { attempts, firstWrittenAt } = exchange;
+	return {
+		status,
+		by,
+		rounded,
+		[owner.kind.idParameter]: owner.id,
+		asked,
+		differences,
+		attempts,
+		callId,
+		sentAt: firstWrittenAt === undefined ? null : isoTime(firstWrittenAt),
+		confirmedAt: isoTime(exchange.now()),
+		reference: subject.reference ?? null,
+	};
+}
+
+function isoTime(milliseconds: number): string {
+	return new Date(milliseconds).toISOString();
+}

@@ -1,0 +1,115 @@
+// The options of all operations: labels, defaults, and the one way to read each; one that is present but invalid is refused.
+
+import { readFieldAmounts, type FieldAmount } from './balance/amounts';
+import type { BalanceModel } from './balance/fields';
+import { readAmount, Usd } from './balance/money';
+import { isRecord, Refusal, shown } from './refusal';
+
+type Reader<T> = (label: string, value: unknown, model: BalanceModel) => T | Refusal;
+
+/** Read into milliseconds, decimal text, US dollars or plain values; see `options` for what each one means. */
+export const optionTable = {
+	creditMultiplier: { label: 'Credit Multiplier', read: multiplier },
+	currency: { label: 'Currency', read: usDollars },
+	dryRun: { label: 'Dry Run', read: toggle },
+	includeTotalDue: { label: 'Include Total Due', read: toggle },
+	maxAmount: { label: 'Max Amount (USD)', read: largestAmount },
+	maxConcurrency: { label: 'Max Concurrency', read: integer(1, 100) },
+	onDifference: { label: 'On Difference', read: oneOf('warn', 'fail') },
+	onlyIf: { label: 'Only If Balance Is', read: expectedAmounts },
+	output: { label: 'Output', read: oneOf('balance', 'amounts') },
+	reference: { label: 'Payment Reference', read: reference },
+	retryFor: { label: 'Retry For (Seconds)', read: seconds(0, 3600) },
+	timeout: { label: 'Timeout (Seconds)', read: seconds(1, 300) },
+} as const satisfies Record<string, { label: string; read: Reader<unknown> }>;
+
+export type OptionName = keyof typeof optionTable;
+type Values = { [Name in OptionName]: Exclude<ReturnType<(typeof optionTable)[Name]['read']>, Refusal> };
+
+export const optionDefaults = {
+	dryRun: false,
+	includeTotalDue: false,
+	maxConcurrency: 25,
+	onDifference: 'warn',
+	output: 'balance',
+	retryFor: 60_000,
+	timeout: 30_000,
+} as const satisfies Partial<Values>;
+
+export type Options = Partial<Values> & Pick<Values, keyof typeof optionDefaults>;
+
+/** `names`: the options that the operation has. */
+export function readOptions(collection: unknown, names: readonly OptionName[], model: BalanceModel): Options | Refusal {
+	if (!isRecord(collection)) return new Refusal(`'Options' is not a set of options: ${shown(collection)}`, "Set the options one by one under 'Options'.");
+	const options: Record<string, unknown> = { ...optionDefaults };
+	for (const [name, value] of Object.entries(collection)) {
+		const known = names.find((each) => each === name);
+		if (!known) return new Refusal(`'Options' has an option that this operation does not have: ${shown(name)}`, 'Remove it.');
+		const { label, read }: { label: string; read: Reader<unknown> } = optionTable[known];
+		const result = read(label, value, model);
+		if (result instanceof Refusal) return result;
+		options[name] = result;
+	}
+	return options as Options;
+}
+
+function oneOf<const T extends string>(...choices: readonly T[]): Reader<T> {
+	return (label, value) =>
+		choices.find((choice) => choice === value) ??
+		new Refusal(`'${label}' is none of its choices: ${shown(value)}`, `Give one of: ${choices.join(', ')}.`);
+}
+
+function toggle(label: string, value: unknown): boolean | Refusal {
+	if (typeof value === 'boolean') return value;
+	return new Refusal(`'${label}' is neither true nor false: ${shown(value)}`, 'Set the toggle, or give an expression that yields true or false.');
+}
+
+/** A number between two bounds, from a number or plain digits. */
+function between(label: string, value: unknown, least: number, most: number, pattern: RegExp): number | Refusal {
+	const text = typeof value === 'number' ? String(value) : value;
+	const count = typeof text === 'string' && pattern.test(text.trim()) ? Number(text) : Number.NaN;
+	if (count >= least && count <= most) return count;
+	return new Refusal(`'${label}' is not a number from ${least} to ${most}: ${shown(value)}`, 'Correct it, or remove the option to use its default.');
+}
+
+function integer(least: number, most: number): Reader<number> {
+	return (label, value) => between(label, value, least, most, /^\d+$/);
+}
+
+function seconds(least: number, most: number): Reader<number> {
+	return (label, value) => {
+		const count = between(label, value, least, most, /^\d+(\.\d+)?$/);
+		return count instanceof Refusal ? count : count * 1000;
+	};
+}
+
+function reference(label: string, value: unknown): string | Refusal {
+	const text = typeof value === 'number' && Number.isFinite(value) ? String(value) : typeof value === 'string' ? value.trim() : undefined;
+	if (text) return text;
+	const what = text === '' || value === undefined || value === null ? 'is empty' : `is not text: ${shown(value)}`;
+	return new Refusal(`'${label}' ${what}`, 'Map the ID of the payment, or remove the option.');
+}
+
+function largestAmount(label: string, value: unknown): Usd | Refusal {
+	const amount = readAmount(label, value, 'usd');
+	return amount instanceof Refusal ? new Refusal(amount.what, 'Give US dollars, e.g. 500.00, or remove the option.') : amount;
+}
+
+function usDollars(label: string, value: unknown): 'usd' | Refusal {
+	if (typeof value === 'string' && value.trim().toLowerCase() === 'usd') return 'usd';
+	return new Refusal(`'${label}' is not USD: ${shown(value)}`, 'Zoo keeps balances in US dollars only; convert the amount before this node, and leave other currencies out.');
+}
+
+function multiplier(label: string, value: unknown): string | Refusal {
+	const text = typeof value === 'number' ? String(value) : value;
+	if (typeof text === 'string' && /^\d{1,3}(\.\d{1,6})?$/.test(text.trim()) && !Usd.of(text.trim()).isZero()) return text.trim();
+	return new Refusal(`'${label}' is not a factor: ${shown(value)}`, 'Give a decimal above 0 and below 1000 with at most six decimals, e.g. 1.25.');
+}
+
+/** Amounts as a read puts them out: in US dollars, with any number of decimals. */
+function expectedAmounts(label: string, value: unknown, model: BalanceModel): FieldAmount[] | Refusal {
+	return readFieldAmounts(label, value, model, (field, amount) => {
+		const text = typeof amount === 'number' ? shown(amount) : typeof amount === 'string' ? amount.trim() : '';
+		return /^(0|[1-9]\d*)(\.\d+)?$/.test(text) ? Usd.of(text) : new Refusal(`'${field}' in '${label}' is not an amount: ${shown(amount)}`, 'Give US dollars as a read puts them out, e.g. 50.00.');
+	});
+}

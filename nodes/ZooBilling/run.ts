@@ -1,0 +1,105 @@
+// One execution of the node, free of n8n: checked items in, one result per item out, in input order.
+
+import type { Lane, Ledger, Result, Task } from './operations/operation';
+import { exclusively, runInLanes, type Turn } from './schedule';
+import { Exchange, type Traffic } from './zoo/exchange';
+import { blocked, Failure, notSent, referenceRepeated, unforeseen, type Outcome } from './zoo/failure';
+import type { Connection } from './zoo/transport';
+
+export interface Setting {
+	readonly zoo: Connection;
+	readonly maxConcurrency: number;
+	/** Whether the first failure keeps all items that have not begun from being sent. */
+	readonly stopOnFailure: boolean;
+	readonly ledger: Ledger | undefined;
+}
+
+/** Refuses a payment reference that an earlier item, or an earlier run in the same execution, has used; `ledger`: where operations add, else undefined. */
+export function refuseRepeats(checked: ReadonlyArray<Task | Failure>, ledger: Ledger | undefined): Array<Task | Failure> {
+	const users = new Map<string, number>();
+	return checked.map((task, item) => {
+		const reference = task instanceof Failure || !task.onceOnly ? undefined : task.subject.reference;
+		if (task instanceof Failure || reference === undefined) return task;
+		const earlier = users.get(reference);
+		const user = earlier === undefined ? ledger?.usedBy(reference, item) : `item ${earlier}`;
+		users.set(reference, earlier ?? item);
+		return user === undefined ? task : referenceRepeated(task.subject, user);
+	});
+}
+
+/** What an item comes to that is held back because another one was refused before anything was sent. */
+export function notBegun(task: Task | Failure): Failure {
+	return task instanceof Failure ? task : notSent(task.subject, 'stopped', { attempts: 0, askedToWait: undefined });
+}
+
+export async function runItems(checked: ReadonlyArray<Task | Failure>, setting: Setting): Promise<Result[]> {
+	const traffic: Traffic = { heldUntil: 0, stopped: false };
+	const turns = checked.map((task): Turn<Lane, Result> => {
+		if (task instanceof Failure) return { key: undefined, run: async () => await Promise.resolve(task) };
+		// What an earlier pass has begun is settled first: anything written before it could pass for it.
+		const first = begunBefore(task, setting);
+		return { key: task.laneKey, first, run: async (lane) => await runTask(task, lane, traffic, setting) };
+	});
+	return await runInLanes(turns, setting.maxConcurrency, () => ({ blockedBy: undefined, preview: new Map() }));
+}
+
+/** Whether an earlier pass of this execution has done the item, or has sent it with an unknown outcome. */
+function begunBefore({ subject }: Task, { ledger }: Setting): boolean {
+	return ledger?.recall(subject.item) !== undefined;
+}
+
+async function runTask(task: Task, lane: Lane, traffic: Traffic, setting: Setting): Promise<Result> {
+	const { zoo, stopOnFailure, ledger } = setting;
+	if (lane.blockedBy !== undefined && !begunBefore(task, setting)) return blocked(task.subject, lane.blockedBy);
+	const { timeout, retryFor } = task.options;
+	const exchange = new Exchange(zoo, traffic, { timeout, retryFor });
+	// Whatever is thrown in here must not end the other items, some of which may be on their way.
+	const work = async () => await task.run({ exchange, lane, ledger }).catch(() => unforeseen(task.subject, exchange));
+	const result = task.writes ? await exclusively(zoo.origin + (task.laneKey ?? ''), work, zoo.cancel) : await work();
+	if (result instanceof Failure) {
+		if (stopOnFailure) traffic.stopped = true;
+		if (result.details.outcome === 'unknown') lane.blockedBy = task.subject.item;
+	}
+	return result;
+}
+
+/** What became of all items, for the one failure that a stopped workflow shows; a single item needs no such sum. */
+export function tally(results: readonly Result[]): string {
+	if (results.length < 2) return '';
+	const groups = new Map<string, number[]>();
+	results.forEach((result, item) => {
+		const group = groupOf(result);
+		const items = groups.get(group);
+		if (items) items.push(item);
+		else groups.set(group, [item]);
+	});
+	const parts = [...groups].map(([group, items]) => `${items.length} ${group} (item ${ranges(items)})`);
+	return `Of ${results.length} items: ${parts.join(', ')}.`;
+}
+
+function groupOf(result: Result): string {
+	if (!(result instanceof Failure)) return result.wrote ? 'written' : 'done without writing';
+	const groups: Record<Outcome, string> = {
+		unknown: 'of unknown outcome',
+		different: 'written with a difference',
+		notConfirmed: 'not confirmed',
+		notApplied: 'not written',
+		notRead: 'not read',
+		notSent: 'not sent',
+	};
+	return groups[result.details.outcome];
+}
+
+const MOST_RANGES = 10;
+
+/** `0–3, 5, 8–9` */
+function ranges(items: readonly number[]): string {
+	const found: Array<[number, number]> = [];
+	for (const item of items) {
+		const last = found.at(-1);
+		if (last && item === last[1] + 1) last[1] = item;
+		else found.push([item, item]);
+	}
+	const texts = found.slice(0, MOST_RANGES).map(([from, to]) => (from === to ? `${from}` : `${from}–${to}`));
+	return texts.join(', ') + (found.length > MOST_RANGES ? ', …' : '');
+}

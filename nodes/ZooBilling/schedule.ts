@@ -1,0 +1,55 @@
+// Which item may run when: items of one owner one after another in input order, different owners side by side.
+
+export interface Turn<Lane, Result> {
+	/** Items with the same key share a lane; undefined: the item has a lane to itself. */
+	readonly key: string | undefined;
+	/** Goes before the other turns of its lane. */
+	readonly first?: boolean;
+	readonly run: (lane: Lane) => Promise<Result>;
+}
+
+/** Runs every turn, at most `limit` lanes at a time; results are in the order of the turns. `openLane`: what the turns of a lane share. */
+export async function runInLanes<Lane, Result>(turns: ReadonlyArray<Turn<Lane, Result>>, limit: number, openLane: () => Lane): Promise<Result[]> {
+	const lanes = new Map<string | number, number[]>();
+	for (const first of [true, false]) {
+		turns.forEach((turn, index) => {
+			if ((turn.first ?? false) !== first) return;
+			const lane = lanes.get(turn.key ?? index);
+			if (lane) lane.push(index);
+			else lanes.set(turn.key ?? index, [index]);
+		});
+	}
+	const results = new Array<Result>(turns.length);
+	const waiting = lanes.values();
+	const work = async () => {
+		for (const indexes of waiting) {
+			const lane = openLane();
+			for (const index of indexes) {
+				const turn = turns[index];
+				if (turn) results[index] = await turn.run(lane);
+			}
+		}
+	};
+	await Promise.all(Array.from({ length: Math.min(limit, lanes.size) }, work));
+	return results;
+}
+
+/** Who holds a key, and everybody who waits for it, in this process. */
+const tails = new Map<string, Promise<unknown>>();
+
+/**
+ * Runs `work` when all earlier work for the key has ended, across all executions of this process, or as soon as `canceled`
+ * resolves, for work that then only says so. 
+ */
+export async function exclusively<Result>(key: string, work: () => Promise<Result>, canceled: Promise<void>): Promise<Result> {
+	const before = tails.get(key);
+	const mine = before === undefined ? work() : Promise.race([before, canceled]).then(work);
+	// What went wrong with one does not concern the next.
+	const tail = Promise.allSettled([before, mine]);
+	tails.set(key, tail);
+	const free = () => {
+		if (tails.get(key) === tail) tails.delete(key);
+	};
+	void tail.then(free, free);
+	return await mine;
+}

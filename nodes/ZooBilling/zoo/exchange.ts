@@ -1,0 +1,171 @@
+// One item's conversation with Zoo: attempts, waits and reading back, under one deadline and one set of rules for all items.
+
+import { readJsonObject } from '../balance/reply';
+import type { ZooRequest } from './request';
+import { judge, nextStep, type Sent, type Verdict } from './retry';
+
+/** What an attempt needs from the world outside; tests bring their own. */
+export interface World {
+	readonly send: (request: ZooRequest, timeout: number) => Promise<Sent>;
+	readonly now: () => number;
+	/** Resolves after the wait or as soon as the execution is canceled. */
+	readonly pause: (ms: number) => Promise<void>;
+	readonly canceled: () => boolean;
+	readonly random: () => number;
+}
+
+/** What all items of one execution share. */
+export interface Traffic {
+	/** Nothing is sent before this moment, because Zoo asked to wait. */
+	heldUntil: number;
+	/** Set by the first failure when the workflow stops on failures: items that have not begun stay unsent. */
+	stopped: boolean;
+}
+
+/** Why something was not sent. */
+export type Unsent = { readonly kind: 'unsent'; readonly why: 'canceled' | 'stopped' | 'held' };
+
+export type Answer = Extract<Verdict, { kind: 'answered' }>;
+export type NoAnswer = Exclude<Verdict, Answer> | Unsent;
+
+/** What a balance that was read back says of a write: it is there, it is not and may be sent again, something else is there, or nothing can be told. */
+export type Standing = 'there' | 'resend' | 'moved' | 'unseen';
+
+export interface Write {
+	readonly put: ZooRequest;
+	readonly readBack: ZooRequest;
+	readonly standing: (answer: Answer) => Standing;
+	/** Whether a reply to the write says enough; one that does not counts as perhaps applied. */
+	readonly settles: (answer: Answer) => boolean;
+	/** Read back before every resend, even after an attempt that surely was not applied. */
+	readonly lookBeforeResend: boolean;
+	/** An earlier pass sent this write already, and nothing confirmed it. */
+	readonly inDoubt: boolean;
+}
+
+/** How a write ended. `doubt`: an attempt may have been applied, now or later, and nothing has confirmed it. */
+export type WriteEnd =
+	| { readonly kind: 'answered'; readonly by: 'reply' | 'readBack'; readonly answer: Answer }
+	/** `last`: what the last attempt came to; `seen`: the balance as last read back; `moved`: it is not what the write built on. */
+	| { readonly kind: 'givenUp'; readonly doubt: boolean; readonly moved: boolean; readonly last?: NoAnswer; readonly seen?: Answer };
+
+/** How long an item waits at least for its first send while Zoo asks everybody to wait. */
+const FIRST_PATIENCE = 60_000;
+
+export class Exchange {
+	/** Writes sent so far. */
+	attempts = 0;
+	/** Milliseconds since the epoch; undefined until something was sent. */
+	firstSentAt: number | undefined;
+	/** The same of the first write. */
+	firstWrittenAt: number | undefined;
+	/** The wait that Zoo asked for last, in milliseconds. */
+	askedToWait: number | undefined;
+	private failures = 0;
+
+	/** `timeout` per attempt and `retryFor` from the first send, both in milliseconds. */
+	constructor(
+		private readonly world: World,
+		private readonly traffic: Traffic,
+		private readonly limits: { readonly timeout: number; readonly retryFor: number },
+	) {}
+
+	now(): number {
+		return this.world.now();
+	}
+
+	/** Reads, as often as it takes: reading changes nothing. */
+	async read(request: ZooRequest): Promise<Answer | NoAnswer> {
+		for (;;) {
+			const verdict = await this.attempt(request);
+			if (verdict.kind === 'answered' || !(await this.waited(verdict))) return verdict;
+		}
+	}
+
+	/**
+	 * Writes until Zoo answers or there is nothing left to try. After an attempt that may have been applied, the balance
+	 * is read back before anything is sent again, and once more when the time is up.
+	 */
+	async write({ put, readBack, standing, settles, lookBeforeResend, inDoubt }: Write): Promise<WriteEnd> {
+		let doubt = inDoubt;
+		let again = true;
+		let last: NoAnswer | undefined;
+		for (;;) {
+			if (doubt || (last && lookBeforeResend)) {
+				const look: Answer | NoAnswer = again ? await this.read(readBack) : await this.attempt(readBack);
+				if (look.kind !== 'answered') return { kind: 'givenUp', doubt, moved: false, last: last ?? look };
+				const is = standing(look);
+				if (is === 'there') return { kind: 'answered', by: 'readBack', answer: look };
+				if (is === 'unseen') {
+					last ??= unsettled(look);
+					again = again && (await this.waited(unsettled(look)));
+					if (again) continue;
+					return { kind: 'givenUp', doubt, moved: false, last };
+				}
+				if (is === 'moved' || !again) return { kind: 'givenUp', doubt, moved: is === 'moved', ...(last && { last }), seen: look };
+			}
+			const verdict = await this.attempt(put);
+			if (verdict.kind === 'answered' && settles(verdict)) return { kind: 'answered', by: 'reply', answer: verdict };
+			last = verdict.kind === 'answered' ? unsettled(verdict) : verdict;
+			doubt ||= last.kind === 'perhapsApplied';
+			again = await this.waited(last);
+			if (!again && !doubt) return { kind: 'givenUp', doubt, moved: false, last };
+		}
+	}
+
+	/** One request, once the way is free. */
+	private async attempt(request: ZooRequest): Promise<Verdict | Unsent> {
+		const obstacle = await this.passGate(request.method);
+		if (obstacle) return obstacle;
+		this.firstSentAt ??= this.now();
+		if (request.method === 'PUT') {
+			this.attempts += 1;
+			this.firstWrittenAt ??= this.now();
+		}
+		return judge(await this.world.send(request, this.limits.timeout), readJsonObject, this.now());
+	}
+
+	/** Waits while Zoo has asked everybody to; says why the item must not be sent at all. */
+	private async passGate(method: ZooRequest['method']): Promise<Unsent | undefined> {
+		for (;;) {
+			if (this.world.canceled()) return { kind: 'unsent', why: 'canceled' };
+			const begun = method === 'PUT' ? this.attempts > 0 : this.firstSentAt !== undefined;
+			if (this.traffic.stopped && !begun) return { kind: 'unsent', why: 'stopped' };
+			const held = this.traffic.heldUntil - this.now();
+			if (held <= 0) return undefined;
+			const patience = this.firstSentAt === undefined ? Math.max(FIRST_PATIENCE, this.limits.retryFor) : this.limits.retryFor;
+			if (this.elapsed() + held > patience) {
+				this.askedToWait = held;
+				return { kind: 'unsent', why: 'held' };
+			}
+			await this.world.pause(held);
+		}
+	}
+
+	/** Waits before the next attempt; false when there must not be one. */
+	private async waited(verdict: Verdict | Unsent): Promise<boolean> {
+		this.askedToWait = verdict.kind === 'unsent' ? this.askedToWait : undefined;
+		if (verdict.kind !== 'notApplied' && verdict.kind !== 'perhapsApplied') return false;
+		if (verdict.kind === 'perhapsApplied' && verdict.final) return false;
+		this.failures += 1;
+		const { askedMs, holdsAll } = verdict.kind === 'notApplied' ? verdict : { askedMs: undefined, holdsAll: false };
+		const { wait, again } = nextStep(this.failures, askedMs, {
+			elapsed: this.elapsed(),
+			retryFor: this.limits.retryFor,
+			random: this.world.random,
+		});
+		this.askedToWait = askedMs;
+		if (holdsAll) this.traffic.heldUntil = Math.max(this.traffic.heldUntil, this.now() + wait);
+		if (!again) return false;
+		await this.world.pause(wait);
+		return true;
+	}
+
+	private elapsed(): number {
+		return this.firstSentAt === undefined ? 0 : this.now() - this.firstSentAt;
+	}
+}
+
+function unsettled({ json: _, kind: __, ...reported }: Answer): NoAnswer {
+	return { ...reported, kind: 'perhapsApplied', cause: 'Zoo answered, but without the amounts that were written' };
+}

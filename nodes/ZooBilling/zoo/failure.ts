@@ -1,0 +1,384 @@
+// Every failure that the node can report, made in one place: what happened, what to do next, and facts to act on.
+
+import type { BalanceField, BalanceModel } from '../balance/fields';
+import type { Comparison } from '../balance/confirm';
+import type { Owner } from '../balance/owner';
+import type { Refusal } from '../refusal';
+import type { Exchange, NoAnswer, Unsent } from './exchange';
+import type { Reported } from './retry';
+
+/** What a failure leaves at Zoo. */
+export type Outcome = 'notSent' | 'notApplied' | 'notConfirmed' | 'different' | 'unknown' | 'notRead';
+
+/** One word for a workflow to branch on; the README lists them. */
+export type Reason =
+	| 'invalidInput'
+	| 'credentialUnusable'
+	| 'tokenRefused'
+	| 'employeeTokenNeeded'
+	| 'ownerUnknown'
+	| 'refusedByZoo'
+	| 'unreachable'
+	| 'unavailable'
+	| 'unreadableReply'
+	| 'otherBalanceModel'
+	| 'amountMissing'
+	| 'conditionNotMet'
+	| 'alreadyAdjusted'
+	| 'referenceRepeated'
+	| 'belowZero'
+	| 'tooLarge'
+	| 'changedMeanwhile'
+	| 'different'
+	| 'notConfirmed'
+	| 'outcomeUnknown'
+	| 'unforeseen'
+	| 'blockedByEarlierItem'
+	| 'stopped'
+	| 'canceled'
+	| 'heldBack';
+
+/** What a failure is about. */
+export interface Subject {
+	readonly item: number;
+	readonly owner?: Owner;
+	/** Wire names and amounts that were to be written. */
+	readonly asked?: Readonly<Record<string, string>>;
+	readonly reference?: string;
+}
+
+/** The facts of a failure, as a later step gets them. */
+export interface FailureDetails {
+	readonly reason: Reason;
+	readonly outcome: Outcome;
+	readonly item: number;
+	readonly orgId?: string;
+	readonly userId?: string;
+	readonly asked?: Readonly<Record<string, string>>;
+	readonly reference?: string;
+	readonly httpStatus?: number;
+	readonly zooMessage?: string;
+	readonly errorCode?: string;
+	readonly requestId?: string;
+	readonly callId?: string;
+	readonly attempts?: number;
+	/** More that belongs to the reason, such as the differences. */
+	readonly [more: string]: unknown;
+}
+
+export class Failure {
+	constructor(
+		/** `input`: the workflow has to change; `service`: Zoo said or did something. */
+		readonly source: 'input' | 'service',
+		/** One line, ending in `[item N]`. */
+		readonly what: string,
+		/** What to do next, and the facts. */
+		readonly next: string,
+		readonly details: FailureDetails,
+	) {}
+}
+
+/** What is known of the attempts when something did not work. */
+type Tries = Pick<Exchange, 'attempts' | 'askedToWait'>;
+
+type Tried = Exclude<NoAnswer, Unsent>;
+
+interface Told {
+	readonly reason: Reason;
+	readonly outcome: Outcome;
+	readonly what: string;
+	readonly next: string;
+	readonly source?: 'input' | 'service';
+	readonly reported?: Reported | undefined;
+	readonly attempts?: number;
+	readonly more?: Readonly<Record<string, unknown>>;
+}
+
+function failure(subject: Subject, { reason, outcome, what, next, source = 'service', reported, attempts, more }: Told): Failure {
+	const { owner, item, asked, reference } = subject;
+	const { zoo = {}, status, callId } = reported ?? {};
+	const known = {
+		[owner?.kind.idParameter ?? 'orgId']: owner?.id,
+		asked,
+		reference,
+		httpStatus: status,
+		zooMessage: zoo.message,
+		errorCode: zoo.errorCode,
+		requestId: zoo.requestId,
+		callId,
+		attempts: attempts === 0 ? undefined : attempts,
+		...more,
+	};
+	const details = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
+	const text = [next, ...factsOf(subject, reported)].join(' ');
+	return new Failure(source, `${what} [item ${item}]`, text, { reason, outcome, item, ...details });
+}
+
+function factsOf({ owner, asked, reference }: Subject, reported: Reported | undefined): string[] {
+	const { zoo = {}, status, callId } = reported ?? {};
+	const marks = [
+		status !== undefined && `HTTP ${status}`,
+		zoo.errorCode !== undefined && `code ${zoo.errorCode}`,
+		zoo.requestId !== undefined && `request ${zoo.requestId}`,
+		callId !== undefined && `call ${callId}`,
+	].filter((mark) => mark !== false);
+	const said = zoo.message === undefined ? 'Zoo’s reply' : `Zoo said: “${zoo.message}”`;
+	return [
+		...(owner?.id === undefined ? [] : [`${owner.kind.idLabel}: ${owner.id}.`]),
+		...(asked === undefined ? [] : [`Asked: ${listed(asked)}.`]),
+		...(reference === undefined ? [] : [`Payment Reference: ${reference}.`]),
+		...(marks.length === 0 ? [] : [`${said} (${marks.join(', ')}).`]),
+	];
+}
+
+/** `pre_pay_cash_remaining 50.00, …` */
+export function listed(amounts: Readonly<Record<string, string>>): string {
+	return Object.entries(amounts)
+		.map(([name, amount]) => `${name} ${amount}`)
+		.join(', ');
+}
+
+const NOTHING_SENT = 'Nothing was sent for this item.';
+const SAFE = 'The balance was not changed, so trying again is safe.';
+
+/** A parameter, option or credential that cannot be used. */
+export function invalidInput(subject: Subject, refusal: Refusal, reason: Reason = 'invalidInput'): Failure {
+	return failure(subject, { reason, outcome: 'notSent', source: 'input', what: refusal.what, next: `${refusal.next} ${NOTHING_SENT}` });
+}
+
+/** The balance could not be read. `outcome`: `notRead` for a read, `notSent` when a write had to look first. */
+export function notRead(subject: Subject, last: NoAnswer, tries: Tries, outcome: 'notRead' | 'notSent'): Failure {
+	if (last.kind === 'unsent') return notSent(subject, last.why, tries);
+	const consequence = outcome === 'notRead' ? 'Reading again is safe.' : `The balance has to be read before it is written. ${SAFE}`;
+	return turnedDown(subject, last, tries, outcome, `The balance was not read: ${last.cause}`, consequence);
+}
+
+/** A write that surely was not applied. */
+export function notApplied(subject: Subject, last: NoAnswer, tries: Tries): Failure {
+	if (last.kind === 'unsent') return notSent(subject, last.why, tries);
+	const count = tries.attempts > 1 ? ` (${tries.attempts} attempts)` : '';
+	return turnedDown(subject, last, tries, 'notApplied', `The balance was not changed: ${last.cause}${count}`, SAFE);
+}
+
+function turnedDown(subject: Subject, last: Tried, tries: Tries, outcome: Outcome, what: string, safe: string): Failure {
+	const meaning = last.kind === 'refused' ? meaningOf(last, subject) : undefined;
+	const reason = meaning?.reason ?? reasonOf(last.status);
+	const next = `${waitAsked(tries)}${meaning?.next ?? ''}${safe}`;
+	return failure(subject, { reason, outcome, what: meaning?.what ?? what, next, reported: last, attempts: tries.attempts });
+}
+
+function reasonOf(status: number | undefined): Reason {
+	if (status === undefined) return 'unreachable';
+	return status < 300 ? 'unreadableReply' : 'unavailable';
+}
+
+function waitAsked({ askedToWait }: Tries): string {
+	return askedToWait === undefined ? '' : `Zoo asked to wait ${Math.ceil(askedToWait / 1000)} seconds; try again after that. `;
+}
+
+/** What a final no means, and what to do about it. */
+function meaningOf({ status = 0, zoo }: Reported, { owner }: Subject): { reason: Reason; what?: string; next: string } {
+	const byId = owner?.id !== undefined;
+	const rights = !byId ? '' : `Balances by ID need the token of a Zoo employee; 'Get Own ${owner.kind.label} Balance' works with any valid token. `;
+	if (status === 401 || (status === 400 && /authenticat/i.test(zoo?.message ?? ''))) {
+		return { reason: 'tokenRefused', what: 'Zoo did not accept the API token', next: `Check 'API Token' and 'Base URL' in the Zoo API credential. ${rights}` };
+	}
+	if (status === 403) return { reason: byId ? 'employeeTokenNeeded' : 'tokenRefused', what: 'The API token has no right to this balance', next: `Use another Zoo API credential. ${rights}` };
+	if (status === 404 && owner) {
+		return { reason: 'ownerUnknown', what: `Zoo does not know this ${owner.kind.noun}`, next: byId ? `Check '${owner.kind.idLabel}', and 'Base URL' in the credential. ` : `Check 'Base URL' in the credential. ` };
+	}
+	if (status < 400) return { reason: 'unreachable', next: `Check 'Base URL' in the Zoo API credential. ` };
+	return { reason: 'refusedByZoo', next: "Zoo would refuse the same request again: change what it objects to; if it does not know the fields, that is 'Balance Model'. " };
+}
+
+const unsentBecause = {
+	canceled: { reason: 'canceled', cause: 'the execution was canceled', next: 'Run the workflow again for the items that are left.' },
+	stopped: { reason: 'stopped', cause: 'another item did not go through', next: 'Correct that item, then run the workflow again for the items that are left.' },
+	held: { reason: 'heldBack', cause: 'Zoo asked all requests to wait', next: 'Try again later.' },
+} as const;
+
+/** An item whose turn never came, or did not come again. */
+export function notSent(subject: Subject, why: Unsent['why'], tries: Tries): Failure {
+	const { reason, cause, next } = unsentBecause[why];
+	const state = tries.attempts > 0 ? SAFE : NOTHING_SENT;
+	return failure(subject, { reason, outcome: 'notSent', what: `Not sent, because ${cause}`, next: `${waitAsked(tries)}${next} ${state}`, attempts: tries.attempts });
+}
+
+/** Something in the node itself that nobody foresaw. */
+export function unforeseen(subject: Subject, tries: Tries): Failure {
+	const sent = tries.attempts > 0;
+	return failure(subject, {
+		reason: 'unforeseen',
+		outcome: sent ? 'unknown' : 'notSent',
+		what: 'The node met something that it was not made for',
+		next: `Please report it to the makers of this node. ${sent ? 'The write may have been applied: read the balance before anything else.' : NOTHING_SENT}`,
+		attempts: tries.attempts,
+	});
+}
+
+/** A later item for an owner whose balance is in doubt. */
+export function blocked(subject: Subject, earlier: number): Failure {
+	return failure(subject, {
+		reason: 'blockedByEarlierItem',
+		outcome: 'notSent',
+		what: `Not sent, because the outcome of item ${earlier} for the same ${subject.owner?.kind.noun ?? 'owner'} is unknown`,
+		next: `Clear up item ${earlier} first; then run this item again. ${NOTHING_SENT}`,
+		more: { blockedBy: earlier },
+	});
+}
+
+/** The amounts that tell whether a write was applied, by wire name. */
+export interface Sight {
+	readonly before?: Readonly<Record<string, string>>;
+	readonly target: Readonly<Record<string, string>>;
+	/** As last read back; empty when that was not possible. */
+	readonly now: Readonly<Record<string, string>>;
+}
+
+/** A write that may have been applied, now or later. `advice`: how to tell and what to do then. */
+export function outcomeUnknown(subject: Subject, last: NoAnswer | undefined, advice: string, tries: Tries, sight: Sight): Failure {
+	return failure(subject, {
+		reason: 'outcomeUnknown',
+		outcome: 'unknown',
+		what: `The outcome is unknown: ${causeOf(last)}`,
+		next: `${waitAsked(tries)}${advice} ${sightText(sight)}.`,
+		reported: last?.kind === 'unsent' ? undefined : last,
+		attempts: tries.attempts,
+		more: { ...sight },
+	});
+}
+
+function causeOf(last: NoAnswer | undefined): string {
+	if (last === undefined) return 'an earlier attempt in this execution got no answer';
+	return last.kind === 'unsent' ? unsentBecause[last.why].cause : last.cause;
+}
+
+function sightText({ before, target, now }: Sight): string {
+	const seen = Object.keys(now).length === 0 ? 'it could not be read back' : `when last read back: ${listed(now)}`;
+	const sentence = [...(before ? [`before: ${listed(before)}`] : []), `target: ${listed(target)}`, seen].join('; ');
+	return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+}
+
+/** Somebody else changed the balance while a write that surely was not applied waited for another attempt. */
+export function changedMeanwhile(subject: Subject, tries: Tries, sight: Sight): Failure {
+	return failure(subject, {
+		reason: 'changedMeanwhile',
+		outcome: 'notApplied',
+		what: 'The balance changed before the write could be sent again',
+		next: `${sightText(sight)}. Nothing of this write was applied, so trying again is safe.`,
+		attempts: tries.attempts,
+		more: { ...sight },
+	});
+}
+
+/** The reply has the amounts of the other balance model. */
+export function otherModel(subject: Subject, chosen: BalanceModel, shownModel: BalanceModel, outcome: 'notConfirmed' | 'notSent', reported: Reported, tries: Tries): Failure {
+	const sent = outcome === 'notSent' ? NOTHING_SENT : 'None of the amounts was confirmed.';
+	return failure(subject, {
+		reason: 'otherBalanceModel',
+		outcome,
+		what: `This Zoo API speaks another balance model than '${chosen.label}'`,
+		next: `Set 'Balance Model' to '${shownModel.label}'. ${sent}`,
+		reported,
+		attempts: tries.attempts,
+	});
+}
+
+/** Zoo answered a write, but not with every amount that was written. */
+export function notConfirmed(subject: Subject, { missing, confirmed, differences }: Comparison, reported: Reported, tries: Tries): Failure {
+	const wires = missing.map((field) => field.wire);
+	const others = [...(confirmed.length > 0 ? [`Confirmed: ${confirmed.join(', ')}.`] : []), ...differences.map(({ field, asked, got }) => `Different: ${field} asked ${asked}, got ${got}.`)];
+	return failure(subject, {
+		reason: 'notConfirmed',
+		outcome: 'notConfirmed',
+		what: `Zoo answered, but the reply does not confirm ${quoted(missing)}`,
+		next: ['Read the balance to see what stands there before you rely on this write.', `Not confirmed: ${wires.join(', ')}.`, ...others].join(' '),
+		reported,
+		attempts: tries.attempts,
+		more: { notConfirmed: wires, confirmed, differences },
+	});
+}
+
+/** Zoo's balance is another than the one asked for, and the workflow wants that to count. */
+export function different(subject: Subject, { confirmed, differences }: Comparison, reported: Reported, tries: Tries): Failure {
+	const list = differences.map(({ field, asked, got }) => `${field} asked ${asked}, got ${got}`).join('; ');
+	return failure(subject, {
+		reason: 'different',
+		outcome: 'different',
+		what: 'Zoo applied the write, but its balance is another than the one asked for',
+		next: `Compare: ${list}. Zoo or somebody else may have changed it; read the balance before you write again.`,
+		reported,
+		attempts: tries.attempts,
+		more: { confirmed, differences },
+	});
+}
+
+/** An item that was adjusted in an earlier try of this execution, when it asked for something else. */
+export function alreadyAdjusted(subject: Subject): Failure {
+	return failure(subject, {
+		reason: 'alreadyAdjusted',
+		outcome: 'notSent',
+		source: 'input',
+		what: 'This item was adjusted by other amounts in an earlier try of this execution',
+		next: `Read the balance to see what was applied, and start a new execution for what is missing. ${NOTHING_SENT}`,
+	});
+}
+
+/** A payment reference that an earlier item of this execution has used. */
+export function referenceRepeated(subject: Subject, earlier: string): Failure {
+	return failure(subject, {
+		reason: 'referenceRepeated',
+		outcome: 'notSent',
+		source: 'input',
+		what: `'Payment Reference' was used by ${earlier} in this execution`,
+		next: `One payment is added once. Remove the repeated item, or give each payment a reference of its own. ${NOTHING_SENT}`,
+	});
+}
+
+/** A field that the operation builds on is not in the balance that was read. */
+export function amountMissing(subject: Subject, missing: readonly BalanceField[]): Failure {
+	return failure(subject, {
+		reason: 'amountMissing',
+		outcome: 'notSent',
+		what: `The balance that was read has no amount for ${quoted(missing)}`,
+		next: `A missing amount is never taken as 0. Check 'Balance Model', and read the balance to see what Zoo has. ${NOTHING_SENT}`,
+	});
+}
+
+/** A reply to a read that holds no amount of any balance model. */
+export function noBalance(subject: Subject, reported: Reported): Failure {
+	return failure(subject, {
+		reason: 'unreadableReply',
+		outcome: 'notRead',
+		what: 'Zoo answered, but without any amount of a balance',
+		next: "Check 'Base URL' in the Zoo API credential. Reading again is safe.",
+		reported,
+	});
+}
+
+/** What 'Only If Balance Is' expected is not what was read. */
+export function conditionNotMet(subject: Subject, differences: Comparison['differences']): Failure {
+	const list = differences.map(({ field, asked, got }) => `${field} expected ${asked}, found ${got}`).join('; ');
+	return failure(subject, {
+		reason: 'conditionNotMet',
+		outcome: 'notSent',
+		what: "The balance is not what 'Only If Balance Is' expects",
+		next: `Found: ${list}. Read the balance again and decide anew. ${NOTHING_SENT}`,
+		more: { differences },
+	});
+}
+
+/** An adjustment whose result cannot be written. `sums`: per field before, change and result. */
+export function outOfRange(subject: Subject, reason: 'belowZero' | 'tooLarge', sums: string): Failure {
+	return failure(subject, {
+		reason,
+		outcome: 'notSent',
+		source: 'input',
+		what: reason === 'belowZero' ? 'The adjustment would take the balance below zero' : 'The adjustment would make the balance too large',
+		next: `${sums}. Change the amount. ${NOTHING_SENT}`,
+	});
+}
+
+function quoted(fields: readonly BalanceField[]): string {
+	return fields.map((field) => `'${field.label}'`).join(', ');
+}

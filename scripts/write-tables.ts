@@ -1,0 +1,103 @@
+// Writes the tables of operations, fields and options into the documentation, from the code's own tables.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+
+import type { INodeProperties } from 'n8n-workflow';
+
+import { allModels } from '../nodes/ZooBilling/balance/fields';
+import { Usd } from '../nodes/ZooBilling/balance/money';
+import { ownerKinds } from '../nodes/ZooBilling/balance/owner';
+import { optionProperties } from '../nodes/ZooBilling/descriptions/options';
+import { nodeProperties } from '../nodes/ZooBilling/descriptions/properties';
+import { operations } from '../nodes/ZooBilling/operations/all';
+
+/** The pages that hold tables, between `<!-- table: name -->` and `<!-- end -->`. */
+export const pages = ['README.md', 'docs/reference.md', 'docs/balance-models.md'];
+
+const tables: Readonly<Record<string, () => string>> = { operations: operationTable, parameters: parameterTable, models: modelTable, fields: fieldTable, options: optionTable };
+
+/** The page with all its tables as the code has them. */
+export function withTables(page: string): string {
+	return page.replace(/(<!-- table: (\w+) -->\n)[^]*?(<!-- end -->)/g, (_, start: string, name: string, end: string) => {
+		const table = tables[name];
+		if (!table) throw new Error(`There is no table named ${name}`);
+		return `${start}${table()}\n${end}`;
+	});
+}
+
+function operationTable(): string {
+	const rows = operations.map((operation) => {
+		const owner = operation.byId ? `${ownerKinds.org.path}/{id}` : ownerKinds.org.ownPath;
+		const requests = operation.adds ? 'GET, then PUT' : operation.amounts ? 'PUT' : 'GET';
+		return [`**${operation.label(ownerKinds.org)}**`, `\`${operation.name}\``, sentence(operation.description(ownerKinds.org)), `${requests} \`${owner}/payment/balance\``];
+	});
+	return markdown(['Operation', 'Stored as', 'What it does', 'Request'], rows);
+}
+
+/** The parameters in the order of the editor, as for organizations, each name once; the options have a table of their own. */
+function parameterTable(): string {
+	const named = new Map<string, INodeProperties>();
+	for (const property of nodeProperties) if (property.type !== 'notice' && !named.has(property.name)) named.set(property.name, property);
+	const rows = [...named.values()].map(({ displayName, name, type, required, displayOptions, default: value, options = [] }) => {
+		const choices = options.flatMap((option) => ('value' in option ? [`\`${String(option.value)}\` (${option.name})`] : []));
+		const values = type === 'collection' ? 'a collection' : choices.length === 0 ? 'text' : choices.join(', ');
+		const start = typeof value === 'string' && value !== '' ? `\`${value}\`` : required === true ? 'required' : '–';
+		const users = name === 'options' ? undefined : displayOptions?.show?.['operation'];
+		return [`**${displayName}**`, `\`${name}\``, values, start, usersOf(users)];
+	});
+	return markdown(['Parameter', 'Stored as', 'Values', 'Default', 'Operations'], rows);
+}
+
+function usersOf(names: readonly unknown[] = operations.map(({ name }) => name)): string {
+	return names.length === operations.length ? 'all' : names.map((name) => `\`${String(name)}\``).join(', ');
+}
+
+function modelTable(): string {
+	const rows = allModels.map(({ label, name, description, fields, onWire }) => [`**${label}**`, `\`${name}\``, sentence(description), `\`{"${fields[0]?.wire ?? ''}":${onWire(Usd.of('93.39'))}}\``]);
+	return markdown(['Balance model', 'Stored as', 'What it is', 'A body'], rows);
+}
+
+function fieldTable(): string {
+	const rows = allModels.flatMap((model) =>
+		model.fields.map((field) => [model.label, `**${field.label}**`, `\`${field.parameter}\``, `\`${field.wire}\``, sentence(field.meaning)]),
+	);
+	return markdown(['Balance model', 'Field', 'Stored as', 'At Zoo', 'What it means'], rows);
+}
+
+function optionTable(): string {
+	const found = new Map<string, { property: INodeProperties; users: Set<string> }>();
+	for (const operation of operations) {
+		for (const model of operation.amounts ? allModels : [undefined]) {
+			for (const property of optionProperties(operation.options(model), model)) {
+				const { users } = found.get(property.name) ?? { users: new Set() };
+				found.set(property.name, { property, users: users.add(operation.label(ownerKinds.org).replace(' Org Balance', '')) });
+			}
+		}
+	}
+	const rows = [...found.values()]
+		.sort((one, other) => (one.property.displayName < other.property.displayName ? -1 : 1))
+		.map(({ property, users }) => [
+			`**${property.displayName}**`,
+			`\`${property.name}\``,
+			users.size === operations.length ? 'all' : [...users].join(', '),
+			defaultText(property),
+			sentence(property.description ?? ''),
+		]);
+	return markdown(['Option', 'Stored as', 'Operations', 'Default', 'What it does'], rows);
+}
+
+function defaultText({ type, default: value }: INodeProperties): string {
+	if (type === 'boolean') return value === true ? 'on' : 'off';
+	return typeof value === 'number' || (typeof value === 'string' && value !== '') ? `\`${value}\`` : '–';
+}
+
+function sentence(text: string): string {
+	return `${text}.`;
+}
+
+function markdown(head: readonly string[], rows: ReadonlyArray<readonly string[]>): string {
+	const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+	return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+if (require.main === module) for (const page of pages) writeFileSync(page, withTables(readFileSync(page, 'utf8')));

@@ -1,0 +1,16 @@
+// The engine tests against the oldest supported n8n-core.
+'use strict';
+
+const base = require('../../jest.config.js');
+
+const oldest = '<rootDir>/test/compat/node_modules';
+
+module.exports = {
+	...base,
+	rootDir: '../..',
+	roots: ['<rootDir>/test/engine'],
+	moduleNameMapper: { '^(n8n-core|n8n-workflow)$': `${oldest}/$1`, '^(n8n-core|n8n-workflow)/(.*)$': `${oldest}/$1/$2` },
+	modulePathIgnorePatterns: ['<rootDir>/test/n8n/', '<rootDir>/dist/'],
+	// This n8n-core leaves a timer behind that would keep the process alive.
+	forceExit: true,
+};

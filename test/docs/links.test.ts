@@ -1,0 +1,37 @@
+// Links within the repository lead somewhere, commands exist, and no other hosts are named than the ones that belong here.
+
+import { existsSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+
+import { anchorsOf, linksOf, pages, read, root, under } from './pages';
+
+const hosts = ['api.zoo.dev', 'zoo.dev', 'n8n.io', 'docs.n8n.io', 'github.com', 'docs.github.com', 'docs.npmjs.com', 'keepachangelog.com', 'semver.org', 'stripe.com', 'docs.stripe.com', 'localhost', '127.0.0.1'];
+const texts = [...pages, ...under('.github')];
+const { scripts }: { scripts: Record<string, string> } = JSON.parse(read('package.json'));
+
+it.each(texts)('%s links to files and headings that exist', (page) => {
+	const dead = linksOf(read(page)).filter((link) => !/^[a-z]+:/.test(link) && !resolves(page, link));
+	expect(dead).toEqual([]);
+});
+
+function resolves(page: string, link: string): boolean {
+	const [path = '', anchor] = decodeURIComponent(link).split('#');
+	const target = path === '' ? page : normalize(join(dirname(page), path));
+	if (target.startsWith('..') || !existsSync(join(root, target))) return false;
+	return anchor === undefined || anchorsOf(read(target)).includes(anchor);
+}
+
+it.each(texts)('%s names only commands that package.json has', (page) => {
+	const commands = [...read(page).matchAll(/\bnpm (?:run (?:--silent )?([\w:-]+)|(test|start)\b)/g)].map(([, run, word]) => run ?? word ?? '');
+	expect(commands.filter((name) => !(name in scripts))).toEqual([]);
+});
+
+it.each(texts)('%s names no other host than those of Zoo, n8n, GitHub, npm and Stripe', (page) => {
+	const named = [...read(page).matchAll(/\bhttps?:\/\/([^/\s:)"'`<>]+)/g)].map(([, host = '']) => host);
+	expect(named.filter((host) => !hosts.includes(host))).toEqual([]);
+});
+
+it('the README leads to every page of docs/', () => {
+	const linked = linksOf(read('README.md')).map((link) => link.replace(/#.*/, ''));
+	expect(under('docs').filter((path) => path.endsWith('.md') && !linked.includes(path))).toEqual([]);
+});

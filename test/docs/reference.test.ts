@@ -1,0 +1,29 @@
+// The reference names every property of the items that the node makes itself.
+
+import { adjustmentSchema, confirmationSchema } from '../../nodes/ZooBilling/balance/written';
+import { failures } from './failures';
+import { codeIn, read, rowsOf } from './pages';
+
+const page = read('docs/reference.md');
+const named = (head: string) => rowsOf(page, head).flatMap(([cell = '']) => codeIn(cell)).sort();
+
+it('the confirmation', () => {
+	expect(named('Property')).toEqual(Object.keys(confirmationSchema.shape).sort());
+});
+
+it('the adjustment', () => {
+	expect(named('In `adjustment`')).toEqual(Object.keys(adjustmentSchema.shape).sort());
+});
+
+it('the details of a failed item', () => {
+	const known = named('In `details`');
+	const made = Object.values(failures).flat().flatMap(({ details }) => Object.keys(details));
+	expect(made.filter((name) => !known.includes(name))).toEqual([]);
+});
+
+it('the reasons that come with each outcome', () => {
+	const documented = rowsOf(page, 'Outcome').map(([outcome = '', reasons = '']) => [codeIn(outcome)[0], codeIn(reasons).sort()] as const);
+	const made = new Map<string, Set<string>>();
+	for (const { details } of Object.values(failures).flat()) made.set(details.outcome, (made.get(details.outcome) ?? new Set()).add(details.reason));
+	expect(Object.fromEntries(documented)).toEqual(Object.fromEntries([...made].map(([outcome, reasons]) => [outcome, [...reasons].sort()])));
+});

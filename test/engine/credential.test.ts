@@ -1,0 +1,49 @@
+// The Zoo API credential as n8n's Test button uses it: one request to GET /user, and messages that reach the user.
+
+import type { ZooApi } from '../zoo-api/server';
+import { EMPLOYEE_TOKEN, MEMBER_TOKEN, UNKNOWN_TOKEN } from '../zoo-api/tokens';
+import { testCredential } from './harness/credential-test';
+import { startZoo, wire } from './zoo-run';
+
+let zoo: ZooApi;
+beforeEach(async () => {
+	zoo = await startZoo();
+});
+afterEach(async () => {
+	await zoo.close();
+});
+
+it.each([EMPLOYEE_TOKEN, MEMBER_TOKEN, ` ${MEMBER_TOKEN}\n`])('passes with any token that Zoo knows, with one request (%#)', async (apiToken) => {
+	expect(await testCredential({ credential: { apiToken, baseUrl: zoo.url } })).toMatchObject({ ok: true });
+	expect(wire(zoo)).toEqual(['GET /user']);
+	expect(zoo.requests[0]?.headers['authorization']).toBe(`Bearer ${apiToken.trim()}`);
+});
+
+it('passes with a trailing slash and a pasted path in Base URL', async () => {
+	expect(await testCredential({ credential: { apiToken: MEMBER_TOKEN, baseUrl: `${zoo.url}/docs/api/` } })).toMatchObject({ ok: true });
+	expect(wire(zoo)).toEqual(['GET /user']);
+});
+
+it('does not pass with a token that Zoo does not know', async () => {
+	const { ok, message } = await testCredential({ credential: { apiToken: UNKNOWN_TOKEN, baseUrl: zoo.url } });
+	expect(ok).toBe(false);
+	expect(message).not.toContain(UNKNOWN_TOKEN);
+});
+
+it('does not carry the token to another host after a redirect', async () => {
+	const other = await startZoo();
+	zoo.failNext({ kind: 'redirect', status: 302, location: `${other.url}/user` });
+	expect(await testCredential({ credential: { apiToken: MEMBER_TOKEN, baseUrl: zoo.url } })).toMatchObject({ ok: false });
+	expect(other.requests).toEqual([]);
+	await other.close();
+});
+
+it.each([
+	['http://api.zoo.dev', 'is plain http'],
+	['zoo.dev', 'is not a URL'],
+	['https://me:secret@api.zoo.dev', 'holds a user name or password'],
+])('tells the user what is wrong with the Base URL %s', async (baseUrl, said) => {
+	const { ok, message } = await testCredential({ credential: { apiToken: MEMBER_TOKEN, baseUrl } });
+	expect({ ok, message }).toEqual({ ok: false, message: expect.stringContaining(said) });
+	expect(message).toContain('https://api.zoo.dev');
+});

@@ -1,0 +1,127 @@
+/** n8n's editor as somebody building a workflow uses it: the canvas, the panel of nodes, a node's details. */
+import type { Locator, Page } from 'playwright-core';
+
+export class Editor {
+	constructor(readonly page: Page) {}
+
+	async newWorkflow(): Promise<void> {
+		await this.page.goto('/workflow/new');
+		await this.page.getByTestId('canvas-add-button').waitFor();
+	}
+
+	async openWorkflow(id: string): Promise<void> {
+		await this.page.goto(`/workflow/${id}`);
+		await this.page.getByTestId('canvas-node').first().waitFor();
+	}
+
+	async addManualTrigger(): Promise<void> {
+		await this.page.getByTestId('canvas-add-button').click();
+		await this.page.getByTestId('node-creator-search-bar').fill('trigger manually');
+		await this.foundItem('Trigger manually').click();
+		await this.page.getByTestId('canvas-trigger-node').waitFor();
+	}
+
+	/** Opens the panel and searches it; the entry found can be read or clicked. */
+	async searchNodes(text: string, found: string): Promise<Locator> {
+		const searchBar = this.page.getByTestId('node-creator-search-bar');
+		if (!(await searchBar.isVisible())) await this.page.getByTestId('node-creator-plus-button').click();
+		await searchBar.fill(text);
+		const entry = this.foundItem(found);
+		await entry.waitFor();
+		return entry;
+	}
+
+	/** Adds the node with one of its actions, which opens its details. */
+	async addNode(search: string, node: string, action: string): Promise<NodeDetails> {
+		await (await this.searchNodes(search, node)).click();
+		await this.foundItem(action).click();
+		return await this.details();
+	}
+
+	async openNode(name: string): Promise<NodeDetails> {
+		await this.page.getByTestId('canvas-node').filter({ hasText: name }).dblclick();
+		return await this.details();
+	}
+
+	/** Runs the whole workflow; resolves when that went well. */
+	async execute(): Promise<void> {
+		await this.page.getByTestId('execute-workflow-button').click();
+		await this.page.getByText('Workflow executed successfully').first().waitFor();
+	}
+
+	/** Everything on the canvas comes into view. */
+	async zoomToFit(): Promise<void> {
+		await this.page.getByTestId('zoom-to-fit').click();
+	}
+
+	private async details(): Promise<NodeDetails> {
+		await this.page.getByTestId('node-parameters').waitFor();
+		return new NodeDetails(this.page);
+	}
+
+	private foundItem(text: string): Locator {
+		return this.page.getByTestId('item-iterator-item').filter({ hasText: text }).first();
+	}
+}
+
+/** The window with a node's input, parameters and output. */
+export class NodeDetails {
+	constructor(readonly page: Page) {}
+
+	/** A text field, by the name of its parameter. */
+	async fill(parameter: string, value: string): Promise<void> {
+		const input = this.page.getByTestId(`parameter-input-${parameter}`).locator('input');
+		await input.fill(value);
+		// A field in use shows a tip that covers what stands below it.
+		await input.blur();
+	}
+
+	/** Any of the credentials that fit, by its name. */
+	async chooseCredential(name: string): Promise<void> {
+		await this.page.getByTestId('node-credentials-select').locator('input').click();
+		await this.page.getByTestId(/^node-credentials-select-item-/).filter({ hasText: name }).click();
+	}
+
+	/** A list to choose from, by the name of its parameter and the label of the choice. */
+	async choose(parameter: string, choice: string): Promise<void> {
+		await this.page.getByTestId(`parameter-input-${parameter}`).locator('input').click();
+		await this.page.getByRole('option', { name: choice }).click();
+	}
+
+	/** Adds an entry to a collection, by the text on the collection's button and the label of the entry. */
+	async add(button: string, entry: string): Promise<void> {
+		await this.page.getByPlaceholder(button, { exact: true }).click();
+		const label = this.page.getByText(entry, { exact: true });
+		await this.page.getByTestId('collection-parameter-option').filter({ has: label, visible: true }).click();
+	}
+
+	/** Runs the workflow up to this node; resolves when the output shows how that went. */
+	async execute(): Promise<'success' | 'danger'> {
+		const answered = this.page.waitForResponse((response) => response.url().endsWith('/run'));
+		await this.page.getByTestId('node-execute-button').click();
+		await answered;
+		await this.page.getByText('Executing node...').waitFor({ state: 'hidden' });
+		const success = this.output.getByTestId('node-run-status-success');
+		const danger = this.output.getByTestId('node-run-status-danger');
+		await success.or(danger).waitFor();
+		return (await success.isVisible()) ? 'success' : 'danger';
+	}
+
+	get output(): Locator {
+		return this.page.getByTestId('output-panel');
+	}
+
+	/** Resolves when the output shows the text. */
+	async outputShows(text: string | RegExp): Promise<void> {
+		await this.output.getByText(text).filter({ visible: true }).first().waitFor();
+	}
+
+	async showOutputAs(view: 'Schema' | 'Table' | 'JSON'): Promise<void> {
+		await this.output.getByTestId(`radio-button-${view.toLowerCase()}`).click();
+	}
+
+	async close(): Promise<void> {
+		await this.page.getByTestId('ndv-close-button').click();
+		await this.page.getByTestId('ndv').waitFor({ state: 'hidden' });
+	}
+}

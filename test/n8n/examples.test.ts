@@ -1,0 +1,262 @@
+/** The example workflows as their readers get them: imported, given credentials, published, and run for real. */
+import assert from 'node:assert/strict';
+import { it, type TestContext } from 'node:test';
+
+import { SAMPLE_ORGS, setSampleBalances } from '../zoo-api/samples';
+import { EMPLOYEE_ORG_ID } from '../zoo-api/tokens';
+import { COMPANION, completed, exampleFiles, readExample, withParameters } from './examples';
+import type { Execution } from './execution';
+import { checkoutCompleted, openToDeliveries, type Checkout } from './stripe';
+import { WEBHOOK_KEY, type World } from './world';
+
+const [ACME, BOLT] = SAMPLE_ORGS;
+const TOP_UP = '1-top-up-org-balance-from-stripe-checkout.json';
+const SET = '2-set-org-balance-from-a-webhook.json';
+const ADD = 'Add Payment to Org Balance';
+/** Enough to tell often from seldom within some seconds. */
+const ROUNDS = 30;
+
+export function theExamples(world: () => World): void {
+	topUp(world);
+	setFromWebhook(world);
+	resetMonthly(world);
+	warnWhenLow(world);
+	previewWithAgent(world);
+}
+
+function topUp(world: () => World): void {
+	let workflow = '';
+	let companion = '';
+	const known = new Set<string>();
+	/** Delivers over HTTP; resolves with the execution that this started, once it is over. */
+	const deliver = async (checkout: Checkout): Promise<Execution> => {
+		assert.equal(await post(world().n8n.url, 'stripe', checkoutCompleted(checkout)), 200);
+		const execution = await world().rest.nextExecution(workflow, known);
+		known.add(execution.id);
+		return execution;
+	};
+	const cashOf = (organization: string) => world().zoo.amountsOf('org', organization)['pre_pay_cash_remaining'];
+
+	it('top-up: adds a live, paid checkout in cents to cash and credits', async () => {
+		const { rest, zoo, credentials } = world();
+		setSampleBalances(zoo);
+		companion = await rest.addWorkflow(await readExample(COMPANION));
+		await rest.activate(companion);
+		workflow = await rest.addWorkflow(completed(openToDeliveries(await readExample(TOP_UP), 'stripe'), { zooApi: taken(credentials, 'zooApi') }, companion));
+		await rest.activate(workflow);
+
+		const { status, nodes } = await deliver({ payment: 'pi_1', organization: ACME.id, amount: 5000 });
+		assert.equal(status, 'success');
+		assert.deepEqual(zoo.amountsOf('org', ACME.id), { monthly_credits_remaining: '100.00', pre_pay_cash_remaining: '150.00', pre_pay_credits_remaining: '150.00' });
+		const [[item] = []] = nodes.get(ADD)?.outputs ?? [];
+		assert.deepEqual(pick(item?.['confirmation'], 'status', 'reference'), { status: 'confirmed', reference: 'pi_1' });
+	});
+
+	it('top-up: leaves out a duplicate that follows', async () => {
+		const { status, nodes } = await deliver({ payment: 'pi_1', organization: ACME.id, amount: 5000 });
+		assert.equal(status, 'success');
+		assert.equal(nodes.get('Skip Payments Seen Before')?.outputs[0]?.length, 0);
+		assert.equal(nodes.has(ADD), false);
+		assert.equal(cashOf(ACME.id), '150.00');
+	});
+
+	it('top-up: leaves out tests and what is not paid', async () => {
+		for (const checkout of [{ live: false }, { paid: false }]) {
+			const { status, nodes } = await deliver({ payment: 'pi_2', organization: ACME.id, amount: 5000, ...checkout });
+			assert.equal(status, 'success');
+			assert.equal(nodes.has('Can It Be Credited?'), false);
+		}
+		assert.equal(cashOf(ACME.id), '150.00');
+	});
+
+	it('top-up: stops for what was paid but cannot be credited', async () => {
+		const { failure } = await deliver({ payment: 'pi_3', amount: 5000 });
+		assert.match(failure?.message ?? '', /cannot be credited.*pi_3/);
+		const { status } = await deliver({ payment: 'pi_4', organization: ACME.id, amount: 5000, currency: 'eur' });
+		assert.equal(status, 'error');
+		assert.equal(cashOf(ACME.id), '150.00');
+	});
+
+	it('top-up: reports what Zoo did not apply, and n8n’s Retry applies it once', async () => {
+		const { rest, zoo } = world();
+		const reported = new Set((await rest.executionsOf(companion)).map(({ id }) => id));
+		zoo.failNext({ kind: 'status', status: 422, body: { message: 'The balance is locked for review' } }, { method: 'PUT' });
+		const { id, status } = await deliver({ payment: 'pi_5', organization: ACME.id, amount: 2500 });
+		assert.equal(status, 'error');
+		assert.equal(cashOf(ACME.id), '150.00');
+
+		const { nodes } = await rest.nextExecution(companion, reported);
+		const [[item] = []] = nodes.get('Send Report (Replace Me)')?.outputs ?? [];
+		const report = String(item?.['report']);
+		for (const part of [/^Workflow: Top up org balance/m, /^Node: Add Payment to Org Balance/m, /The balance was not changed/, /trying again is safe/, /pi_5/, new RegExp(ACME.id), /locked for review/, /^Execution: http/m]) assert.match(report, part);
+
+		const retried = await rest.retry(id);
+		known.add(retried.id);
+		assert.equal(retried.status, 'success');
+		assert.equal(cashOf(ACME.id), '175.00');
+	});
+
+	it('top-up: adds once or twice for two simultaneous deliveries of one payment', async (test: TestContext) => {
+		const { n8n, rest, zoo } = world();
+		let twice = 0;
+		for (let round = 0; round < ROUNDS; round += 1) {
+			zoo.setBalance('org', BOLT.id, { pre_pay_cash_remaining: '0.00' });
+			const event = checkoutCompleted({ payment: `pi_round_${round}`, organization: BOLT.id, amount: 100 });
+			const before = new Set((await rest.executionsOf(workflow)).map(({ id }) => id));
+			await Promise.all([post(n8n.url, 'stripe', event), post(n8n.url, 'stripe', event)]);
+			for (let delivery = 0; delivery < 2; delivery += 1) before.add((await rest.nextExecution(workflow, before)).id);
+			const cash = cashOf(BOLT.id);
+			assert.match(cash ?? '', /^[12]\.00$/);
+			if (cash === '2.00') twice += 1;
+		}
+		test.diagnostic(`simultaneous deliveries of one payment: both applied in ${twice} of ${ROUNDS} rounds`);
+	});
+}
+
+function setFromWebhook(world: () => World): void {
+	const path = 'zoo-org-balance';
+	const key = { [WEBHOOK_KEY.name]: WEBHOOK_KEY.value };
+	const wanted = { organization: ACME.id, prePayCash: '50.00', prePayCredits: '62.50', reference: 'invoice 42' };
+	const ask = async (body: unknown) => await answer(world().n8n.url, path, body, key);
+
+	it('webhook: answers with the balance that Zoo confirmed', async () => {
+		const { rest, zoo, credentials } = world();
+		setSampleBalances(zoo);
+		await rest.activate(await rest.addWorkflow(completed(await readExample(SET), credentials)));
+		const { status, json } = await ask(wanted);
+		assert.equal(status, 200);
+		assert.deepEqual(pick(json, 'pre_pay_cash_remaining', 'pre_pay_credits_remaining'), { pre_pay_cash_remaining: '50.00', pre_pay_credits_remaining: '62.50' });
+		assert.deepEqual(pick(json['confirmation'], 'status', 'reference'), { status: 'confirmed', reference: 'invoice 42' });
+		assert.deepEqual(zoo.amountsOf('org', ACME.id), { monthly_credits_remaining: '100.00', pre_pay_cash_remaining: '50.00', pre_pay_credits_remaining: '62.50' });
+	});
+
+	it('webhook: takes nothing from a caller without the key', async () => {
+		assert.equal((await answer(world().n8n.url, path, wanted, {})).status, 403);
+	});
+
+	it('webhook: answers 422 and why for an amount that is missing or not plain', async () => {
+		for (const prePayCash of [undefined, '1,000', '12.345']) {
+			const { status, json } = await ask({ ...wanted, prePayCash });
+			assert.equal(status, 422);
+			assert.match(String(json['message']), /Pre-Pay Cash.*Nothing was sent/s);
+		}
+	});
+
+	it('webhook: answers 404, 409 and 503 by what happened', async () => {
+		const { zoo } = world();
+		assert.equal((await ask({ ...wanted, organization: '00000000-0000-4000-8000-00000000beef' })).status, 404);
+		zoo.replyWith((reply) => ({ ...reply, pre_pay_cash_remaining: '49.00' }), { method: 'PUT' });
+		const different = await ask(wanted);
+		assert.deepEqual([different.status, different.json['outcome']], [409, 'different']);
+		zoo.failNext({ kind: 'status', status: 503, headers: { 'retry-after': '3600' } }, { method: 'PUT' });
+		const refused = await ask(wanted);
+		assert.deepEqual([refused.status, refused.json['outcome']], [503, 'notApplied']);
+	});
+
+	it('webhook: answers 504 for an outcome that stays unknown', async () => {
+		const { n8n, rest, zoo, credentials } = world();
+		const hasty = withParameters(await readExample(SET), {
+			'Receive New Balance': { path: 'hasty' },
+			'Set Org Balance': { options: { retryFor: 0 } },
+		});
+		await rest.activate(await rest.addWorkflow(completed(hasty, credentials)));
+		zoo.failNext({ kind: 'resetBeforeHeaders', applied: true }, { method: 'PUT' });
+		zoo.failNext({ kind: 'resetBeforeHeaders' }, { method: 'GET', times: Infinity });
+		const { status, json } = await answer(n8n.url, 'hasty', wanted, key);
+		zoo.clearFaults();
+		assert.deepEqual([status, json['outcome']], [504, 'unknown']);
+		assert.match(String(json['message']), /Read the balance first/);
+	});
+}
+
+function resetMonthly(world: () => World): void {
+	it('monthly: sets all, and reports what differed and what failed', async () => {
+		const { rest, zoo, credentials } = world();
+		setSampleBalances(zoo);
+		const id = await rest.addWorkflow(completed(await readExample('3-reset-monthly-credits-on-the-first-of-the-month.json'), credentials));
+		await rest.activate(id);
+		const well = await rest.execute(id, 'On the First at 6:00');
+		assert.equal(reportOf(well), 'Monthly credits: 3 confirmed, 0 different, 0 failed.');
+		assert.deepEqual(SAMPLE_ORGS.map((org) => zoo.amountsOf('org', org.id)['monthly_credits_remaining']), ['100.00', '20.00', '50.00']);
+
+		zoo.replyWith((reply) => ({ ...reply, monthly_credits_remaining: '99.00' }), { method: 'PUT', ownerId: ACME.id });
+		zoo.failNext({ kind: 'status', status: 422, body: { message: 'Closed account' } }, { method: 'PUT', ownerId: BOLT.id });
+		const mixed = reportOf(await rest.execute(id, 'On the First at 6:00'));
+		assert.match(mixed, /^Monthly credits: 1 confirmed, 1 different, 1 failed\.\n/);
+		assert.match(mixed, new RegExp(`^Different: ${ACME.id}: monthly_credits_remaining asked 100.00, got 99.00$`, 'm'));
+		assert.match(mixed, /^Failed: .*Closed account/m);
+	});
+}
+
+function warnWhenLow(world: () => World): void {
+	it('warning: comes below the threshold only, and unread balances are reported', async () => {
+		const { rest, zoo, credentials } = world();
+		const id = await rest.addWorkflow(completed(await readExample('4-warn-when-credits-run-low.json'), credentials));
+		const run = async (monthly: string, prePay: string) => {
+			zoo.setBalance('org', EMPLOYEE_ORG_ID, { monthly_credits_remaining: monthly, pre_pay_credits_remaining: prePay });
+			const { nodes } = await rest.execute(id, 'Every Day at 8:00');
+			return { left: nodes.get('Count What Is Left')?.outputs[0]?.[0]?.['leftCents'], warned: nodes.has('Send Warning (Replace Me)') };
+		};
+		assert.deepEqual(await run('9.99', '10.01'), { left: 2000, warned: false });
+		assert.deepEqual(await run('9.50', '10.49'), { left: 1999, warned: true });
+		assert.deepEqual(await run('100.29', '0.00'), { left: 10029, warned: false });
+
+		zoo.failNext({ kind: 'status', status: 422 }, { path: '/org/payment/balance' });
+		const { nodes } = await rest.execute(id, 'Every Day at 8:00');
+		assert.equal(nodes.has('Report Unread Balance (Replace Me)'), true);
+		assert.equal(nodes.has('Send Warning (Replace Me)'), false);
+	});
+}
+
+function previewWithAgent(world: () => World): void {
+	it('agent: looks up and previews with the tools, and writes nothing', async () => {
+		const { rest, zoo, model, credentials } = world();
+		setSampleBalances(zoo);
+		const id = await rest.addWorkflow(completed(await readExample('5-let-an-agent-look-up-and-preview-a-balance-change.json'), credentials));
+		model.willSay([{ tool: 'Get_Org_Balance', input: { organization: ACME.id } }], [{ tool: 'Preview_Cash_Adjustment', input: { organization: ACME.id, amount: '25.00' } }], 'It would be 125.00.');
+		const writes = zoo.requests.filter(({ method }) => method === 'PUT').length;
+		const { status, nodes } = await rest.execute(id, 'When Asked', { sessionId: 'one', action: 'sendMessage', chatInput: 'What would another 25 dollars make of it?' });
+		assert.equal(status, 'success');
+		assert.equal(nodes.get('Billing Assistant')?.outputs[0]?.[0]?.['output'], 'It would be 125.00.');
+		const seen = JSON.stringify(model.questions.at(-1)?.messages.filter(({ role }) => role === 'tool'));
+		assert.match(seen, /pre_pay_cash_remaining.*100\.00/);
+		assert.match(seen, /125\.00/);
+		assert.equal(zoo.requests.filter(({ method }) => method === 'PUT').length, writes);
+		assert.deepEqual(zoo.amountsOf('org', ACME.id)['pre_pay_cash_remaining'], '100.00');
+	});
+
+	it('are all of examples/, with no credential in any', async () => {
+		assert.equal((await exampleFiles()).length, 6);
+		for (const file of await exampleFiles()) {
+			const { nodes } = await readExample(file);
+			for (const node of nodes) assert.equal(node['credentials'], undefined, `${file}: ${node.name}`);
+		}
+	});
+}
+
+function reportOf({ nodes }: Execution): string {
+	return String(nodes.get('Write Report')?.outputs[0]?.[0]?.['report']);
+}
+
+function taken<T>(record: Readonly<Record<string, T>>, name: string): T {
+	const value = record[name];
+	assert.ok(value);
+	return value;
+}
+
+function pick(value: unknown, ...names: string[]): Record<string, unknown> {
+	const entries = Object.entries(typeof value === 'object' && value !== null ? value : {});
+	return Object.fromEntries(entries.filter(([name]) => names.includes(name)));
+}
+
+/** Resolves with the status. */
+async function post(n8n: string, path: string, body: unknown): Promise<number> {
+	return (await answer(n8n, path, body, {})).status;
+}
+
+async function answer(n8n: string, path: string, body: unknown, headers: Readonly<Record<string, string>>): Promise<{ status: number; json: Record<string, unknown> }> {
+	const response = await fetch(`${n8n}/webhook/${path}`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) });
+	const text = await response.text();
+	const json: unknown = text.startsWith('{') ? JSON.parse(text) : {};
+	return { status: response.status, json: { ...(typeof json === 'object' && json) } };
+}

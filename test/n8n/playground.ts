@@ -1,0 +1,58 @@
+/** `npm run n8n`: a real n8n with the node, the examples and a stand-in for Zoo, to try things by hand until Ctrl-C. */
+import { listSampleOrgs, setSampleBalances } from '../zoo-api/samples';
+import { startZooApi, type ZooApi } from '../zoo-api/server';
+import { EMPLOYEE_TOKEN } from '../zoo-api/tokens';
+import { runProgram, type CleanUp } from './clean-up';
+import { importExamples } from './examples';
+import { Home } from './home';
+import { N8n } from './n8n';
+import { packProject } from './package-under-test';
+import { OWNER } from './rest';
+
+async function main(cleanUp: CleanUp): Promise<void> {
+	const home = await Home.make(cleanUp);
+	const zoo = await startZoo(cleanUp);
+	const tarball = await timed('Building and packing the node', async () => await packProject(home.folder, cleanUp));
+	const n8n = await timed('Starting n8n', async () => await N8n.start({ home, tarball }, cleanUp));
+
+	const name = 'Zoo stand-in';
+	const data = { apiToken: EMPLOYEE_TOKEN, baseUrl: zoo.url };
+	const id = await n8n.rest.addCredential({ name, type: 'zooApi', data });
+	const examples = await importExamples(n8n.rest, { zooApi: { id, name } });
+	process.stdout.write(welcome(n8n.url, zoo.url, examples.size));
+	await n8n.ended();
+	throw new Error(`n8n ended by itself:\n${n8n.log}`);
+}
+
+async function startZoo(cleanUp: CleanUp): Promise<ZooApi> {
+	const zoo = await startZooApi();
+	await cleanUp.later(async () => await zoo.close());
+	setSampleBalances(zoo);
+	return zoo;
+}
+
+async function timed<T>(step: string, work: () => Promise<T>): Promise<T> {
+	process.stdout.write(`${step} …\n`);
+	const startedAt = Date.now();
+	const result = await work();
+	process.stdout.write(`${step}: done in ${Math.round((Date.now() - startedAt) / 1000)} s\n`);
+	return result;
+}
+
+function welcome(address: string, zoo: string, examples: number): string {
+	return `
+n8n is ready: open ${address} and log in
+
+  Email     ${OWNER.email}
+  Password  ${OWNER.password}
+
+The Zoo Billing node is installed, ${examples} example workflows are imported, and the credential
+"Zoo stand-in" points at a stand-in for the Zoo API (${zoo}) that knows these organizations:
+
+${listSampleOrgs()}
+
+Ctrl-C ends everything and deletes this n8n and its data.
+`;
+}
+
+void runProgram(main);

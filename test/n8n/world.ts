@@ -1,0 +1,41 @@
+/** What all end-to-end tests share: one n8n with the packed node, a stand-in for Zoo, credentials, and the examples. */
+import { startZooApi, type ZooApi } from '../zoo-api/server';
+import { EMPLOYEE_TOKEN } from '../zoo-api/tokens';
+import type { CleanUp } from './clean-up';
+import type { Credentials } from './examples';
+import { Home } from './home';
+import { N8n } from './n8n';
+import { packProject } from './package-under-test';
+import type { Rest } from './rest';
+import { startScriptedModel, type ScriptedModel } from './scripted-model';
+
+/** What callers of the webhooks send. */
+export const WEBHOOK_KEY = { name: 'X-Webhook-Key', value: 'a long random value' } as const;
+
+export interface World {
+	readonly cleanUp: CleanUp;
+	readonly n8n: N8n;
+	readonly rest: Rest;
+	readonly zoo: ZooApi;
+	readonly model: ScriptedModel;
+	readonly credentials: Credentials;
+}
+
+export async function startWorld(cleanUp: CleanUp): Promise<World> {
+	const home = await Home.make(cleanUp);
+	const zoo = await startZooApi();
+	await cleanUp.later(async () => await zoo.close());
+	const model = await startScriptedModel(cleanUp);
+	const n8n = await N8n.start({ home, tarball: await packProject(home.folder, cleanUp) }, cleanUp);
+	return { cleanUp, n8n, rest: n8n.rest, zoo, model, credentials: await addCredentials(n8n.rest, zoo, model) };
+}
+
+async function addCredentials(rest: Rest, zoo: ZooApi, model: ScriptedModel): Promise<Credentials> {
+	const all = [
+		{ name: 'Zoo stand-in', type: 'zooApi', data: { apiToken: EMPLOYEE_TOKEN, baseUrl: zoo.url } },
+		{ name: 'Callers of the webhook', type: 'httpHeaderAuth', data: WEBHOOK_KEY },
+		{ name: 'Scripted model', type: 'openAiApi', data: { apiKey: 'none', url: model.url } },
+	];
+	const added = all.map(async (credential) => [credential.type, { id: await rest.addCredential(credential), name: credential.name }] as const);
+	return Object.fromEntries(await Promise.all(added));
+}

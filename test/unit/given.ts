@@ -1,0 +1,86 @@
+// Values that several unit tests start from: owners, fields, amounts, replies, and a world with a scripted wire and a clock of its own.
+
+import type { FieldAmount } from '../../nodes/ZooBilling/balance/amounts';
+import { balanceModels, type BalanceField } from '../../nodes/ZooBilling/balance/fields';
+import { Usd } from '../../nodes/ZooBilling/balance/money';
+import { ownerKinds, type Owner } from '../../nodes/ZooBilling/balance/owner';
+import type { World } from '../../nodes/ZooBilling/zoo/exchange';
+import type { ZooRequest } from '../../nodes/ZooBilling/zoo/request';
+import type { Sent } from '../../nodes/ZooBilling/zoo/retry';
+
+export const ORG_ID = '6075f6e9-c871-4f0f-930b-439bb777cd26';
+export const USER_ID = '7e29ccf7-8b3c-47db-8a17-bb53528382f4';
+
+export const org: Owner = { kind: ownerKinds.org, id: ORG_ID };
+export const user: Owner = { kind: ownerKinds.user, id: USER_ID };
+export const ownOrg: Owner = { kind: ownerKinds.org, id: undefined };
+
+export const { prePay, apiCredits } = balanceModels;
+export const [monthly, cash, credits] = prePay.fields;
+export const [monthlyApi, stableApi] = apiCredits.fields;
+
+export function amountOf(field: BalanceField, digits: string): FieldAmount {
+	return { field, amount: Usd.of(digits) };
+}
+
+export type Reply = Extract<Sent, { kind: 'reply' }>;
+
+export function replied(status: number, body: Record<string, unknown> | string = {}, more: Partial<Reply> = {}): Reply {
+	return { kind: 'reply', status, text: typeof body === 'string' ? body : JSON.stringify(body), ...more };
+}
+
+export const timedOut: Sent = { kind: 'silence', reached: 'perhaps', again: true, cause: 'no reply came within the time-out' };
+export const refusedConnection: Sent = { kind: 'silence', reached: 'no', again: true, cause: 'the connection was refused' };
+export const badCertificate: Sent = { kind: 'silence', reached: 'no', again: false, cause: 'the host’s certificate was not accepted' };
+
+/** What answers a request; `after`: what else happens meanwhile. */
+export type Turn = Sent | ((request: ZooRequest, world: ScriptedWorld) => Sent);
+
+/** Answers requests in turn, counts milliseconds only where something takes time, and writes down all that happens. */
+export class ScriptedWorld implements World {
+	/** Requests and waits in order, such as `PUT`, `wait 500`. */
+	readonly log: string[] = [];
+	readonly requests: ZooRequest[] = [];
+	readonly timeouts: number[] = [];
+	time: number;
+	stopPressed = false;
+	/** Milliseconds that each request takes. */
+	latency = 0;
+	/** What `random` yields. */
+	chance = 1;
+	/** What else happens when a wait ends. */
+	onPause: (ms: number) => void = () => undefined;
+
+	constructor(
+		private readonly turns: Turn[],
+		start = 1_000_000,
+	) {
+		this.time = start;
+	}
+
+	now = (): number => this.time;
+	canceled = (): boolean => this.stopPressed;
+	random = (): number => this.chance;
+
+	send = async (request: ZooRequest, timeout: number): Promise<Sent> => {
+		const turn = this.turns.shift();
+		if (!turn) throw new RangeError(`Nothing is scripted for ${request.method} after ${this.log.join(', ')}`);
+		this.log.push(request.method);
+		this.requests.push(request);
+		this.timeouts.push(timeout);
+		this.time += this.latency;
+		return await Promise.resolve(typeof turn === 'function' ? turn(request, this) : turn);
+	};
+
+	pause = async (ms: number): Promise<void> => {
+		this.log.push(`wait ${ms}`);
+		this.time += ms;
+		this.onPause(ms);
+		await Promise.resolve();
+	};
+
+	/** Turns that nobody asked for. */
+	get left(): number {
+		return this.turns.length;
+	}
+}

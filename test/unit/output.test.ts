@@ -1,0 +1,142 @@
+// What n8n gets to see: items, hints up to a number, and the one error of a workflow that stops.
+
+import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
+
+import { readJsonObject, readReply } from '../../nodes/ZooBilling/balance/reply';
+import type { Done } from '../../nodes/ZooBilling/operations/operation';
+import { balanceOutput, errorFor, hintsFor, itemFor, mostUrgent, replyHints } from '../../nodes/ZooBilling/output';
+import { Failure, type FailureDetails } from '../../nodes/ZooBilling/zoo/failure';
+import { DOCUMENTED_REPLY } from '../zoo-api/documented';
+
+const node: INode = { id: '1', name: 'Zoo Billing', type: 'n8n-nodes-zoo-billing.zooBilling', typeVersion: 1, position: [0, 0], parameters: {} };
+
+const done = (hints: string[] = [], json: Record<string, unknown> = {}): Done => ({ json, hints, wrote: true });
+const failed = (item: number, details: Partial<FailureDetails> = {}, source: Failure['source'] = 'service') =>
+	new Failure(source, `What [item ${item}]`, 'Next.', { reason: 'unavailable', outcome: 'notApplied', item, ...details });
+
+describe('the balance', () => {
+	const reply = readReply(readJsonObject(DOCUMENTED_REPLY) ?? {});
+
+	it('comes out whole', () => {
+		expect(balanceOutput(reply, 'balance')).toEqual(reply.balance);
+		expect(balanceOutput(reply, 'balance')).not.toBe(reply.balance);
+	});
+
+	it('comes out as identifiers and amounts', () => {
+		expect(balanceOutput(reply, 'amounts')).toEqual({
+			id: '7e29ccf7-8b3c-47db-8a17-bb53528382f4',
+			map_id: '6075f6e9-c871-4f0f-930b-439bb777cd26',
+			subscription_id: '68pcvDwOmIcVzTBWydXSsm',
+			monthly_credits_remaining: '18.60',
+			pre_pay_cash_remaining: '23.85',
+			pre_pay_credits_remaining: '21.32',
+			total_due: '23.99',
+		});
+	});
+
+	it('comes out with whole credits beside their value', () => {
+		const json = { created_at: 'x', monthly_api_credits_remaining: 5, monthly_api_credits_remaining_monetary_value: 1, stable_api_credits_remaining: 0, stable_api_credits_remaining_monetary_value: 0, subscription_id: null, secret: 1 };
+		expect(balanceOutput(readReply(json), 'amounts')).toEqual({
+			monthly_api_credits_remaining: 5,
+			monthly_api_credits_remaining_monetary_value: '1.00',
+			stable_api_credits_remaining: 0,
+			stable_api_credits_remaining_monetary_value: '0.00',
+			subscription_id: null,
+		});
+	});
+
+	it('has a hint for fields of an unknown shape only', () => {
+		expect(replyHints(reply)).toEqual([]);
+		expect(replyHints({ ...reply, misfits: ['id', 'subscription_details.modeling_app.name'] })).toEqual([
+			'Zoo’s reply has fields of an unknown shape, kept as they came: id, subscription_details.modeling_app.name',
+		]);
+	});
+});
+
+describe('an item', () => {
+	it('is what was done, linked to its input', () => {
+		expect(itemFor(done(['hint'], { a: 1 }), 4, true)).toEqual({ json: { a: 1 }, pairedItem: { item: 4 } });
+	});
+
+	it('tells of a failure in keys that n8n takes for one', () => {
+		const failure = failed(2, { orgId: 'x' });
+		expect(itemFor(failure, 2, true)).toEqual({ json: { error: 'What [item 2]', message: 'What [item 2]. Next.', details: failure.details }, pairedItem: { item: 2 } });
+		expect(itemFor(failure, 2, false)).toEqual({ json: { error: 'What [item 2]', message: 'What [item 2]. Next.' }, pairedItem: { item: 2 } });
+	});
+});
+
+describe('hints', () => {
+	it('are one for each item that has any, with its number', () => {
+		expect(hintsFor([done(), done(['one', 'two']), failed(2), done(['three'])])).toEqual([
+			{ message: 'one; two [item 1]', type: 'warning', location: 'outputPane' },
+			{ message: 'three [item 3]', type: 'warning', location: 'outputPane' },
+		]);
+	});
+
+	it.each([
+		[0, 0],
+		[1, 1],
+		[20, 20],
+		[21, 21],
+		[22, 21],
+		[200_000, 21],
+	])('of %d items with any are %d', (items, count) => {
+		const hints = hintsFor(Array.from({ length: items }, () => done(['x'])));
+		expect(hints).toHaveLength(count);
+		if (items > 20) expect(hints.at(-1)?.message).toMatch(new RegExp(`^${items - 20} more items? `));
+		if (items === 20) expect(hints.at(-1)?.message).toBe('x [item 19]');
+	});
+});
+
+describe('the error of a workflow that stops', () => {
+	it.each(['EPERM', 'ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'ENOTFOUND', 'EPIPE', 'EACCES', '429', 'getaddrinfo ENOTFOUND'])('keeps a message that happens to contain %s', (word) => {
+		for (const source of ['input', 'service'] as const) {
+			const failure = new Failure(source, `'Payment Reference' was "${word}" [item 5]`, `Next ${word}.`, { reason: 'invalidInput', outcome: 'notSent', item: 5 });
+			const error = errorFor(node, failure, `Of 6 items: ${word}.`, false);
+			expect(error.message).toBe(`'Payment Reference' was "${word}" [item 5]`);
+			expect(error.description).toBe(`Next ${word}. Of 6 items: ${word}.`);
+		}
+	});
+
+	it('is of the kind that n8n has for input and for services', () => {
+		expect(errorFor(node, failed(1, {}, 'input'), '', false)).toBeInstanceOf(NodeOperationError);
+		expect(errorFor(node, failed(1, {}, 'service'), '', false)).toBeInstanceOf(NodeApiError);
+	});
+
+	it.each(['input', 'service'] as const)('points to its item and node (%s)', (source) => {
+		const error = errorFor(node, failed(7, {}, source), '', false);
+		expect(error.context['itemIndex']).toBe(7);
+		expect(error.node.name).toBe('Zoo Billing');
+		expect(error.description).toBe('Next.');
+	});
+
+	it.each([400, 401, 403, 404, 429, 500, 503])('keeps our words for the status %d', (httpStatus) => {
+		const error = errorFor(node, failed(0, { httpStatus }), '', false);
+		expect(error.message).toBe('What [item 0]');
+		expect(error.description).toBe('Next.');
+		expect(error instanceof NodeApiError && error.httpCode).toBe(String(httpStatus));
+	});
+
+	it('has the next step in its message for readers that get nothing else', () => {
+		const error = errorFor(node, failed(0), 'Of 2 items: all.', true);
+		expect(error.message).toBe('What [item 0]. Next.');
+		expect(error.description).toBe('Next. Of 2 items: all.');
+	});
+});
+
+describe('the most urgent failure', () => {
+	const unknown = (item: number) => failed(item, { outcome: 'unknown', reason: 'outcomeUnknown' });
+	const stopped = (item: number) => failed(item, { outcome: 'notSent', reason: 'stopped' });
+
+	it.each<[string, Array<Done | Failure>, number | undefined]>([
+		['nothing failed', [done(), done()], undefined],
+		['there are no items', [], undefined],
+		['one failed', [done(), failed(1)], 1],
+		['several failed', [failed(0), failed(1)], 0],
+		['one is unknown', [failed(0), done(), unknown(2), unknown(3)], 2],
+		['items were stopped before the failed one', [stopped(0), stopped(1), failed(2)], 2],
+		['items were stopped and one is unknown', [stopped(0), failed(1), unknown(2)], 2],
+	])('where %s', (_, results, item) => {
+		expect(mostUrgent(results)?.details.item).toBe(item);
+	});
+});

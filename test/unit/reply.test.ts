@@ -1,0 +1,358 @@
+// Zoo's replies: read without losing a digit, typed without ever being brittle, and with Stripe's secret masked.
+
+import fc from 'fast-check';
+
+import { amountIn } from '../../nodes/ZooBilling/balance/confirm';
+import { allModels } from '../../nodes/ZooBilling/balance/fields';
+import { Usd } from '../../nodes/ZooBilling/balance/money';
+import { readJsonObject, readReply, type Reply } from '../../nodes/ZooBilling/balance/reply';
+import { DOCUMENTED_REPLY } from '../zoo-api/documented';
+import { apiCredits, prePay } from './given';
+
+function reply(text: string): Reply {
+	const json = readJsonObject(text);
+	if (!json) throw new TypeError(`Not a JSON object: ${text}`);
+	return readReply(json);
+}
+
+const SECRET = 'pi_3OqT_secret_YrKJ';
+
+const API_CREDITS_REPLY = `{
+	"created_at": "2025-06-01T00:00:00.123456789Z",
+	"monthly_api_credits_refresh_at": "2025-07-01T00:00:00+00:00",
+	"monthly_api_credits_remaining": 1200,
+	"monthly_api_credits_remaining_monetary_value": 9.96,
+	"stable_api_credits_remaining": 0,
+	"stable_api_credits_remaining_monetary_value": 0.0083,
+	"subscription_details": {
+		"action_client_secret": "${SECRET}",
+		"action_type": "payment_intent",
+		"modeling_app": {
+			"annual_discount": 10,
+			"billing_mode": "contract",
+			"description": "x",
+			"display_name": "Team",
+			"endpoints_included": ["modeling"],
+			"features": [{"info": "a"}, {"info": "b"}],
+			"ml_custom_models": "included",
+			"monthly_pay_as_you_go_api_credits": 2000,
+			"monthly_pay_as_you_go_api_credits_monetary_value": 16.6,
+			"name": "any_string_at_all",
+			"pay_as_you_go_api_credit_price": 0.0083,
+			"price": {"contract": {"years": 2}, "type": "enterprise"},
+			"share_links": ["public"],
+			"support_tier": "priority_email",
+			"training_data_behavior": "default_off",
+			"type": {"saml_sso": true, "type": "organization"},
+			"zoo_tools_included": ["text_to_cad", "modeling_app"]
+		}
+	},
+	"subscription_id": null,
+	"total_due": null,
+	"updated_at": "2025-06-01T00:00:00Z"
+}`;
+
+describe('a reply in full', () => {
+	it('is the documented one, whole and without a misfit', () => {
+		const { balance, model, misfits } = reply(DOCUMENTED_REPLY);
+		expect(model).toBe(prePay);
+		expect(misfits).toEqual([]);
+		expect(balance).toEqual(JSON.parse(DOCUMENTED_REPLY));
+	});
+
+	it('is one in API credits, its amounts as decimal text and its secret masked', () => {
+		const { balance, model, misfits } = reply(API_CREDITS_REPLY);
+		const expected = JSON.parse(API_CREDITS_REPLY) as { subscription_details: { modeling_app: object } };
+		expect(model).toBe(apiCredits);
+		expect(misfits).toEqual([]);
+		expect(balance).toEqual({
+			...expected,
+			monthly_api_credits_remaining_monetary_value: '9.96',
+			stable_api_credits_remaining_monetary_value: '0.0083',
+			subscription_details: {
+				...expected.subscription_details,
+				action_client_secret: '***',
+				modeling_app: { ...expected.subscription_details.modeling_app, monthly_pay_as_you_go_api_credits_monetary_value: '16.60', pay_as_you_go_api_credit_price: '0.0083' },
+			},
+		});
+	});
+
+	it.each([
+		['{"type":"flat","price":5,"interval":"day"}', { type: 'flat', price: '5.00', interval: 'day' }],
+		['{"type":"per_user","price":"99.5","interval":"year"}', { type: 'per_user', price: '99.50', interval: 'year' }],
+		['{"type":"enterprise"}', { type: 'enterprise' }],
+		['null', null],
+	])('has the price %s', (text, price) => {
+		const { balance, misfits } = reply(`{"pre_pay_cash_remaining":"1","modeling_app_enterprise_price":${text},"subscription_details":{"modeling_app":{"price":${text}}}}`);
+		expect(misfits).toEqual([]);
+		expect(balance).toEqual({ pre_pay_cash_remaining: '1.00', modeling_app_enterprise_price: price, subscription_details: { modeling_app: { price } } });
+	});
+
+	const plan = 'subscription_details.modeling_app';
+	it.each<[model: string, path: string, values: readonly string[]]>([
+		['prePay', `${plan}.name`, ['free', 'pro', 'team', 'enterprise']],
+		['prePay', `${plan}.support_tier`, ['community', 'standard', 'premium', 'priority']],
+		['prePay', `${plan}.training_data_behavior`, ['always', 'default_on', 'default_off']],
+		['prePay', 'modeling_app_enterprise_price.interval', ['day', 'month', 'week', 'year']],
+		['prePay', `${plan}.price.interval`, ['day', 'month', 'week', 'year']],
+		['apiCredits', `${plan}.name`, ['free', 'diamond', 'any string']],
+		['apiCredits', `${plan}.support_tier`, ['community', 'standard_email', 'priority_email', 'premium']],
+		['apiCredits', `${plan}.training_data_behavior`, ['always', 'default_on', 'default_off']],
+		['apiCredits', `${plan}.price.interval`, ['day', 'month', 'week', 'year', 'unknown']],
+		['apiCredits', `${plan}.billing_mode`, ['standard', 'contract']],
+		['apiCredits', 'subscription_details.action_type', ['payment_intent', 'setup_intent']],
+	])('in the model %s has at %s one of %j, or null, and keeps and names any other', (model, path, values) => {
+		const amount = model === 'prePay' ? { pre_pay_cash_remaining: '1.00' } : { stable_api_credits_remaining: 1 };
+		for (const value of [...values, null, 'something_new', 5]) {
+			const tree = path.split('.').reduceRight<unknown>((inner, name) => ({ [name]: inner, ...(name === 'interval' && { type: 'per_user' }) }), value);
+			const { balance, misfits } = readReply({ ...amount, ...(tree as object) });
+			expect(balance).toEqual({ ...amount, ...(tree as object) });
+			expect(misfits).toEqual(value === null || values.includes(String(value)) || (path === `${plan}.name` && model === 'apiCredits' && value !== 5) ? [] : [path]);
+		}
+	});
+
+	it('has every amount of its subscription as decimal text, too', () => {
+		const price = { type: 'flat', price: 99.5, interval: 'month' };
+		expect(readReply({ pre_pay_cash_remaining: 1, modeling_app_enterprise_price: price, subscription_details: { modeling_app: { pay_as_you_go_credits: 20, price } } }).balance).toEqual({
+			pre_pay_cash_remaining: '1.00',
+			modeling_app_enterprise_price: { ...price, price: '99.50' },
+			subscription_details: { modeling_app: { pay_as_you_go_credits: '20.00', price: { ...price, price: '99.50' } } },
+		});
+	});
+});
+
+describe('amounts', () => {
+	it.each([
+		['"18.60"', '18.60'],
+		['18.60', '18.60'],
+		['18.6', '18.60'],
+		['"18"', '18.00'],
+		['18', '18.00'],
+		['"0.0083"', '0.0083'],
+		['0.0083', '0.0083'],
+		['0.00', '0.00'],
+		['-0.00', '0.00'],
+		['-12.5', '-12.50'],
+		['1e-7', '0.0000001'],
+		['"1e-7"', '0.0000001'],
+		['1.5e2', '150.00'],
+		['12345678901234.56789', '12345678901234.56789'],
+		['"12345678901234.56789"', '12345678901234.56789'],
+		['9999999999999.99', '9999999999999.99'],
+		['123456789012345678901234567890', '123456789012345678901234567890.00'],
+		['0.1000000000000000055511151231257827', '0.1000000000000000055511151231257827'],
+	])('%s comes out as %s', (wire, amount) => {
+		for (const model of allModels) {
+			for (const field of model.fields) {
+				const { balance, misfits } = reply(`{"${field.wire}":${wire},"total_due":${wire}}`);
+				expect(balance).toEqual({ [field.wire]: amount, total_due: amount });
+				expect(misfits).toEqual([]);
+			}
+		}
+	});
+
+	it.each(['null', '""', '"n/a"', '"1,000.00"', 'true', '{"amount":1}', '[1]', '"$5"', '1e400'])('%s is kept as it came', (wire) => {
+		const { balance, misfits } = reply(`{"pre_pay_cash_remaining":${wire},"id":null}`);
+		const expected: unknown = wire === '1e400' ? '1e400' : JSON.parse(wire);
+		expect(balance).toEqual({ pre_pay_cash_remaining: expected, id: null });
+		expect(misfits).toEqual(wire === 'null' ? [] : ['pre_pay_cash_remaining']);
+	});
+});
+
+describe('numbers elsewhere', () => {
+	it('stay numbers where a double holds them, else come as their digits', () => {
+		const { balance } = reply('{"pre_pay_cash_remaining":1,"a":1.10,"b":12345678901234567890,"c":{"d":[0.30000000000000004441]},"e":1e3}');
+		expect(balance).toMatchObject({ a: 1.1, b: '12345678901234567890', c: { d: ['0.30000000000000004441'] }, e: 1000 });
+	});
+});
+
+describe('what Zoo may add, drop or change', () => {
+	it('keeps unknown fields wherever they stand', () => {
+		const text = '{"pre_pay_cash_remaining":"1.00","new":{"deep":[1,{"x":null}]},"modeling_app_enterprise_price":{"type":"flat","also":1},"subscription_details":{"new":2,"modeling_app":{"new":3,"features":[{"info":"a","new":4}],"type":{"type":"individual","new":5}}}}';
+		const { balance, misfits } = reply(text);
+		expect(balance).toEqual(JSON.parse(text));
+		expect(misfits).toEqual([]);
+	});
+
+	it.each<[string, string, string[]]>([
+		['a new tier', '{"name":"diamond"}', ['name']],
+		['a new support tier', '{"support_tier":"gold"}', ['support_tier']],
+		['a number for text', '{"description":5}', ['description']],
+		['text for a list', '{"features":"all","zoo_tools_included":"all"}', ['features', 'zoo_tools_included']],
+		['a number in a list of texts', '{"zoo_tools_included":["a",5]}', ['zoo_tools_included.1']],
+		['text for a feature', '{"features":[{"info":"a"},"b",{"info":6}]}', ['features.1', 'features.2.info']],
+		['a new kind of price', '{"price":{"type":"usage","price":5,"interval":"week"}}', ['price.type']],
+		['a price without a kind', '{"price":{"price":5}}', ['price.type']],
+		['a new interval', '{"price":{"type":"flat","price":5,"interval":"decade"}}', ['price.interval']],
+		['text for a flag', '{"type":{"type":"organization","saml_sso":"yes"}}', ['type.saml_sso']],
+		['a list for an object', '{"price":[],"type":[1]}', ['type', 'price']],
+	])('keeps %s as it came, and names it', (_, app, paths) => {
+		const { balance, misfits } = reply(`{"pre_pay_cash_remaining":5,"subscription_details":{"modeling_app":${app}}}`);
+		const details = JSON.parse(app) as Record<string, unknown>;
+		if (paths.includes('price.interval')) details['price'] = { type: 'flat', price: '5.00', interval: 'decade' };
+		expect(balance).toEqual({ pre_pay_cash_remaining: '5.00', subscription_details: { modeling_app: details } });
+		expect(misfits).toEqual(paths.map((path) => `subscription_details.modeling_app.${path}`));
+	});
+
+	it('still types the amounts beside a misfit of any size', () => {
+		const { balance, misfits } = reply('{"pre_pay_cash_remaining":5,"subscription_details":"none","created_at":"yesterday","id":7,"total_due":1}');
+		expect(balance).toEqual({ pre_pay_cash_remaining: '5.00', subscription_details: 'none', created_at: 'yesterday', id: 7, total_due: '1.00' });
+		expect(misfits.toSorted()).toEqual(['created_at', 'id', 'subscription_details']);
+	});
+
+	it('leaves what it was given as it was', () => {
+		const json = readJsonObject(DOCUMENTED_REPLY.replace('"team"', '5')) ?? {};
+		const before = structuredClone(json);
+		readReply(json);
+		expect(json).toEqual(before);
+	});
+
+	it('has no model where there is no amount', () => {
+		expect(reply('{"message":"hello","total_due":5}')).toMatchObject({ model: undefined, balance: { message: 'hello', total_due: '5.00' } });
+	});
+});
+
+describe('Stripe’s client secret', () => {
+	it.each([
+		['in the subscription', `{"subscription_details":{"action_client_secret":"${SECRET}"}}`],
+		['at the top', `{"action_client_secret":"${SECRET}"}`],
+		['in a list', `{"x":[{"y":[{"action_client_secret":"${SECRET}"}]}]}`],
+		['as an object', `{"subscription_details":{"action_client_secret":{"value":"${SECRET}"}}}`],
+		['as a list', `{"subscription_details":{"action_client_secret":["${SECRET}"]}}`],
+		['under an escaped name', `{"subscription_details":{"action\\u005fclient_secret":"${SECRET}"}}`],
+		['beside a misfit', `{"pre_pay_cash_remaining":"1","id":5,"subscription_details":{"action_client_secret":"${SECRET}","action_type":"dance"}}`],
+	])('is masked %s', (_, text) => {
+		const said = JSON.stringify(reply(text));
+		expect(said).toContain('"action_client_secret":"***"');
+		expect(said).not.toContain(SECRET);
+	});
+
+	it('is null where Zoo has none', () => {
+		expect(reply('{"subscription_details":{"action_client_secret":null}}').balance).toEqual({ subscription_details: { action_client_secret: null } });
+	});
+});
+
+describe('unreadable', () => {
+	it.each<[string, string]>([
+		['nothing', ''],
+		['white space', ' \n'],
+		['HTML', '<html><body><h1>502 Bad Gateway</h1></body></html>'],
+		['text', 'OK'],
+		['a list', '[{"pre_pay_cash_remaining":"1"}]'],
+		['null', 'null'],
+		['a number', '5'],
+		['a JSON text', '"{}"'],
+		['a cut object', '{"pre_pay_cash_remaining":"1'],
+		['an object with more behind it', '{} {}'],
+		['a trailing comma', '{"a":1,}'],
+		['single quotes', "{'a':1}"],
+		['NaN', '{"pre_pay_cash_remaining":NaN}'],
+		['a number with a leading zero', '{"pre_pay_cash_remaining":05}'],
+		['the same name twice with different values', '{"pre_pay_cash_remaining":"1","pre_pay_cash_remaining":"2"}'],
+		['a byte order mark', '\ufeff{}'],
+		['lists nested very deeply', `${'['.repeat(100_000)}${']'.repeat(100_000)}`],
+		['objects nested very deeply', `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`],
+	])('is %s', (_, text) => {
+		expect(readJsonObject(text)).toBeUndefined();
+	});
+
+	it('is no reply whose only sin is a strange name', () => {
+		expect(readJsonObject('{"constructor":1,"toString":{"valueOf":2},"":3}')).toEqual({ constructor: 1, toString: { valueOf: 2 }, '': 3 });
+	});
+});
+
+describe('replies of every shape', () => {
+	const amountNames = [...allModels.flatMap(({ fields }) => fields.flatMap(({ wire, credits }) => (credits === undefined ? [wire] : [wire, credits]))), 'total_due'];
+	const digits = fc.tuple(fc.boolean(), fc.bigInt({ min: 0n, max: 10n ** 18n }), fc.nat({ max: 9999 })).map(([minus, whole, decimals]) => `${minus ? '-' : ''}${whole}.${String(decimals).padStart(4, '0')}`);
+	const scalar = fc.oneof(fc.constant('null'), fc.string().map((text) => JSON.stringify(text)), digits, digits.map((text) => `"${text}"`), fc.boolean().map(String), fc.constantFrom('1e-7', '1e21', '"flat"', '"team"', '"organization"', '"2024-04-29T19:59:55.022Z"'));
+	const name = fc.oneof(
+		fc.constantFrom('type', 'price', 'interval', 'info', 'features', 'name', 'modeling_app', 'subscription_details', 'zoo_tools_included', 'support_tier', 'saml_sso', 'action_type'),
+		fc.string({ minLength: 1, maxLength: 6 }).filter((text) => text !== '__proto__'),
+	);
+	const { value } = fc.letrec<{ value: string; object: string; list: string }>((tie) => ({
+		value: fc.oneof({ maxDepth: 4 }, scalar, tie('object'), tie('list')),
+		object: fc.uniqueArray(fc.tuple(name, tie('value')), { selector: ([key]) => key, maxLength: 5 }).map((members) => `{${members.map(([key, text]) => `${JSON.stringify(key)}:${text}`).join(',')}}`),
+		list: fc.array(tie('value'), { maxLength: 4 }).map((members) => `[${members.join(',')}]`),
+	}));
+
+	/** A complete reply, with some members dropped, replaced by anything, renamed, or joined by strangers, at any depth. */
+	type Change = { readonly kind: 'drop' | 'rename' } | { readonly kind: 'replace' | 'add'; readonly text: string };
+	const change: fc.Arbitrary<Change | undefined> = fc.oneof(
+		{ weight: 12, arbitrary: fc.constant(undefined) },
+		{ weight: 1, arbitrary: fc.constantFrom<Change>({ kind: 'drop' }, { kind: 'rename' }) },
+		{ weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('replace', 'add'), text: value }) },
+	);
+
+	function vary(tree: unknown, next: () => Change | undefined): string {
+		if (Array.isArray(tree)) return `[${tree.map((each) => vary(each, next)).join(',')}]`;
+		if (typeof tree !== 'object' || tree === null) return JSON.stringify(tree);
+		const members = Object.entries(tree).flatMap(([key, inner]) => {
+			const is = next();
+			if (is?.kind === 'drop') return [];
+			if (is?.kind === 'replace') return [`${JSON.stringify(key)}:${is.text}`];
+			const text = `${JSON.stringify(is?.kind === 'rename' ? `${key}_v2` : key)}:${vary(inner, next)}`;
+			return is?.kind === 'add' ? [text, `${JSON.stringify(`${key}_too`)}:${is.text}`] : [text];
+		});
+		return `{${members.join(',')}}`;
+	}
+
+	const varied = fc.tuple(fc.constantFrom(DOCUMENTED_REPLY, API_CREDITS_REPLY.replace(SECRET, 'x')), fc.array(change, { minLength: 60, maxLength: 60 })).map(([text, changes]) => {
+		const queue = changes.values();
+		return vary(JSON.parse(text), () => queue.next().value);
+	});
+	const anyText = fc.oneof(varied, fc.uniqueArray(fc.tuple(fc.oneof(fc.constantFrom(...amountNames), name), value), { selector: ([key]) => key }).map((members) => `{${members.map(([key, text]) => `${JSON.stringify(key)}:${text}`).join(',')}}`));
+
+	/** What must be the same before and after: any tree, with numbers and numeric texts by their value. */
+	function canonical(tree: unknown): unknown {
+		if (Array.isArray(tree)) return tree.map(canonical);
+		if (typeof tree === 'object' && tree !== null) return Object.fromEntries(Object.entries(tree).map(([key, inner]) => [key, key === 'action_client_secret' && inner !== null ? '***' : canonical(inner)]));
+		return Usd.fromReply(tree)?.toString() ?? tree;
+	}
+
+	it('never throw, keep every field, known or not, and lose no amount', () => {
+		fc.assert(
+			fc.property(anyText, (text) => {
+				const json = readJsonObject(text);
+				expect(json).toBeDefined();
+				const { balance, misfits } = readReply(json ?? {});
+				expect(canonical(balance)).toEqual(canonical(json));
+				for (const path of misfits) expect(path).not.toBe('');
+			}),
+			{ numRuns: 700 },
+		);
+	});
+
+	it('have every readable amount of their model as decimal text', () => {
+		fc.assert(
+			fc.property(anyText, (text) => {
+				const json = readJsonObject(text) ?? {};
+				const { balance, model } = readReply(json);
+				for (const field of model?.fields ?? []) {
+					const wire = amountIn(json, field);
+					if (wire) expect((balance as Record<string, unknown>)[field.wire]).toBe(wire.toString());
+				}
+			}),
+			{ numRuns: 400 },
+		);
+	});
+
+	it('are read or found unreadable whatever the text is', () => {
+		fc.assert(
+			fc.property(fc.oneof(fc.string(), fc.json(), fc.json({ maxDepth: 5 }).map((text) => text.slice(0, -1))), (text) => {
+				const json = readJsonObject(text);
+				if (json) expect(canonical(readReply(json).balance)).toEqual(canonical(json));
+				else expect(/^\s*\{[^]*\}\s*$/.test(text) && isJson(text)).toBe(false);
+			}),
+			{ numRuns: 1000 },
+		);
+	});
+
+	function isJson(text: string): boolean {
+		try {
+			JSON.parse(text);
+			return true;
+		} catch {
+			return false;
+		}
+	}
+});
