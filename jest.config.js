@@ -7,6 +7,7 @@ module.exports = {
 	testMatch: ['**/*.test.ts'],
 	testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/n8n/'],
 	modulePathIgnorePatterns: ['<rootDir>/test/n8n/', '<rootDir>/test/compat/', '<rootDir>/dist/'],
+	setupFiles: ['<rootDir>/test/chance.ts'],
 	transform: { '^.+\\.ts$': 'ts-jest' },
 	testTimeout: 30_000,
 };

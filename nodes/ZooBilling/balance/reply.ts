@@ -15,10 +15,13 @@ export interface Reply {
 	readonly misfits: readonly string[];
 }
 
+/** A key that would become a prototype, and with it amounts that nobody sent. */
+const PROTOTYPE_KEY = /"__proto__"\s*:/;
+const ESCAPED = /\\u00([0-7][\da-f])/gi;
+
 /** The JSON object in a reply, numbers that a double cannot hold as their digits; undefined when there is none. */
 export function readJsonObject(text: string): Record<string, unknown> | undefined {
-	// A key that would become a prototype, and with it amounts that nobody sent; escaped or not.
-	if (/(_|\\u005f){2}proto/i.test(text)) return undefined;
+	if (PROTOTYPE_KEY.test(text.replace(ESCAPED, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))))) return undefined;
 	try {
 		const value = parse(text, mask, (digits) => (isSafeNumber(digits) ? Number(digits) : digits));
 		return isRecord(value) ? value : undefined;
