@@ -2,7 +2,8 @@
 
 import fc from 'fast-check';
 
-import { Exchange, type Answer, type Standing, type Traffic, type Write } from '../../nodes/ZooBilling/zoo/exchange';
+import type { Reply } from '../../nodes/ZooBilling/balance/reply';
+import { Exchange, type Standing, type Traffic, type Write } from '../../nodes/ZooBilling/zoo/exchange';
 import { readBalance, writeBalance } from '../../nodes/ZooBilling/zoo/request';
 import type { Sent } from '../../nodes/ZooBilling/zoo/retry';
 import { amountOf, badCertificate, cash, org, prePay, refusedConnection, replied, ScriptedWorld, timedOut, type Turn } from './given';
@@ -17,9 +18,13 @@ const WRITTEN = replied(200, { now: 'there' }, { callId: 'call-1' });
 const UNSETTLED = replied(200, { hello: 'world' }, { callId: 'call-2' });
 const asked = (seconds: number, status = 429) => replied(status, { message: 'slow down' }, { retryAfter: String(seconds) });
 
-/** A balance that says in `now` how it stands; a reply to the write without it settles nothing. */
-const standing = ({ json }: Answer): Standing => (json['now'] === 'there' || json['now'] === 'moved' ? json['now'] : 'resend');
-const write = (more: Partial<Write> = {}): Write => ({ put, readBack, standing, settles: ({ json }) => 'now' in json, lookBeforeResend: false, inDoubt: false, ...more });
+/** A balance that says in `now` how it stands; a reply without it settles nothing. */
+const nowOf = ({ balance }: Reply): unknown => ({ ...balance }['now']);
+const standing = (reply: Reply): Standing => {
+	const now = nowOf(reply);
+	return now === 'there' || now === 'moved' ? now : 'resend';
+};
+const write = (more: Partial<Write> = {}): Write => ({ put, readBack, standing, settles: (reply) => nowOf(reply) !== undefined, lookBeforeResend: false, inDoubt: false, ...more });
 
 interface Scene {
 	readonly retryFor?: number;
@@ -36,7 +41,7 @@ function scene(turns: Turn[], { retryFor = 60_000, traffic = { heldUntil: 0, sto
 describe('a write', () => {
 	it('that Zoo answers is sent once, with the time-out of an attempt', async () => {
 		const { world, exchange } = scene([WRITTEN]);
-		expect(await exchange.write(write())).toEqual({ kind: 'answered', by: 'reply', answer: { kind: 'answered', json: { now: 'there' }, callId: 'call-1', status: 200 } });
+		expect(await exchange.write(write())).toEqual({ kind: 'answered', by: 'reply', answer: { kind: 'answered', json: { now: 'there' }, reply: { balance: { now: 'there' }, misfits: [] }, callId: 'call-1', status: 200 } });
 		expect(world.requests).toEqual([put]);
 		expect(world.timeouts).toEqual([30_000]);
 		expect(exchange).toMatchObject({ attempts: 1, firstSentAt: 1_000_000, askedToWait: undefined });
@@ -56,6 +61,18 @@ describe('a write', () => {
 		expect(await exchange.write(write())).toMatchObject({ kind: 'answered', by: 'readBack', answer: { json: { now: 'there' } } });
 		expect(world.log).toEqual(['PUT', 'wait 500', 'GET']);
 		expect(exchange.attempts).toBe(1);
+	});
+
+	it('is read back again while the balance that was read says too little', async () => {
+		const { world, exchange } = scene([timedOut, UNSETTLED, THERE]);
+		expect(await exchange.write(write())).toMatchObject({ kind: 'answered', by: 'readBack' });
+		expect(world.log.filter((entry) => !entry.startsWith('wait'))).toEqual(['PUT', 'GET', 'GET']);
+	});
+
+	it('is in doubt, and not sent again, when no balance that was read says enough', async () => {
+		const { world, exchange } = scene([timedOut, UNSETTLED, UNSETTLED, UNSETTLED], { retryFor: 3000 });
+		expect(await exchange.write(write())).toMatchObject({ kind: 'givenUp', doubt: true, moved: false, last: { kind: 'perhapsApplied' } });
+		expect(world.log.filter((entry) => entry === 'PUT')).toHaveLength(1);
 	});
 
 	it.each<[string, Sent]>([
@@ -117,7 +134,7 @@ describe('a write', () => {
 describe('doubt', () => {
 	it('stays after an attempt that surely was not applied', async () => {
 		const { world, exchange } = scene([timedOut, RESEND, asked(1), RESEND, replied(403), RESEND]);
-		expect(await exchange.write(write())).toMatchObject({ kind: 'givenUp', doubt: true, moved: false, last: { kind: 'refused', status: 403 }, seen: { json: { now: 'resend' } } });
+		expect(await exchange.write(write())).toMatchObject({ kind: 'givenUp', doubt: true, moved: false, last: { kind: 'refused', status: 403 }, seen: { balance: { now: 'resend' } } });
 		expect(world.log).toEqual(['PUT', 'wait 500', 'GET', 'PUT', 'wait 1000', 'GET', 'PUT', 'GET']);
 	});
 
@@ -158,7 +175,7 @@ describe('doubt', () => {
 	});
 
 	it.each<[string, Turn[], object]>([
-		['something else is there', [MOVED], { doubt: true, moved: true, seen: { json: { now: 'moved' } } }],
+		['something else is there', [MOVED], { doubt: true, moved: true, seen: { balance: { now: 'moved' } } }],
 		['the balance cannot be read', [replied(403)], { doubt: true, moved: false, last: { kind: 'refused', status: 403 } }],
 		['a new attempt is refused', [RESEND, replied(403), RESEND], { doubt: true, moved: false, last: { status: 403 } }],
 	])('from an earlier pass stays when %s', async (_, turns, end) => {
@@ -181,7 +198,7 @@ describe('a balance that has moved', () => {
 		['after a refused connection is not', [refusedConnection, MOVED], false],
 	])('%s', async (_, turns, doubt) => {
 		const { world, exchange } = scene(turns);
-		expect(await exchange.write(write({ lookBeforeResend: true }))).toMatchObject({ kind: 'givenUp', doubt, moved: true, seen: { json: { now: 'moved' } } });
+		expect(await exchange.write(write({ lookBeforeResend: true }))).toMatchObject({ kind: 'givenUp', doubt, moved: true, seen: { balance: { now: 'moved' } } });
 		expect(world.log).toEqual(['PUT', 'wait 500', 'GET']);
 	});
 });
@@ -403,7 +420,7 @@ describe('a read', () => {
 		['a 200 that cannot be read', replied(200, 'OK')],
 	])('is tried again after %s, and counts as no attempt to write', async (_, sent) => {
 		const { world, exchange } = scene([sent, THERE]);
-		expect(await exchange.read(readBack)).toMatchObject({ kind: 'answered', json: { now: 'there' } });
+		expect(await exchange.readBalance(readBack)).toMatchObject({ kind: 'answered', json: { now: 'there' } });
 		expect(world.log).toEqual(['GET', 'wait 500', 'GET']);
 		expect(exchange.attempts).toBe(0);
 	});

@@ -5,12 +5,12 @@ import { amountsByName, type FieldAmount } from '../balance/amounts';
 import { amountIn, compare, holds } from '../balance/confirm';
 import type { BalanceModel } from '../balance/fields';
 import type { OwnerKind } from '../balance/owner';
-import { readReply, type Reply } from '../balance/reply';
+import type { Reply } from '../balance/reply';
 import type { Adjustment } from '../balance/written';
 import { optionTable } from '../options';
 import { balanceOutput, replyHints } from '../output';
 import { Refusal } from '../refusal';
-import type { Answer, Standing } from '../zoo/exchange';
+import type { Standing } from '../zoo/exchange';
 import { alreadyAdjusted, amountMissing, changedMeanwhile, Failure, invalidInput, notApplied, outcomeUnknown, outOfRange } from '../zoo/failure';
 import type { Done, LedgerEntry, Operation, RawParameters, Result, Session, Task } from './operation';
 import { aboveMaximum, conclude, confirm, look, preview, readWriteIntent, requests, sightOf, writeOptions, type WriteIntent } from './write';
@@ -91,16 +91,14 @@ async function write(session: Session, intent: WriteIntent, mark: string, sums: 
 	const amountsBefore = (some: readonly Sum[]) => some.map(({ field, before: amount }) => ({ field, amount }));
 	const before = amountsBefore(sums.filter(({ change }) => !change.isZero()));
 	const entry: LedgerEntry = { intent: mark, before: amountsByName(amountsBefore(sums)), ...(subject.reference !== undefined && { reference: subject.reference }) };
-	const standing = (answer: Answer): Standing => {
-		const { balance } = readReply(answer.json);
+	const standing = ({ balance }: Reply): Standing => {
 		if (holds(balance, target)) return 'there';
 		if (holds(balance, before)) return 'resend';
-		const { differences, missing } = compare(target, balance, model);
-		return differences.length + missing.length === 0 ? 'there' : 'moved';
+		return compare(target, balance, model).differences.length === 0 ? 'there' : 'moved';
 	};
-	const settles = (answer: Answer) => compare(target, readReply(answer.json).balance, model).missing.length === 0;
+	const settles = ({ balance }: Reply) => target.every(({ field }) => amountIn(balance, field) !== undefined);
 	ledger?.note(subject.item, entry);
-	const end = await exchange.write({ ...requests(intent, target), standing, settles, lookBeforeResend: true, inDoubt: resumed });
+	const end = await exchange.write({ ...requests(intent, target), settles, standing, lookBeforeResend: true, inDoubt: resumed });
 	if (end.kind === 'answered') {
 		const result = conclude(session, intent, target, end, ({ balance }) => ({ adjustment: adjustmentOf(sums, intent, balance) }));
 		ledger?.note(subject.item, { ...entry, result: plain(result) });

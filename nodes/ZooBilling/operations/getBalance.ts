@@ -2,7 +2,6 @@
 
 import { readOwner, type Owner } from '../balance/owner';
 import { balanceModels } from '../balance/fields';
-import { readReply } from '../balance/reply';
 import { readOptions, type Options } from '../options';
 import { balanceOutput, replyHints } from '../output';
 import { Refusal } from '../refusal';
@@ -41,9 +40,9 @@ function prepare(raw: RawParameters, owner: Owner | Refusal, item: number): Task
 }
 
 async function run({ exchange }: Session, subject: Subject, owner: Owner, { includeTotalDue, output }: Options): Promise<Result> {
-	const answer = await exchange.read(readBalance(owner, includeTotalDue));
+	const answer = await exchange.readBalance(readBalance(owner, includeTotalDue));
 	if (answer.kind !== 'answered') return notRead(subject, answer, exchange, 'notRead');
-	const reply = readReply(answer.json);
+	const { reply } = answer;
 	if (!reply.model) return noBalance(subject, answer);
 	return { json: balanceOutput(reply, output), hints: replyHints(reply), wrote: false };
 }

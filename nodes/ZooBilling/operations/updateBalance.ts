@@ -2,9 +2,9 @@
 
 import { amountsByName } from '../balance/amounts';
 import { compare, holds } from '../balance/confirm';
-import { readReply } from '../balance/reply';
+import type { Reply } from '../balance/reply';
 import type { OwnerKind } from '../balance/owner';
-import type { Answer, Standing } from '../zoo/exchange';
+import type { Standing } from '../zoo/exchange';
 import { changedMeanwhile, Failure, invalidInput, notApplied, outcomeUnknown } from '../zoo/failure';
 import type { Operation, RawParameters, Result, Session, Task } from './operation';
 import { aboveMaximum, conclude, look, preview, readWriteIntent, requests, sightOf, writeOptions, type WriteIntent } from './write';
@@ -44,14 +44,13 @@ async function run(session: Session, intent: WriteIntent): Promise<Result> {
 		if (before instanceof Failure) return before;
 		if (options.dryRun) return preview(session, intent, before, target);
 	}
-	const standing = (answer: Answer): Standing => {
-		const { balance, model: shown } = readReply(answer.json);
-		if (!shown) return 'unseen';
+	const standing = ({ balance }: Reply): Standing => {
 		const { differences, missing } = compare(target, balance, model);
 		if (differences.length + missing.length === 0) return 'there';
 		return options.onlyIf && !holds(balance, options.onlyIf) ? 'moved' : 'resend';
 	};
-	const end = await exchange.write({ ...requests(intent, target), standing, settles: (answer) => readReply(answer.json).model !== undefined, lookBeforeResend: options.onlyIf !== undefined, inDoubt: false });
+	const settles = (reply: Reply) => reply.model !== undefined;
+	const end = await exchange.write({ ...requests(intent, target), settles, standing, lookBeforeResend: options.onlyIf !== undefined, inDoubt: false });
 	if (end.kind === 'answered') return conclude(session, intent, target, end);
 	const sight = { target: amountsByName(target), now: sightOf(end.seen, target) };
 	if (end.doubt) return outcomeUnknown(subject, end.last, advice, exchange, sight);

@@ -5,12 +5,12 @@ import { amountIn, compare, holds } from '../balance/confirm';
 import { allModels, balanceModels, type BalanceModel } from '../balance/fields';
 import { amountUnits, readAmount, type AmountUnit, type Sign } from '../balance/money';
 import { readOwner, type Owner, type OwnerKind } from '../balance/owner';
-import { readReply, type Reply } from '../balance/reply';
+import type { Reply } from '../balance/reply';
 import type { Confirmation } from '../balance/written';
 import { optionTable, readOptions, type OptionName, type Options } from '../options';
 import { balanceOutput, replyHints } from '../output';
 import { Refusal, shown } from '../refusal';
-import type { Answer, Exchange, Write, WriteEnd } from '../zoo/exchange';
+import type { Exchange, Write, WriteEnd } from '../zoo/exchange';
 import { conditionNotMet, different, invalidInput, notConfirmed, notRead, otherModel, type Failure, type Subject } from '../zoo/failure';
 import { readBalance, writeBalance } from '../zoo/request';
 import type { Done, Lane, RawParameters, Result, Session } from './operation';
@@ -75,9 +75,9 @@ export function aboveMaximum(amounts: readonly FieldAmount[], { maxAmount }: Opt
 
 /** The balance before a write, in a dry run with the changes that earlier items would have made. */
 export async function look({ exchange, lane }: Session, { subject, owner, model, options }: WriteIntent): Promise<Reply | Failure> {
-	const answer = await exchange.read(readBalance(owner, options.includeTotalDue));
+	const answer = await exchange.readBalance(readBalance(owner, options.includeTotalDue));
 	if (answer.kind !== 'answered') return notRead(subject, answer, exchange, 'notSent');
-	const reply = readReply(answer.json);
+	const { reply } = answer;
 	if (reply.model && reply.model !== model && !model.fields.some((field) => amountIn(reply.balance, field))) {
 		return otherModel(subject, model, reply.model, 'notSent', answer, exchange);
 	}
@@ -124,7 +124,7 @@ type Answered = Extract<WriteEnd, { kind: 'answered' }>;
 /** From Zoo's answer to a confirmed item. `more`: properties beside the confirmation. */
 export function conclude({ exchange }: Session, intent: WriteIntent, target: readonly FieldAmount[], { answer, by }: Answered, more: (reply: Reply) => Record<string, unknown> = () => ({})): Result {
 	const { subject, model, options } = intent;
-	const reply = readReply(answer.json);
+	const { reply } = answer;
 	const comparison = compare(target, reply.balance, model);
 	const { missing, differences, rounded } = comparison;
 	if (missing.length > 0) {
@@ -139,10 +139,8 @@ export function conclude({ exchange }: Session, intent: WriteIntent, target: rea
 }
 
 /** The target's amounts as they were last read back, for a failure's text; empty when they could not be read. */
-export function sightOf(seen: Answer | undefined, target: readonly FieldAmount[]): Record<string, string> {
-	if (!seen) return {};
-	const { balance } = readReply(seen.json);
-	return Object.fromEntries(target.map(({ field }) => [field.wire, amountIn(balance, field)?.toString() ?? 'no amount']));
+export function sightOf(seen: Reply | undefined, target: readonly FieldAmount[]): Record<string, string> {
+	return seen ? Object.fromEntries(target.map(({ field }) => [field.wire, amountIn(seen.balance, field)?.toString() ?? 'no amount'])) : {};
 }
 
 type Known = Pick<Confirmation, 'status' | 'by' | 'rounded' | 'differences' | 'callId' | 'asked'>;

@@ -1,6 +1,6 @@
 // One item's conversation with Zoo: attempts, waits and reading back, under one deadline and one set of rules for all items.
 
-import { readJsonObject } from '../balance/reply';
+import { readJsonObject, readReply, type Reply } from '../balance/reply';
 import type { ZooRequest } from './request';
 import { judge, nextStep, type Sent, type Verdict } from './retry';
 
@@ -26,17 +26,18 @@ export interface Traffic {
 export type Unsent = { readonly kind: 'unsent'; readonly why: 'canceled' | 'stopped' | 'held' };
 
 export type Answer = Extract<Verdict, { kind: 'answered' }>;
+export type BalanceAnswer = Answer & { readonly reply: Reply };
 export type NoAnswer = Exclude<Verdict, Answer> | Unsent;
 
-/** What a balance that was read back says of a write: it is there, it is not and may be sent again, something else is there, or nothing can be told. */
-export type Standing = 'there' | 'resend' | 'moved' | 'unseen';
+/** What a balance that was read back says of a write: it is there, it is not and may be sent again, or something else is there. */
+export type Standing = 'there' | 'resend' | 'moved';
 
 export interface Write {
 	readonly put: ZooRequest;
 	readonly readBack: ZooRequest;
-	readonly standing: (answer: Answer) => Standing;
-	/** Whether a reply to the write says enough; one that does not counts as perhaps applied. */
-	readonly settles: (answer: Answer) => boolean;
+	/** Whether a balance says enough to tell; one that does not is no answer. */
+	readonly settles: (reply: Reply) => boolean;
+	readonly standing: (reply: Reply) => Standing;
 	/** Read back before every resend, even after an attempt that surely was not applied. */
 	readonly lookBeforeResend: boolean;
 	/** An earlier pass sent this write already, and nothing confirmed it. */
@@ -45,9 +46,9 @@ export interface Write {
 
 /** How a write ended. `doubt`: an attempt may have been applied, now or later, and nothing has confirmed it. */
 export type WriteEnd =
-	| { readonly kind: 'answered'; readonly by: 'reply' | 'readBack'; readonly answer: Answer }
+	| { readonly kind: 'answered'; readonly by: 'reply' | 'readBack'; readonly answer: BalanceAnswer }
 	/** `last`: what the last attempt came to; `seen`: the balance as last read back; `moved`: it is not what the write built on. */
-	| { readonly kind: 'givenUp'; readonly doubt: boolean; readonly moved: boolean; readonly last?: NoAnswer; readonly seen?: Answer };
+	| { readonly kind: 'givenUp'; readonly doubt: boolean; readonly moved: boolean; readonly last?: NoAnswer; readonly seen?: Reply };
 
 /** How long an item waits at least for its first send while Zoo asks everybody to wait. */
 const FIRST_PATIENCE = 60_000;
@@ -74,47 +75,59 @@ export class Exchange {
 		return this.world.now();
 	}
 
-	/** Reads, as often as it takes: reading changes nothing. */
+	/** Reads any JSON object. */
 	async read(request: ZooRequest): Promise<Answer | NoAnswer> {
-		for (;;) {
-			const verdict = await this.attempt(request);
-			if (verdict.kind === 'answered' || !(await this.waited(verdict))) return verdict;
-		}
+		return await this.persist(async () => await this.attempt(request));
+	}
+
+	async readBalance(request: ZooRequest, settles: Write['settles'] = () => true): Promise<BalanceAnswer | NoAnswer> {
+		return await this.persist(async () => await this.attemptBalance(request, settles));
 	}
 
 	/**
 	 * Writes until Zoo answers or there is nothing left to try. After an attempt that may have been applied, the balance
 	 * is read back before anything is sent again, and once more when the time is up.
 	 */
-	async write({ put, readBack, standing, settles, lookBeforeResend, inDoubt }: Write): Promise<WriteEnd> {
+	async write({ put, readBack, settles, standing, lookBeforeResend, inDoubt }: Write): Promise<WriteEnd> {
 		let doubt = inDoubt;
 		let again = true;
 		let last: NoAnswer | undefined;
 		for (;;) {
 			if (doubt || (last && lookBeforeResend)) {
-				const look: Answer | NoAnswer = again ? await this.read(readBack) : await this.attempt(readBack);
+				const look: BalanceAnswer | NoAnswer = again ? await this.readBalance(readBack, settles) : await this.attemptBalance(readBack, settles);
 				if (look.kind !== 'answered') return { kind: 'givenUp', doubt, moved: false, last: last ?? look };
-				const is = standing(look);
+				const is = standing(look.reply);
 				if (is === 'there') return { kind: 'answered', by: 'readBack', answer: look };
-				if (is === 'unseen') {
-					last ??= unsettled(look);
-					again = again && (await this.waited(unsettled(look)));
-					if (again) continue;
-					return { kind: 'givenUp', doubt, moved: false, last };
-				}
-				if (is === 'moved' || !again) return { kind: 'givenUp', doubt, moved: is === 'moved', ...(last && { last }), seen: look };
+				if (is === 'moved' || !again) return { kind: 'givenUp', doubt, moved: is === 'moved', ...(last && { last }), seen: look.reply };
 			}
-			const verdict = await this.attempt(put);
-			if (verdict.kind === 'answered' && settles(verdict)) return { kind: 'answered', by: 'reply', answer: verdict };
-			last = verdict.kind === 'answered' ? unsettled(verdict) : verdict;
+			const answer = await this.attemptBalance(put, settles);
+			if (answer.kind === 'answered') return { kind: 'answered', by: 'reply', answer };
+			last = answer;
 			doubt ||= last.kind === 'perhapsApplied';
 			again = await this.waited(last);
 			if (!again && !doubt) return { kind: 'givenUp', doubt, moved: false, last };
 		}
 	}
 
+	/** Reads as often as it takes: reading changes nothing. */
+	private async persist<Read extends Answer>(attempt: () => Promise<Read | NoAnswer>): Promise<Read | NoAnswer> {
+		for (;;) {
+			const answer = await attempt();
+			if (answer.kind === 'answered' || !(await this.waited(answer))) return answer;
+		}
+	}
+
+	private async attemptBalance(request: ZooRequest, settles: Write['settles']): Promise<BalanceAnswer | NoAnswer> {
+		const answer = await this.attempt(request);
+		if (answer.kind !== 'answered') return answer;
+		const reply = readReply(answer.json);
+		if (settles(reply)) return { ...answer, reply };
+		const { json: _, kind: __, ...reported } = answer;
+		return { ...reported, kind: 'perhapsApplied', cause: 'Zoo answered, but without the amounts that were written' };
+	}
+
 	/** One request, once the way is free. */
-	private async attempt(request: ZooRequest): Promise<Verdict | Unsent> {
+	private async attempt(request: ZooRequest): Promise<Answer | NoAnswer> {
 		const obstacle = await this.passGate(request.method);
 		if (obstacle) return obstacle;
 		this.firstSentAt ??= this.now();
@@ -143,7 +156,7 @@ export class Exchange {
 	}
 
 	/** Waits before the next attempt; false when there must not be one. */
-	private async waited(verdict: Verdict | Unsent): Promise<boolean> {
+	private async waited(verdict: NoAnswer): Promise<boolean> {
 		this.askedToWait = verdict.kind === 'unsent' ? this.askedToWait : undefined;
 		if (verdict.kind !== 'notApplied' && verdict.kind !== 'perhapsApplied') return false;
 		if (verdict.kind === 'perhapsApplied' && verdict.final) return false;
@@ -164,8 +177,4 @@ export class Exchange {
 	private elapsed(): number {
 		return this.firstSentAt === undefined ? 0 : this.now() - this.firstSentAt;
 	}
-}
-
-function unsettled({ json: _, kind: __, ...reported }: Answer): NoAnswer {
-	return { ...reported, kind: 'perhapsApplied', cause: 'Zoo answered, but without the amounts that were written' };
 }
