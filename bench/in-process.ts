@@ -7,6 +7,7 @@ import { Agent, request } from 'undici';
 
 import { loadPackage, runNode } from '../test/engine/harness';
 import { EMPLOYEE_TOKEN } from '../test/zoo-api/tokens';
+import { profile } from './profile';
 import { orgId, startZooServer } from './zoo-server';
 
 export const contestants = ['undici', 'bare loop', 'Zoo Billing'] as const;
@@ -41,6 +42,19 @@ export async function measureInProcess(items: number, latencyMs: number, rounds:
 	}
 }
 
+/** Milliseconds of processor time per item in this node, by whose code spends it. */
+export async function profileInProcess(items: number, expressions: 1 | 3): Promise<ReadonlyMap<string, number>> {
+	const zoo = await startZooServer(items, 0);
+	try {
+		const run = async () => await throughEngine(zoo.url, items, expressions === 1 ? zooBilling : { ...zooBilling, updateFields: threeExpressions }, {});
+		await run();
+		return new Map([...(await profile(run))].map(([owner, took]) => [owner, took / items]));
+	} finally {
+		zoo.stop();
+	}
+}
+
+const threeExpressions = { prePayCashRemaining: '={{ $json.cash }}', prePayCreditsRemaining: '={{ $json.credits }}' };
 const zooBilling = {
 	resource: 'org',
 	operation: 'updateBalance',
@@ -52,7 +66,7 @@ const zooBilling = {
 };
 
 async function throughEngine(baseUrl: string, count: number, parameters: Parameters<typeof runNode>[0]['parameters'], more: Partial<Parameters<typeof runNode>[0]>): Promise<number> {
-	const items = Array.from({ length: count }, (_, index) => ({ orgId: orgId(index) }));
+	const items = Array.from({ length: count }, (_, index) => ({ orgId: orgId(index), cash: '50.00', credits: '1.00' }));
 	const { nodeTime, output, status } = await runNode({ parameters, items, credential: { apiToken: EMPLOYEE_TOKEN, baseUrl }, ...more });
 	if (status !== 'success' || output[0]?.length !== count) throw new Error(`The run ended as ${status}`);
 	return nodeTime;

@@ -10,6 +10,7 @@ import { ownerKinds } from '../nodes/ZooBilling/balance/owner';
 import { money, replySchema } from '../nodes/ZooBilling/balance/schema';
 import { adjustmentSchema, confirmationSchema } from '../nodes/ZooBilling/balance/written';
 import { operations } from '../nodes/ZooBilling/operations/all';
+import type { Operation } from '../nodes/ZooBilling/operations/operation';
 
 /** The part of JSON Schema that the editor reads. */
 export interface Preview {
@@ -18,9 +19,9 @@ export interface Preview {
 	items?: Preview;
 }
 
-/** One operation's output: the fields of both balance models, and what a write adds. */
-export function previewOf({ amounts, adds }: { amounts?: unknown; adds?: boolean | undefined }): Preview {
-	const replies = allModels.map(({ name }) => flat(replySchema(name)));
+/** One operation's output: its endpoint's reply, or the fields of both balance models; and what a write adds. */
+export function previewOf({ amounts, adds, endpoint }: Pick<Operation, 'amounts' | 'adds' | 'endpoint'>): Preview {
+	const replies = endpoint ? [flat(endpoint.reply)] : allModels.map(({ name }) => flat(replySchema(name)));
 	const added: Preview = {
 		properties: {
 			...(adds && { adjustment: { type: 'object', properties: { pre_pay_cash_remaining: flat(adjustmentSchema) } } }),

@@ -10,11 +10,13 @@ import { ownerKinds } from '../nodes/ZooBilling/balance/owner';
 import { optionProperties } from '../nodes/ZooBilling/descriptions/options';
 import { nodeProperties } from '../nodes/ZooBilling/descriptions/properties';
 import { operations } from '../nodes/ZooBilling/operations/all';
+import type { Operation } from '../nodes/ZooBilling/operations/operation';
+import { BALANCE_PATH } from '../nodes/ZooBilling/zoo/request';
 
 /** The pages that hold tables, between `<!-- table: name -->` and `<!-- end -->`. */
 export const pages = ['README.md', 'docs/reference.md', 'docs/balance-models.md'];
 
-const tables: Readonly<Record<string, () => string>> = { operations: operationTable, parameters: parameterTable, models: modelTable, fields: fieldTable, options: optionTable };
+const tables: Readonly<Record<string, () => string>> = { operations: () => operationTable(), parameters: parameterTable, models: modelTable, fields: fieldTable, options: optionTable };
 
 /** The page with all its tables as the code has them. */
 export function withTables(page: string): string {
@@ -25,11 +27,12 @@ export function withTables(page: string): string {
 	});
 }
 
-function operationTable(): string {
-	const rows = operations.map((operation) => {
+/** `listed`: the operations of the node. */
+export function operationTable(listed: readonly Operation[] = operations): string {
+	const rows = listed.map((operation) => {
 		const owner = operation.byId ? `${ownerKinds.org.path}/{id}` : ownerKinds.org.ownPath;
 		const requests = operation.adds ? 'GET, then PUT' : operation.amounts ? 'PUT' : 'GET';
-		return [`**${operation.label(ownerKinds.org)}**`, `\`${operation.name}\``, sentence(operation.description(ownerKinds.org)), `${requests} \`${owner}/payment/balance\``];
+		return [`**${operation.label(ownerKinds.org)}**`, `\`${operation.name}\``, sentence(operation.description(ownerKinds.org)), `${requests} \`${owner}${operation.endpoint?.path ?? BALANCE_PATH}\``];
 	});
 	return markdown(['Operation', 'Stored as', 'What it does', 'Request'], rows);
 }

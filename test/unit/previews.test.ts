@@ -73,6 +73,14 @@ it('have every property of the documented reply', () => {
 	expect(preview).toEqual(expect.arrayContaining(pathsOf(JSON.parse(DOCUMENTED_REPLY))));
 });
 
+it('have the reply of an endpoint that is not the balance, and nothing else', () => {
+	const reply = z.looseObject({ brand: z.nullish(z.string()), cards: z.nullish(z.array(z.looseObject({ last4: z.string() }))) });
+	expect(previewOf({ endpoint: { path: '/payment/methods', reply } })).toEqual({
+		type: 'object',
+		properties: { brand: { type: 'string' }, cards: { type: 'array', items: { type: 'object', properties: { last4: { type: 'string' } } } } },
+	});
+});
+
 it('have the amounts and whole credits of both models', () => {
 	const names = Object.keys(previewOf({}).properties ?? {});
 	for (const { wire, credits } of allModels.flatMap(({ fields }) => [...fields] as Array<{ wire: string; credits?: string }>)) {

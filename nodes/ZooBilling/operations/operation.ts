@@ -1,5 +1,7 @@
 // What every operation is made of: its place in the editor, the check of an item, and the run of a checked item.
 
+import type * as z from 'zod/v4-mini';
+
 import type { BalanceModel } from '../balance/fields';
 import type { Usd } from '../balance/money';
 import type { OwnerKind } from '../balance/owner';
@@ -75,6 +77,8 @@ export interface Operation {
 	readonly notice?: (kind: OwnerKind) => string;
 	/** Whether doing it twice adds twice, so that the execution has to remember what was done. */
 	readonly adds?: boolean;
+	/** What it reads when that is not the balance: the path behind the owner's, such as `/payment`, and what the reply holds. */
+	readonly endpoint?: { readonly path: string; readonly reply: z.ZodMiniType };
 	/** Whether the owner is given by ID; otherwise it is the token's own. */
 	readonly byId: boolean;
 	/** The collection of amounts, for operations that write. */

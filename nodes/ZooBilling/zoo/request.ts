@@ -12,17 +12,20 @@ export interface ZooRequest {
 	readonly body?: string;
 }
 
-function balancePath({ kind, id }: Owner, includeTotalDue: boolean): string {
-	const owner = id === undefined ? kind.ownPath : `${kind.path}/${id}`;
-	return `${owner}/payment/balance${includeTotalDue ? '?include_total_due=true' : ''}`;
+/** What every operation reads or writes unless it has an `endpoint` of its own. */
+export const BALANCE_PATH = '/payment/balance';
+
+/** `path`: what follows the owner's path, such as `/payment/balance`. */
+export function read({ kind, id }: Owner, path: string): ZooRequest {
+	return { method: 'GET', path: (id === undefined ? kind.ownPath : `${kind.path}/${id}`) + path };
 }
 
 export function readBalance(owner: Owner, includeTotalDue = false): ZooRequest {
-	return { method: 'GET', path: balancePath(owner, includeTotalDue) };
+	return read(owner, BALANCE_PATH + (includeTotalDue ? '?include_total_due=true' : ''));
 }
 
 /** The body has the given amounts and nothing else, encoded as the model wants them. */
 export function writeBalance(owner: Owner, model: BalanceModel, amounts: readonly FieldAmount[], includeTotalDue = false): ZooRequest {
 	const members = amounts.map(({ field, amount }) => `"${field.wire}":${model.onWire(amount)}`);
-	return { method: 'PUT', path: balancePath(owner, includeTotalDue), body: `{${members.join(',')}}` };
+	return { ...readBalance(owner, includeTotalDue), method: 'PUT', body: `{${members.join(',')}}` };
 }

@@ -21,6 +21,8 @@ export interface Scenario {
 	/** What the stand-in takes for a request. */
 	readonly latencyMs: number;
 	readonly expressions: 1 | 3;
+	/** Requests at a time, of all but the HTTP Request node. */
+	readonly concurrency: 25 | 100;
 	readonly rounds: number;
 }
 
@@ -35,13 +37,14 @@ export async function startBenchN8n(cleanUp: CleanUp): Promise<N8n> {
 }
 
 /** Alternates the contestants and their order, so that a machine that changes its speed does so for all of them. */
-export async function measure(rest: Rest, { items, latencyMs, expressions, rounds }: Scenario, report: (line: string) => void): Promise<Figures> {
+export async function measure(rest: Rest, scenario: Scenario, report: (line: string) => void): Promise<Figures> {
+	const { items, latencyMs, rounds } = scenario;
 	const zoo = await startZooServer(items, latencyMs);
 	try {
 		const credential = { id: await rest.addCredential({ name: `Zoo ${randomUUID()}`, type: 'zooApi', data: { apiToken: EMPLOYEE_TOKEN, baseUrl: zoo.url } }), name: 'Zoo' };
 		const figures: Figures = { 'HTTP Request': [], 'bare loop': [], 'Zoo Billing': [] };
 		const workflows = new Map<Contestant, string>();
-		for (const contestant of contestants) workflows.set(contestant, await rest.addWorkflow(workflowOf(contestant, { zooApi: credential }, zoo.url, items, expressions)));
+		for (const contestant of contestants) workflows.set(contestant, await rest.addWorkflow(workflowOf(contestant, { zooApi: credential }, zoo.url, scenario)));
 		for (let round = -1; round < rounds; round++) {
 			for (const contestant of turned(contestants, round)) {
 				const took = await nodeTime(rest, workflows.get(contestant) ?? '', items);
@@ -61,7 +64,7 @@ function turned<T>(list: readonly T[], by: number): T[] {
 	return [...list.slice(start), ...list.slice(0, start)];
 }
 
-function workflowOf(contestant: Contestant, credentials: unknown, url: string, count: number, expressions: 1 | 3) {
+function workflowOf(contestant: Contestant, credentials: unknown, url: string, { items: count, expressions, concurrency }: Scenario) {
 	const several = expressions === 3;
 	const cash = several ? '={{ $json.cash }}' : '50.00';
 	const credits = several ? '={{ $json.credits }}' : '';
@@ -81,7 +84,7 @@ function workflowOf(contestant: Contestant, credentials: unknown, url: string, c
 				options: {},
 			},
 		},
-		'bare loop': { type: 'CUSTOM.bareLoop', typeVersion: 1, parameters: { orgId: '={{ $json.orgId }}', cash, credits } },
+		'bare loop': { type: 'CUSTOM.bareLoop', typeVersion: 1, parameters: { orgId: '={{ $json.orgId }}', cash, credits, concurrency: String(concurrency) } },
 		'Zoo Billing': {
 			type: 'n8n-nodes-zoo-billing.zooBilling',
 			typeVersion: 1,
@@ -92,7 +95,7 @@ function workflowOf(contestant: Contestant, credentials: unknown, url: string, c
 				balanceModel: 'prePay',
 				amountUnit: 'usd',
 				updateFields: { prePayCashRemaining: cash, ...(several && { prePayCreditsRemaining: credits }) },
-				options: {},
+				options: concurrency === 25 ? {} : { maxConcurrency: concurrency },
 			},
 		},
 	};

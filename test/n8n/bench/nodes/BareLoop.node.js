@@ -1,4 +1,4 @@
-// The least that a node can do for the same writes: a loop over n8n's HTTP helper, 25 at a time, the credential passed on, nothing checked.
+// The least that a node can do for the same writes: a loop over n8n's HTTP helper, some at a time, the credential passed on, nothing checked.
 'use strict';
 
 class BareLoop {
@@ -12,7 +12,7 @@ class BareLoop {
 		inputs: ['main'],
 		outputs: ['main'],
 		credentials: [{ name: 'zooApi', required: true }],
-		properties: ['baseUrl', 'orgId', 'cash', 'credits'].map((name) => ({ displayName: name, name, type: 'string', default: '' })),
+		properties: ['baseUrl', 'orgId', 'cash', 'credits', 'concurrency'].map((name) => ({ displayName: name, name, type: 'string', default: '' })),
 	};
 
 	async execute() {
@@ -39,7 +39,7 @@ class BareLoop {
 		const work = async () => {
 			while (next < items.length) await write(next++);
 		};
-		await Promise.all(Array.from({ length: 25 }, work));
+		await Promise.all(Array.from({ length: Number(this.getNodeParameter('concurrency', 0, '') || 25) }, work));
 		return [output];
 	}
 }
