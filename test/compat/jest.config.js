@@ -11,6 +11,7 @@ module.exports = {
 	roots: ['<rootDir>/test/engine'],
 	moduleNameMapper: { '^(n8n-core|n8n-workflow)$': `${oldest}/$1`, '^(n8n-core|n8n-workflow)/(.*)$': `${oldest}/$1/$2` },
 	modulePathIgnorePatterns: ['<rootDir>/test/n8n/', '<rootDir>/dist/'],
+	globals: { OLDEST_N8N: true },
 	// This n8n-core leaves a timer behind that would keep the process alive.
 	forceExit: true,
 };

@@ -26,7 +26,7 @@ const payments = [
 ].map((payment) => ({ ...payment, orgId: customers[payment.customer] ?? stranger }));
 
 async function main(): Promise<void> {
-	const zoo = await startZooApi();
+	await using zoo = await startZooApi();
 	for (const id of Object.values(customers)) {
 		zoo.setBalance('org', id, { monthly_credits_remaining: '20.00', pre_pay_cash_remaining: '10.00', pre_pay_credits_remaining: '12.50' });
 	}
@@ -64,7 +64,6 @@ async function main(): Promise<void> {
 	for (const name of Object.keys(customers)) console.log(`  ${name.padEnd(14)} ${before[name]?.cash ?? '?'} → ${after[name]?.cash ?? '?'}`);
 	const requests = zoo.requests.map(({ method }) => method);
 	console.log(`\n${payments.length} payments: ${written.length} written and confirmed, ${refused.length} refused; ${requests.filter((method) => method === 'PUT').length} PUT and ${requests.filter((method) => method === 'GET').length} GET requests.\n`);
-	await zoo.close();
 }
 
 function balances(zoo: ZooApi): Record<string, { monthly: string; cash: string; credits: string }> {

@@ -32,11 +32,7 @@ export const exampleNames = Object.keys(examples).sort();
 export async function runExample(name: string): Promise<IDataObject | undefined> {
 	const example = examples[name];
 	if (!example) throw new Error(`No example is named ${name}`);
-	const zoo = await startZoo();
-	try {
-		example.before?.(zoo);
-		return jsonOf(await runZoo(zoo, example.parameters, example.run))[0];
-	} finally {
-		await zoo.close();
-	}
+	await using zoo = await startZoo();
+	example.before?.(zoo);
+	return jsonOf(await runZoo(zoo, example.parameters, example.run))[0];
 }

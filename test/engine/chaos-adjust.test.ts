@@ -9,7 +9,7 @@ import type { ZooApi } from '../zoo-api/server';
 import { FakeClock, useFakeClocks } from './fake-clock';
 import type { NodeRunResult } from './harness';
 import { randomFault, randomLoss, seeded } from './random-faults';
-import { ORG, OTHER_ORG, record, runZoo, startZoo } from './zoo-run';
+import { isUnknown, ORG, OTHER_ORG, record, runZoo, startZoo } from './zoo-run';
 
 jest.mock('n8n-workflow', () => ({
 	...jest.requireActual<object>('n8n-workflow'),
@@ -97,7 +97,7 @@ function told({ output, error }: NodeRunResult, count: number): Told {
 	for (const { json, pairedItem } of items) {
 		const item = Number(record(pairedItem)['item']);
 		if (json['confirmation'] !== undefined) confirmed.add(item);
-		else if (record(json['details'])['outcome'] === 'unknown') unknown.add(item);
+		else if (isUnknown(json)) unknown.add(item);
 	}
 	return { confirmed, unknown };
 }
@@ -122,7 +122,7 @@ function allowed(items: readonly Item[], owner: number, { confirmed, unknown }: 
 }
 
 async function play(scenario: Scenario): Promise<void> {
-	const zoo = await startZoo({ amounts: { pre_pay_cash_remaining: START } });
+	await using zoo = await startZoo({ amounts: { pre_pay_cash_remaining: START } });
 	try {
 		zoo.onRequest = weatherOf(scenario);
 		const { items, setting: { onError, retryOnFail } } = scenario;
@@ -146,7 +146,6 @@ async function play(scenario: Scenario): Promise<void> {
 		});
 		expect(zoo.mostOpenWrites).toBeLessThanOrEqual(1);
 	} finally {
-		await zoo.close();
 	}
 }
 

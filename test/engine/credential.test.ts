@@ -31,11 +31,10 @@ it('does not pass with a token that Zoo does not know', async () => {
 });
 
 it('does not carry the token to another host after a redirect', async () => {
-	const other = await startZoo();
+	await using other = await startZoo();
 	zoo.failNext({ kind: 'redirect', status: 302, location: `${other.url}/user` });
 	expect(await testCredential({ credential: { apiToken: MEMBER_TOKEN, baseUrl: zoo.url } })).toMatchObject({ ok: false });
 	expect(other.requests).toEqual([]);
-	await other.close();
 });
 
 it.each([

@@ -2,13 +2,13 @@
 
 import { setTimeout as realSleep } from 'node:timers/promises';
 
-import type { INodeParameters } from 'n8n-workflow';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import type { Fault } from '../zoo-api/faults';
 import type { ZooApi, ZooApiSettings } from '../zoo-api/server';
 import { FakeClock, until, useFakeClocks } from './fake-clock';
 import type { NodeRunResult } from './harness';
-import { jsonOf, ORG, OTHER_ORG, runZoo, startZoo, type ZooRun } from './zoo-run';
+import { detailsOnErrorOutput, jsonOf, ORG, OTHER_ORG, runZoo, startZoo, type ZooRun } from './zoo-run';
 
 jest.mock('n8n-workflow', () => ({
 	...jest.requireActual<object>('n8n-workflow'),
@@ -155,8 +155,9 @@ describe('a Retry-After', () => {
 });
 
 describe('after an unknown outcome', () => {
+	const details = (expected: IDataObject) => (detailsOnErrorOutput ? { details: expected } : {});
 	const items = [[A, 1], [B, 1], [A, 2], [A, 3], [B, 2]] as const;
-	const blocked = { error: expect.stringContaining('Not sent, because the outcome of item 0 for the same organization is unknown'), details: { reason: 'blockedByEarlierItem', outcome: 'notSent', blockedBy: 0 } };
+	const blocked = { error: expect.stringContaining('Not sent, because the outcome of item 0 for the same organization is unknown'), ...details({ reason: 'blockedByEarlierItem', outcome: 'notSent', blockedBy: 0 }) };
 
 	it.each([
 		['and is read back as it was', { method: 'PUT', ownerId: A, times: 1 }, ['PUT A 1.00', 'GET A']],
@@ -168,7 +169,7 @@ describe('after an unknown outcome', () => {
 		const result = await update(clock, items, { retryFor: 0 }, { onError: 'continueErrorOutput' });
 		expect(seen().filter((line) => line.includes(' A'))).toEqual(requests);
 		expect(seen().filter((line) => line.includes(' B'))).toEqual(['PUT B 1.00', 'PUT B 2.00']);
-		expect(jsonOf(result, 1)).toMatchObject([{ details: { reason: 'outcomeUnknown', item: 0 } }, { ...blocked, message: expect.stringContaining('[item 2]') }, blocked]);
+		expect(jsonOf(result, 1)).toMatchObject([{ error: expect.stringContaining('The outcome is unknown'), ...details({ reason: 'outcomeUnknown', item: 0 }) }, { ...blocked, message: expect.stringContaining('[item 2]') }, blocked]);
 		expect(result.output[1]?.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 2 }, { item: 3 }]);
 		expect(jsonOf(result)).toMatchObject([{ confirmation: { status: 'confirmed' } }, { confirmation: { status: 'confirmed' } }]);
 	});

@@ -32,66 +32,60 @@ const models = [
 describe.each(owners)('for the resource $resource', ({ resource, path, own, id, ownId, idKey }) => {
 	describe.each(models)('in the model $model', ({ model, field, name, body, sum, before, after }) => {
 		it('Update Balance writes the amount as asked and brings out the confirmed balance', async () => {
-			const zoo = await startZoo({ model });
+			await using zoo = await startZoo({ model });
 			const result = await runZoo(zoo, { resource, balanceModel: model, updateFields: { [field]: '50' } });
 			expect(wire(zoo)).toEqual([`PUT ${path}/payment/balance ${body}`]);
 			expect(jsonOf(result)).toMatchObject([{ [name]: '50.00', confirmation: { status: 'confirmed', by: 'reply', [idKey]: id, asked: { [name]: '50.00' } } }]);
-			await zoo.close();
 		});
 
 		it('Adjust Balance reads, adds, and writes the absolute sum of the adjusted field only', async () => {
-			const zoo = await startZoo({ model });
+			await using zoo = await startZoo({ model });
 			const result = await runZoo(zoo, { resource, balanceModel: model, operation: 'adjustBalance', amountUnit: 'cents', adjustFields: { [field]: 5000 } });
 			expect(wire(zoo)).toEqual([`GET ${path}/payment/balance`, `PUT ${path}/payment/balance ${sum}`]);
 			expect(jsonOf(result)).toMatchObject([
 				{ [name]: after, adjustment: { [name]: { before, requested: '50.00', change: '50.00', after } }, confirmation: { status: 'confirmed', [idKey]: id } },
 			]);
-			await zoo.close();
 		});
 
 		it('Get Balance reads by ID, and the reply decides the model', async () => {
-			const zoo = await startZoo({ model });
+			await using zoo = await startZoo({ model });
 			const result = await runZoo(zoo, { resource, operation: 'getBalance' });
 			expect(wire(zoo)).toEqual([`GET ${path}/payment/balance`]);
 			expect(jsonOf(result)).toMatchObject([{ [name]: before, subscription_details: {} }]);
 			expect(record(jsonOf(result)[0])).not.toHaveProperty('confirmation');
-			await zoo.close();
 		});
 
 		it('Get Own Balance works with any token and names no ID', async () => {
-			const zoo = await startZoo({ model });
+			await using zoo = await startZoo({ model });
 			zoo.setBalance(resource, ownId, { [name]: '33.00' });
 			const result = await runZoo(zoo, { resource, operation: 'getOwnBalance' }, { token: MEMBER_TOKEN });
 			expect(wire(zoo)).toEqual([`GET ${own}/payment/balance`]);
 			expect(jsonOf(result)).toMatchObject([{ [name]: '33.00' }]);
-			await zoo.close();
 		});
 
 		it('a dry run only reads, and puts out the request that would be sent and from → to', async () => {
-			const zoo = await startZoo({ model });
+			await using zoo = await startZoo({ model });
 			const result = await runZoo(zoo, { resource, balanceModel: model, updateFields: { [field]: '50' }, options: { dryRun: true } });
 			expect(wire(zoo)).toEqual([`GET ${path}/payment/balance`]);
 			expect(jsonOf(result)).toEqual([
 				{ dryRun: true, [idKey]: id, reference: null, request: { method: 'PUT', path: `${path}/payment/balance`, body }, changes: { [name]: { from: before, to: '50.00' } } },
 			]);
-			await zoo.close();
 		});
 	});
 
 	it('Include Total Due asks for it in the API-credits model, in every request', async () => {
-		const zoo = await startZoo({ model: 'apiCredits' });
+		await using zoo = await startZoo({ model: 'apiCredits' });
 		const options = { includeTotalDue: true };
 		await runZoo(zoo, { resource, balanceModel: 'apiCredits', updateFields: { stableApiCreditsRemainingMonetaryValue: '1' }, options });
 		await runZoo(zoo, { resource, balanceModel: 'apiCredits', operation: 'adjustBalance', adjustFields: { stableApiCreditsRemainingMonetaryValue: '1' }, options });
 		await runZoo(zoo, { resource, operation: 'getBalance', options });
 		expect(zoo.requests.map(({ target }) => target)).toEqual(Array(4).fill(`${path}/payment/balance?include_total_due=true`));
-		await zoo.close();
 	});
 });
 
 describe('a Zoo API that speaks the other balance model', () => {
 	it.each(['ignore', 'refuse'] as const)('and would %s unknown fields: a write of the documented body does not pass for done', async (unknownFields) => {
-		const zoo = await startZoo({ model: 'apiCredits', unknownFields });
+		await using zoo = await startZoo({ model: 'apiCredits', unknownFields });
 		const result = await runZoo(zoo, { updateFields: { prePayCashRemaining: '50' } });
 		expect(result.status).toBe('error');
 		if (unknownFields === 'ignore') {
@@ -100,52 +94,46 @@ describe('a Zoo API that speaks the other balance model', () => {
 		} else {
 			expect(result.error?.message).toContain('Zoo answered 422');
 		}
-		await zoo.close();
 	});
 
 	it('an adjustment sees it before it writes anything', async () => {
-		const zoo = await startZoo();
+		await using zoo = await startZoo();
 		const result = await runZoo(zoo, { balanceModel: 'apiCredits', operation: 'adjustBalance', adjustFields: { stableApiCreditsRemainingMonetaryValue: '1' } });
 		expect(result.error?.description).toContain("Set 'Balance Model' to 'Monthly and Pre-Pay (Documented)'");
 		expect(zoo.requests.map(({ method }) => method)).toEqual(['GET']);
-		await zoo.close();
 	});
 });
 
 describe('whole credits', () => {
 	it('a difference below one credit is confirmed as rounded, with the amount that now stands', async () => {
-		const zoo = await startZoo({ model: 'apiCredits', creditValue: '0.04' });
+		await using zoo = await startZoo({ model: 'apiCredits', creditValue: '0.04' });
 		const result = await runZoo(zoo, { balanceModel: 'apiCredits', updateFields: { stableApiCreditsRemainingMonetaryValue: '10.03' } });
 		expect(jsonOf(result)).toMatchObject([{ stable_api_credits_remaining_monetary_value: '10.04', confirmation: { status: 'confirmed', rounded: true, differences: [] } }]);
-		await zoo.close();
 	});
 
 	it('a difference of one credit or more is different', async () => {
-		const zoo = await startZoo({ model: 'apiCredits', creditValue: '0.04' });
+		await using zoo = await startZoo({ model: 'apiCredits', creditValue: '0.04' });
 		zoo.replyWith((reply) => ({ ...reply, stable_api_credits_remaining_monetary_value: 10.08, stable_api_credits_remaining: 252 }), { method: 'PUT' });
 		const result = await runZoo(zoo, { balanceModel: 'apiCredits', updateFields: { stableApiCreditsRemainingMonetaryValue: '10.04' } });
 		expect(jsonOf(result)).toMatchObject([{ confirmation: { status: 'different', rounded: false } }]);
-		await zoo.close();
 	});
 
 	it('an adjustment reports what was really added', async () => {
-		const zoo = await startZoo({ model: 'apiCredits', creditValue: '0.04' });
+		await using zoo = await startZoo({ model: 'apiCredits', creditValue: '0.04' });
 		const result = await runZoo(zoo, { balanceModel: 'apiCredits', operation: 'adjustBalance', adjustFields: { stableApiCreditsRemainingMonetaryValue: '0.03' } });
 		expect(jsonOf(result)).toMatchObject([{ adjustment: { stable_api_credits_remaining_monetary_value: { before: '20.00', requested: '0.03', change: '0.04', after: '20.04' } } }]);
-		await zoo.close();
 	});
 });
 
 describe('Stripe’s client secret', () => {
 	it('in a reply reaches no item, hint or stored run', async () => {
 		const secret = 'pi_123_secret_abc';
-		const zoo = await startZoo({ model: 'apiCredits', actionClientSecret: secret });
+		await using zoo = await startZoo({ model: 'apiCredits', actionClientSecret: secret });
 		for (const parameters of [{ operation: 'getBalance' }, { balanceModel: 'apiCredits', updateFields: { stableApiCreditsRemainingMonetaryValue: '1' } }]) {
 			const result = await runZoo(zoo, parameters);
 			expect(jsonOf(result)).toMatchObject([{ subscription_details: { action_client_secret: '***' } }]);
 			expect(JSON.stringify([result.run, result.logs])).not.toContain(secret);
 			expect(JSON.stringify([result.run, result.logs])).not.toContain(EMPLOYEE_TOKEN);
 		}
-		await zoo.close();
 	});
 });

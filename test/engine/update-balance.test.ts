@@ -227,13 +227,12 @@ describe('what Zoo refuses', () => {
 
 describe('the tokens and hosts', () => {
 	it('are kept apart: a redirect is not followed, and the other host sees nothing', async () => {
-		const other = await startZoo();
+		await using other = await startZoo();
 		zoo.failNext({ kind: 'redirect', status: 307, location: `${other.url}/orgs/${ORG}/payment/balance` });
 		const result = await runZoo(zoo, { updateFields: { prePayCashRemaining: '5' } });
 		expect(result.error?.message).toContain('a redirect');
 		expect(other.requests).toEqual([]);
 		expect(wire(zoo)).toHaveLength(1);
-		await other.close();
 	});
 
 	it.each(['http://example.com', 'ftp://127.0.0.1', 'zoo', 'https://a:b@zoo.dev'])('a Base URL such as %s is refused before anything is sent', async (baseUrl) => {

@@ -167,6 +167,11 @@ export class ZooApi {
 		if (this.mishap) throw this.mishap;
 	}
 
+	/** For `await using`: a test that fails must not leave a server behind that keeps the process alive. */
+	async [Symbol.asyncDispose](): Promise<void> {
+		await this.close();
+	}
+
 	private async serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
 		const end = this.open.begin(writtenOwner(incoming));
 		// 'finish' comes before the client can know that the reply is complete, 'close' may come later.
