@@ -4,6 +4,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { loadPackage } from '../test/engine/harness';
 import { DOCUMENTED_REPLY } from '../test/zoo-api/documented';
+import { markdownTable, spreadOf, spreadText } from './statistics';
 
 interface Timing {
 	readonly items: number;
@@ -12,7 +13,7 @@ interface Timing {
 }
 
 /** Runs the node once over that many items and returns the time per item, in milliseconds. */
-export async function ownCost(items: number): Promise<Timing> {
+async function ownCost(items: number): Promise<Timing> {
 	const node = (await loadPackage()).nodeType('zooBilling');
 	const context = instantContext(items);
 	const start = performance.now();
@@ -49,14 +50,19 @@ function instantContext(count: number): IExecuteFunctions {
 	return context as unknown as IExecuteFunctions;
 }
 
+/** Rows of items and time per item, in turn, so that a machine that changes its speed does so for all sizes. */
 async function main(): Promise<void> {
-	await ownCost(2_000);
-	for (const items of [1_000, 10_000, 50_000]) {
-		const rounds = [];
-		for (let round = 0; round < 7; round++) rounds.push((await ownCost(items)).perItem);
-		rounds.sort((one, other) => one - other);
-		console.log(`${items} items: ${rounds[3]?.toFixed(4)} ms each (${rounds[0]?.toFixed(4)}–${rounds[6]?.toFixed(4)})`);
+	const sizes = process.argv.slice(2).map(Number);
+	const figures = sizes.map((): number[] => []);
+	for (let round = -1; round < 15; round++) {
+		for (const [index, items] of sizes.entries()) {
+			const { perItem } = await ownCost(items);
+			// The first round warms up.
+			if (round >= 0) figures[index]?.push(perItem);
+		}
 	}
+	const rows = sizes.map((items, index) => [String(items), spreadText(spreadOf(figures[index] ?? []), 4)]);
+	process.stdout.write(`${markdownTable(['Items', 'ms per item'], rows)}\n`);
 }
 
 if (require.main === module) void main().then(() => process.exit());

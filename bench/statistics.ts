@@ -8,8 +8,10 @@ export interface Spread {
 
 export function spreadOf(values: readonly number[]): Spread {
 	const sorted = [...values].sort((one, other) => one - other);
-	const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN;
-	return { least: at(0), median: at(0.5), most: at(1) };
+	const at = (index: number) => sorted[index] ?? Number.NaN;
+	const middle = (sorted.length - 1) / 2;
+	// An even number of values has two in the middle.
+	return { least: at(0), median: (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2, most: at(sorted.length - 1) };
 }
 
 /** `2.90 (2.71–3.40)` */

@@ -63,13 +63,12 @@ it('names the bundled libraries and their licences', () => {
 	for (const library of ['big.js', 'lossless-json', 'zod']) expect(notices).toMatch(new RegExp(`## ${library} \\d+\\.\\d+\\.\\d+\\n\\n[^#]*copyright`, 'i'));
 });
 
-it('loads in a plain Node process with n8n-workflow alone, in less than 15 ms at best', () => {
-	// A process of its own each time, as the figure would otherwise be that of a warm cache; the machine may be busy, so the first good one of twenty will do.
+it('loads in a plain Node process with n8n-workflow alone, in less than 15 ms, or on a slow machine a 25th of what n8n-workflow takes', () => {
+	// A process of its own each time, as the figure would otherwise be that of a warm cache; the best of a few, as the machine may be busy.
 	const file = JSON.stringify(join(installed, 'dist/nodes/ZooBilling/ZooBilling.node.js'));
-	const script = `require('n8n-workflow'); const start = performance.now(); const { ZooBilling } = require(${file}); const end = performance.now(); console.log(JSON.stringify({ name: new ZooBilling().description.name, took: end - start }))`;
-	const load = (): { name: string; took: number } => JSON.parse(execFileSync(process.execPath, ['-e', script], { cwd: root, encoding: 'utf8', env: { ...process.env, NODE_PATH: join(root, 'node_modules') } }));
-	let best = load();
-	for (let tries = 1; tries < 20 && best.took >= 15; tries += 1) best = load();
-	expect(best.name).toBe('zooBilling');
-	expect(best.took).toBeLessThan(15);
+	const script = `const times = [performance.now()]; require('n8n-workflow'); times.push(performance.now()); const { ZooBilling } = require(${file}); times.push(performance.now()); console.log(JSON.stringify({ name: new ZooBilling().description.name, times }))`;
+	const runs = Array.from({ length: 7 }, (): { name: string; times: [number, number, number] } => JSON.parse(execFileSync(process.execPath, ['-e', script], { cwd: root, encoding: 'utf8', env: { ...process.env, NODE_PATH: join(root, 'node_modules') } })));
+	expect(runs.map(({ name }) => name)).toEqual(Array(7).fill('zooBilling'));
+	const good = runs.filter(({ times: [start, before, after] }) => after - before < Math.max(15, (before - start) / 25));
+	expect(good).not.toEqual([]);
 });

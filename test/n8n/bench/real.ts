@@ -22,7 +22,7 @@ export interface Scenario {
 	readonly latencyMs: number;
 	readonly expressions: 1 | 3;
 	/** Requests at a time, of all but the HTTP Request node. */
-	readonly concurrency: 25 | 100;
+	readonly concurrency: number;
 	readonly rounds: number;
 }
 
