@@ -58,7 +58,15 @@ export class ZooApi implements ICredentialType {
 /** The request with the token; a relative one, as in the credential test, gets the origin of the Base URL without a pasted path. */
 function authenticated({ apiToken, baseUrl }: ICredentialDataDecryptedObject, request: IHttpRequestOptions): IHttpRequestOptions {
 	const origin = readBaseUrl(baseUrl);
-	if (origin instanceof Refusal) throw new ApplicationError(`${origin.what}. ${origin.next}`, { level: 'warning' });
+	if (origin instanceof Refusal) throw said(origin);
+	const url = 'uri' in request ? request.uri : request.url;
+	if (typeof url !== 'string' || new URL(url, origin).origin !== origin) {
+		throw said(new Refusal("The request does not go to 'Base URL' of the credential, so the token was not sent", `Use this credential for ${origin} only.`));
+	}
 	const headers = { ...request.headers, Authorization: `Bearer ${typeof apiToken === 'string' ? apiToken.trim() : ''}` };
 	return request.baseURL === undefined ? { ...request, headers } : { ...request, baseURL: origin, headers };
+}
+
+function said({ what, next }: Refusal): ApplicationError {
+	return new ApplicationError(`${what}. ${next}`, { level: 'warning' });
 }

@@ -17,7 +17,7 @@ import type { Operation, Result, Task } from './operations/operation';
 import { optionDefaults } from './options';
 import { errorFor, hintsFor, itemFor, mostUrgent } from './output';
 import { Refusal } from './refusal';
-import { notBegun, refuseRepeats, runItems, tally } from './run';
+import { notBegun, refusedInDoubt, refuseRepeats, runItems, tally } from './run';
 import { Failure, invalidInput } from './zoo/failure';
 import { connect } from './zoo/transport';
 
@@ -44,13 +44,14 @@ export class ZooBilling implements INodeType {
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const stopOnFailure = !this.continueOnFail();
 		const operation = operations.find(({ name }) => name === this.getNodeParameter('operation', 0));
-		const ledger = operation?.adds ? ledgerOf(this) : undefined;
+		const ledger = operation?.amounts ? ledgerOf(this) : undefined;
 		const items = this.getInputData();
-		const checked = refuseRepeats(items.map((_, item) => check(this, operation, item)), ledger);
+		const checked = refuseRepeats(items.map((_, item) => refusedInDoubt(check(this, operation, item), ledger)), ledger);
 		const refused = stopOnFailure && checked.some((task) => task instanceof Failure);
-		const results = refused ? checked.map(notBegun) : await send(this, checked, stopOnFailure, ledger);
+		const results = refused ? checked.map((task) => notBegun(task, ledger)) : await send(this, checked, stopOnFailure, ledger);
 		const failure = mostUrgent(results);
-		if (!failure) ledger?.close();
+		// n8n runs the node again, too, when the first item has a property of this name, from whomever.
+		if (!failure && !results.some((result) => !(result instanceof Failure) && 'error' in result.json)) ledger?.close();
 		if (stopOnFailure && failure) throw errorFor(this.getNode(), failure, tally(results), isTool(this));
 		this.addExecutionHints(...hintsFor(results));
 		const withDetails = this.getNode().onError !== 'continueErrorOutput' || takesDetails(this);
@@ -87,10 +88,10 @@ async function send(context: IExecuteFunctions, checked: ReadonlyArray<Task | Fa
 	return await runItems(checked, { zoo, maxConcurrency, stopOnFailure, ledger });
 }
 
-/** n8n keeps a node's context across Retry On Fail. Each call of a tool is a run of its own that nothing tells apart, so there it serves nobody. */
-function ledgerOf(context: IExecuteFunctions): OpenLedger | undefined {
-	const run: unknown = context.getWorkflowDataProxy(0).$runIndex;
-	return isTool(context) ? undefined : openLedger(context.getContext('node'), Number(run));
+/** n8n keeps a node's context across Retry On Fail, and between the calls of a tool, which nothing else tells apart. */
+function ledgerOf(context: IExecuteFunctions): OpenLedger {
+	const run: unknown = isTool(context) ? undefined : context.getWorkflowDataProxy(0).$runIndex;
+	return openLedger(context.getContext('node'), run === undefined ? undefined : Number(run));
 }
 
 function isTool(context: IExecuteFunctions): boolean {

@@ -1,4 +1,4 @@
-// The memory of adjustments in one execution: n8n keeps it across Retry On Fail, which runs the whole node again.
+// The memory of writes in one execution, above all of adjustments: n8n keeps it across Retry On Fail, which runs the whole node again.
 
 import { isRecord } from './refusal';
 import type { Ledger, LedgerEntry } from './operations/operation';
@@ -9,6 +9,10 @@ interface Pages {
 	entries: Record<string, LedgerEntry>;
 	/** Payment references that were, or may have been, applied, by run and item. */
 	references: Record<string, string>;
+	/** Items of unknown outcome, by the key of their owner's lane. */
+	doubts: Record<string, string>;
+	/** How many calls of a tool there were. */
+	calls: number;
 }
 
 export interface OpenLedger extends Ledger {
@@ -16,11 +20,16 @@ export interface OpenLedger extends Ledger {
 	close(): void;
 }
 
-/** `context`: what n8n keeps for a node for the length of an execution. `run`: how often the node ran before in this execution. */
-export function openLedger(context: Record<string, unknown>, run: number): OpenLedger {
-	const pages: Pages = isPages(context['adjustments']) ? context['adjustments'] : { entries: {}, references: {} };
+/**
+ * `context`: what n8n keeps for a node for the length of an execution. `run`: how often the node ran before in this
+ * execution; a call of a tool has no such number, is never run again, and is counted here.
+ */
+export function openLedger(context: Record<string, unknown>, run: number | undefined): OpenLedger {
+	const pages: Pages = isPages(context['adjustments']) ? context['adjustments'] : { entries: {}, references: {}, doubts: {}, calls: 0 };
 	context['adjustments'] = pages;
-	const key = (item: number) => `run ${run}, item ${item}`;
+	const name = run === undefined ? `call ${pages.calls++}` : `run ${run}`;
+	const key = (item: number) => `${name}, item ${item}`;
+	const mine = (noted: string) => noted.startsWith(`${name}, `);
 	return {
 		recall: (item) => pages.entries[key(item)],
 		note(item, entry) {
@@ -35,8 +44,16 @@ export function openLedger(context: Record<string, unknown>, run: number): OpenL
 			const user = pages.references[pageOf(reference)];
 			return user === key(item) ? undefined : user;
 		},
+		doubtOf(laneKey) {
+			const doubt = pages.doubts[laneKey];
+			return doubt === undefined || mine(doubt) ? undefined : doubt;
+		},
+		noteDoubts(doubts) {
+			for (const [laneKey, doubt] of Object.entries(pages.doubts)) if (mine(doubt)) delete pages.doubts[laneKey];
+			for (const [laneKey, item] of doubts) pages.doubts[laneKey] ??= key(item);
+		},
 		close() {
-			for (const each of Object.keys(pages.entries)) if (each.startsWith(`run ${run}, `)) delete pages.entries[each];
+			for (const each of Object.keys(pages.entries).filter(mine)) delete pages.entries[each];
 		},
 	};
 }
@@ -47,5 +64,5 @@ function pageOf(reference: string): string {
 }
 
 function isPages(value: unknown): value is Pages {
-	return isRecord(value) && isRecord(value['entries']) && isRecord(value['references']);
+	return isRecord(value) && isRecord(value['entries']) && isRecord(value['references']) && isRecord(value['doubts']) && typeof value['calls'] === 'number';
 }

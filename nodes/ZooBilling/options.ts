@@ -102,7 +102,7 @@ function usDollars(label: string, value: unknown): 'usd' | Refusal {
 
 function multiplier(label: string, value: unknown): string | Refusal {
 	const text = typeof value === 'number' ? String(value) : value;
-	if (typeof text === 'string' && /^\d{1,3}(\.\d{1,6})?$/.test(text.trim()) && !Usd.of(text.trim()).isZero()) return text.trim();
+	if (typeof text === 'string' && /^(0|[1-9]\d{0,2})(\.\d{1,6})?$/.test(text.trim()) && !Usd.of(text.trim()).isZero()) return text.trim();
 	return new Refusal(`'${label}' is not a factor: ${shown(value)}`, 'Give a decimal above 0 and below 1000 with at most six decimals, e.g. 1.25.');
 }
 

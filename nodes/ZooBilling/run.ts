@@ -1,9 +1,10 @@
 // One execution of the node, free of n8n: checked items in, one result per item out, in input order.
 
+import { laneOf } from './balance/owner';
 import type { Lane, Ledger, Result, Task } from './operations/operation';
 import { exclusively, runInLanes, type Turn } from './schedule';
 import { Exchange, type Traffic } from './zoo/exchange';
-import { blocked, Failure, notSent, referenceRepeated, unforeseen, type Outcome } from './zoo/failure';
+import { blocked, Failure, notSent, referenceRepeated, stillInDoubt, unforeseen, type Outcome, type Subject } from './zoo/failure';
 import type { Connection } from './zoo/transport';
 
 export interface Setting {
@@ -28,19 +29,49 @@ export function refuseRepeats(checked: ReadonlyArray<Task | Failure>, ledger: Le
 }
 
 /** What an item comes to that is held back because another one was refused before anything was sent. */
-export function notBegun(task: Task | Failure): Failure {
-	return task instanceof Failure ? task : notSent(task.subject, 'stopped', { attempts: 0, askedToWait: undefined });
+export function notBegun(task: Task | Failure, ledger: Ledger | undefined): Failure {
+	return task instanceof Failure ? task : (inDoubt(task.subject, ledger) ?? notSent(task.subject, 'stopped', untried));
+}
+
+const untried = { attempts: 0, askedToWait: undefined };
+
+/** A refused item stays in doubt where an earlier try of this execution has sent it and nothing confirmed it. */
+export function refusedInDoubt(task: Task | Failure, ledger: Ledger | undefined): Task | Failure {
+	return task instanceof Failure ? (inDoubt({ item: task.details.item }, ledger) ?? task) : task;
+}
+
+function inDoubt(subject: Subject, ledger: Ledger | undefined): Failure | undefined {
+	const entry = ledger?.recall(subject.item);
+	if (!entry || entry.result) return undefined;
+	const { owner, reference } = entry;
+	return stillInDoubt({ ...subject, owner, ...(reference !== undefined && { reference }) }, entry, untried);
 }
 
 export async function runItems(checked: ReadonlyArray<Task | Failure>, setting: Setting): Promise<Result[]> {
 	const traffic: Traffic = { heldUntil: 0, stopped: false };
+	const doubts = doubtsOfRefused(checked, setting.ledger);
 	const turns = checked.map((task): Turn<Lane, Result> => {
 		if (task instanceof Failure) return { key: undefined, run: async () => await Promise.resolve(task) };
 		// What an earlier pass has begun is settled first: anything written before it could pass for it.
 		const first = begunBefore(task, setting);
-		return { key: task.laneKey, first, run: async (lane) => await runTask(task, lane, traffic, setting) };
+		return { key: task.laneKey, first, run: async (lane) => await runTask(task, lane, { ...setting, traffic, doubts }) };
 	});
-	return await runInLanes(turns, setting.maxConcurrency, () => ({ blockedBy: undefined, preview: new Map() }));
+	const results = await runInLanes(turns, setting.maxConcurrency, () => ({ preview: new Map() }));
+	setting.ledger?.noteDoubts(doubts);
+	return results;
+}
+
+/** Items of unknown outcome by the key of their owner's lane. */
+type Doubts = Map<string, number>;
+
+/** Of items that an earlier try of this execution has sent, and that are refused now. */
+function doubtsOfRefused(checked: ReadonlyArray<Task | Failure>, ledger: Ledger | undefined): Doubts {
+	const doubts: Doubts = new Map();
+	for (const task of checked) {
+		const entry = task instanceof Failure && task.details.outcome === 'unknown' ? ledger?.recall(task.details.item) : undefined;
+		if (entry && task instanceof Failure) doubts.set(laneOf(entry.owner), task.details.item);
+	}
+	return doubts;
 }
 
 /** Whether an earlier pass of this execution has done the item, or has sent it with an unknown outcome. */
@@ -48,18 +79,23 @@ function begunBefore({ subject }: Task, { ledger }: Setting): boolean {
 	return ledger?.recall(subject.item) !== undefined;
 }
 
-async function runTask(task: Task, lane: Lane, traffic: Traffic, setting: Setting): Promise<Result> {
-	const { zoo, stopOnFailure, ledger } = setting;
-	if (lane.blockedBy !== undefined && !begunBefore(task, setting)) return blocked(task.subject, lane.blockedBy);
+async function runTask(task: Task, lane: Lane, setting: Setting & { readonly traffic: Traffic; readonly doubts: Doubts }): Promise<Result> {
+	const { zoo, stopOnFailure, ledger, traffic, doubts } = setting;
+	const { laneKey = '' } = task;
+	const doubt = doubts.get(laneKey);
+	const blocker = doubt === undefined ? ledger?.doubtOf(laneKey) : `item ${doubt}`;
+	if (blocker !== undefined && !begunBefore(task, setting)) return blocked(task.subject, blocker);
 	const { timeout, retryFor } = task.options;
 	const exchange = new Exchange(zoo, traffic, { timeout, retryFor });
 	// Whatever is thrown in here must not end the other items, some of which may be on their way.
 	const work = async () => await task.run({ exchange, lane, ledger }).catch(() => unforeseen(task.subject, exchange));
-	const result = task.writes ? await exclusively(zoo.origin + (task.laneKey ?? ''), work, zoo.cancel) : await work();
+	const result = task.writes ? await exclusively(zoo.origin + laneKey, work, zoo.cancel) : await work();
 	if (result instanceof Failure) {
 		if (stopOnFailure) traffic.stopped = true;
-		if (result.details.outcome === 'unknown') lane.blockedBy = task.subject.item;
+		if (result.details.outcome === 'unknown') doubts.set(laneKey, task.subject.item);
 	}
+	// A preview counts on what stood before the write.
+	if (task.writes) lane.preview.clear();
 	return result;
 }
 

@@ -45,11 +45,10 @@ export async function exclusively<Result>(key: string, work: () => Promise<Resul
 	const before = tails.get(key);
 	const mine = before === undefined ? work() : Promise.race([before, canceled]).then(work);
 	// What went wrong with one does not concern the next.
-	const tail = Promise.allSettled([before, mine]);
-	tails.set(key, tail);
-	const free = () => {
+	// It keeps no result, or a key that is never idle would keep all of them.
+	const tail: Promise<void> = Promise.allSettled([before, mine]).then(() => {
 		if (tails.get(key) === tail) tails.delete(key);
-	};
-	void tail.then(free, free);
+	});
+	tails.set(key, tail);
 	return await mine;
 }

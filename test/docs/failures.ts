@@ -35,22 +35,23 @@ export const failures: Readonly<Record<string, readonly made.Failure[]>> = {
 	notApplied: unanswered.map((last) => made.notApplied(subject, last, tries)),
 	notSent: (['canceled', 'stopped', 'held'] as const).map((why) => made.notSent(subject, why, tries)),
 	unforeseen: [made.unforeseen(subject, tries), made.unforeseen(subject, { ...tries, attempts: 0 })],
-	blocked: [made.blocked(subject, 0)],
+	blocked: [made.blocked(subject, 'item 0')],
 	outcomeUnknown: [made.outcomeUnknown(subject, undefined, '', tries, sight)],
 	changedMeanwhile: [made.changedMeanwhile(subject, tries, sight)],
-	otherModel: (['notConfirmed', 'notSent'] as const).map((outcome) => made.otherModel(subject, prePay, apiCredits, outcome, {}, tries)),
+	otherModel: [comparison, undefined].map((compared) => made.otherModel(subject, prePay, apiCredits, compared, {}, tries)),
 	notConfirmed: [made.notConfirmed(subject, comparison, {}, tries)],
 	different: [made.different(subject, comparison, {}, tries)],
-	alreadyAdjusted: [made.alreadyAdjusted(subject)],
+	alreadyWritten: [made.alreadyWritten(subject)],
+	stillInDoubt: [made.stillInDoubt(subject, { before: {}, target: {} }, tries)],
 	referenceRepeated: [made.referenceRepeated(subject, 'item 0')],
 	amountMissing: [made.amountMissing(subject, [cash])],
-	noBalance: [made.noBalance(subject, {})],
+	noBalance: (['notRead', 'notSent'] as const).map((outcome) => made.noBalance(subject, {}, outcome)),
 	conditionNotMet: [made.conditionNotMet(subject, [])],
 	outOfRange: (['belowZero', 'tooLarge'] as const).map((reason) => made.outOfRange(subject, reason, '')),
 };
 
 /** The functions that make failures, by the module's own account. */
-export const makers = Object.keys(made).filter((name) => name !== 'Failure' && name !== 'listed').sort();
+export const makers = Object.keys(made).filter((name) => !['Failure', 'listed', 'adjustAdvice'].includes(name)).sort();
 
 /** Reasons, each with the outcomes that it comes with. */
 export function outcomesByReason(): Record<string, string[]> {

@@ -117,6 +117,64 @@ describe('Retry On Fail', () => {
 	});
 });
 
+describe('what nobody foresees', () => {
+	const retryOnFail = { maxTries: 3, waitBetweenTries: 1 };
+
+	it('a reply that carries a property `error`, after which n8n runs the node again, adds nothing twice', async () => {
+		zoo.onRequest = ({ method }) => (method === 'PUT' ? { kind: 'edit', edit: (reply) => ({ ...reply, error: 'x' }) } : undefined);
+		await runZoo(zoo, adjust, { items: [{ amount: '5' }], retryOnFail });
+		expect(cash()).toBe('15.00');
+	});
+
+	it('a 303 after the work is done adds nothing twice', async () => {
+		zoo.failNext({ kind: 'redirect', status: 303, location: '/done', applied: true }, { method: 'PUT' });
+		const result = await runZoo(zoo, adjust, { items: [{ amount: '5' }], retryOnFail });
+		expect(jsonOf(result)).toMatchObject([{ confirmation: { by: 'readBack' } }]);
+		expect(cash()).toBe('15.00');
+	});
+
+	it('somebody else who comes to the same sum does not pass for this adjustment', async () => {
+		zoo.onRequest = ({ method }) => {
+			if (method !== 'PUT') return undefined;
+			zoo.setBalance('org', ORG, { pre_pay_cash_remaining: '15.00' });
+			return { kind: 'status', status: 429, headers: { 'retry-after': '0' } };
+		};
+		const result = await runZoo(zoo, adjust, { items: [{ amount: '5' }] });
+		expect(result.error?.message).toBe('The balance changed before the write could be sent again [item 0]');
+		expect(puts()).toHaveLength(1);
+	});
+
+	it('another reference in the second try leaves a write in doubt what it is, and its owner alone', async () => {
+		zoo.failNext({ kind: 'status', status: 502, applied: 'late', lateByMs: Infinity }, { method: 'PUT' });
+		const options = { retryFor: 0, reference: '={{ Math.random() }}' };
+		const result = await runZoo(zoo, { ...adjust, options }, { items: [{ amount: '5' }, { amount: '7' }], onError: 'continueRegularOutput', retryOnFail });
+		expect(jsonOf(result)).toMatchObject([{ details: { outcome: 'unknown', before: { pre_pay_cash_remaining: '10.00' }, target: { pre_pay_cash_remaining: '15.00' } } }, { details: { reason: 'blockedByEarlierItem' } }]);
+		expect(puts()).toHaveLength(1);
+	});
+});
+
+describe('Only If Balance Is with Retry On Fail', () => {
+	const retryOnFail = { maxTries: 3, waitBetweenTries: 1 };
+	const set = { operation: 'updateBalance', orgId: '={{ $json.org }}', updateFields: { prePayCashRemaining: '20' }, options: { onlyIf: { prePayCashRemaining: '10' } } };
+
+	it('sets once what was set, and goes on with the others', async () => {
+		zoo.failNext({ kind: 'status', status: 422 }, { method: 'PUT', ownerId: OTHER_ORG });
+		const result = await runZoo(zoo, set, { items: [{ org: ORG }, { org: OTHER_ORG }], retryOnFail });
+		expect(result.status).toBe('success');
+		expect([cash(), cash(OTHER_ORG)]).toEqual(['20.00', '20.00']);
+		expect(puts().filter((line) => line.includes(ORG))).toHaveLength(1);
+	});
+
+	it('takes up a write of unknown outcome by reading back', async () => {
+		zoo.failNext({ kind: 'status', status: 502, applied: true }, { method: 'PUT' });
+		let gets = 0;
+		zoo.onRequest = ({ method }) => (method === 'GET' && ++gets === 2 ? { kind: 'status', status: 403 } : undefined);
+		const result = await runZoo(zoo, set, { items: [{ org: ORG }], retryOnFail });
+		expect(jsonOf(result)).toMatchObject([{ confirmation: { by: 'readBack', status: 'confirmed' } }]);
+		expect(puts()).toHaveLength(1);
+	});
+});
+
 describe('Credit Multiplier', () => {
 	it.each([
 		['10.00', '1.25', '12.50'],
@@ -202,6 +260,13 @@ describe('a dry run', () => {
 		expect(puts()).toEqual([]);
 	});
 
+	it('does not take a reply without any amount for a balance', async () => {
+		zoo.replyWith('{"id":"x"}', { method: 'GET' });
+		const result = await runZoo(zoo, { operation: 'updateBalance', updateFields: { prePayCashRemaining: '20' }, options: { dryRun: true } });
+		expect(result.error?.message).toBe('Zoo answered, but without any amount of a balance [item 0]');
+		expect(result.error?.description).toContain('Nothing was sent for this item');
+	});
+
 	it('of an approval is safe to apply only while nothing has moved', async () => {
 		const [preview] = jsonOf(await runZoo(zoo, { ...adjust, options: { dryRun: true } }, { items: [{ amount: '1' }] }));
 		const from = record(record(record(preview)['changes'])['pre_pay_cash_remaining'])['from'];
@@ -227,6 +292,15 @@ describe('a payment reference', () => {
 		const result = await runZoo(zoo, parameters, { items });
 		expect(result.error?.message).toBe("'Payment Reference' was used by item 0 in this execution [item 2]");
 		expect(zoo.requests).toEqual([]);
+	});
+
+	it.each([
+		['an organization that is missing', { orgId: '={{ $json.nowhere }}' }, {}],
+		['a currency that is not USD', {}, { currency: 'eur' }],
+		['an amount that is not plain', { adjustFields: { prePayCashRemaining: '1,000' } }, {}],
+	])('is named in the refusal of %s, and so is what was asked as far as it is known', async (_, more, options) => {
+		const result = await runZoo(zoo, { ...adjust, ...more, options: { reference: 'pi_1', ...options } }, { items: [{ amount: '1' }], onError: 'continueRegularOutput' });
+		expect(jsonOf(result)).toMatchObject([{ message: expect.stringContaining('Payment Reference: pi_1'), details: { reference: 'pi_1', ...(!('adjustFields' in more) && { asked: { pre_pay_cash_remaining: '1.00' } }) } }]);
 	});
 
 	it('may repeat when amounts are set, which does no harm', async () => {

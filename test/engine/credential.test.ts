@@ -2,6 +2,7 @@
 
 import type { ZooApi } from '../zoo-api/server';
 import { EMPLOYEE_TOKEN, MEMBER_TOKEN, UNKNOWN_TOKEN } from '../zoo-api/tokens';
+import { loadPackage } from './harness';
 import { testCredential } from './harness/credential-test';
 import { startZoo, wire } from './zoo-run';
 
@@ -35,6 +36,13 @@ it('does not carry the token to another host after a redirect', async () => {
 	zoo.failNext({ kind: 'redirect', status: 302, location: `${other.url}/user` });
 	expect(await testCredential({ credential: { apiToken: MEMBER_TOKEN, baseUrl: zoo.url } })).toMatchObject({ ok: false });
 	expect(other.requests).toEqual([]);
+});
+
+it.each(['http://evil.example/x', 'https://api.zoo.dev.evil.example/user', '//evil.example/x'])('gives the token to no request that goes to %s', async (url) => {
+	const { authenticate } = (await loadPackage()).credentialType('zooApi');
+	if (typeof authenticate !== 'function') throw new Error('The credential does not authenticate by a function');
+	await expect(authenticate({ apiToken: MEMBER_TOKEN, baseUrl: 'https://api.zoo.dev' }, { url })).rejects.toThrow("does not go to 'Base URL' of the credential");
+	expect(await authenticate({ apiToken: MEMBER_TOKEN, baseUrl: 'https://api.zoo.dev' }, { url: 'https://api.zoo.dev/user' })).toMatchObject({ headers: { Authorization: `Bearer ${MEMBER_TOKEN}` } });
 });
 
 it.each([

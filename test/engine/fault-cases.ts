@@ -5,8 +5,8 @@ import { EMPLOYEE_TOKEN } from '../zoo-api/tokens';
 
 export const SECRET = 'pi_made_up_secret_Xy9';
 
-/** `sure`: Zoo did not apply it; `perhaps`: it may have; `final`: a no for good. */
-export type Kind = 'sure' | 'perhaps' | 'final';
+/** `sure`: Zoo did not apply it; `perhaps`: it may have; `final`: a no for good; `seeOther`: it may have, and is not sent again. */
+export type Kind = 'sure' | 'perhaps' | 'final' | 'seeOther';
 
 export interface FaultCase {
 	readonly name: string;
@@ -65,7 +65,7 @@ function final(elsewhere: () => string): FaultCase[] {
 		{ name: '403', fault: () => status(403), says: 'The API token has no right to this balance', reason: 'employeeTokenNeeded' },
 		{ name: '404', fault: () => status(404), says: 'Zoo does not know this organization', reason: 'ownerUnknown' },
 		...[400, 406, 409, 422].map((code) => ({ name: `${code}`, fault: () => status(code), says: `The balance was not changed: Zoo answered ${code}`, reason: 'refusedByZoo' })),
-		...[301, 302, 303, 307, 308].map((code) => ({
+		...[301, 302, 307, 308].map((code) => ({
 			name: `${code} to another host`,
 			fault: (): Fault => ({ kind: 'redirect', status: code, location: `${elsewhere()}/orgs/${EMPLOYEE_TOKEN}` }),
 			says: /^The balance was not changed: Zoo answered 30\d, a redirect to http\S+\/orgs\/\*\*\*, which is not followed so that the token goes to no other host \[item 0\]$/,
@@ -77,5 +77,12 @@ function final(elsewhere: () => string): FaultCase[] {
 
 /** `elsewhere`: gives the URL of another host, to which redirects point. */
 export function allFaults(elsewhere: () => string): FaultCase[] {
-	return [...perhaps, ...sure, ...final(elsewhere)];
+	const seeOther: FaultCase = {
+		name: '303 to another host',
+		kind: 'seeOther',
+		fault: () => ({ kind: 'redirect', status: 303, location: `${elsewhere()}/orgs/${EMPLOYEE_TOKEN}` }),
+		says: /^The outcome is unknown: Zoo answered 303, a redirect to http\S+\/orgs\/\*\*\*, which is not followed so that the token goes to no other host \[item 0\]$/,
+		reason: 'outcomeUnknown',
+	};
+	return [...perhaps, ...sure, ...final(elsewhere), seeOther];
 }

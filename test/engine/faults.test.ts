@@ -43,6 +43,7 @@ function expected({ kind, attempts = 4, slow }: FaultCase, applied: Applied, cou
 		if (course === 'once, then fine weather') return { requests: 'PP', end: 'reply' };
 		return { requests: 'P'.repeat(course === 'on all writes, with a single attempt' ? 1 : attempts), end: 'notApplied' };
 	}
+	if (kind === 'seeOther') return { requests: 'PG', end: applied && course === 'on all writes' ? 'readBack' : 'unknown' };
 	if (course === 'on all writes and reads') return { requests: slow ? 'PG' : 'PGGG', end: 'unknown' };
 	if (applied) return { requests: 'PG', end: 'readBack' };
 	if (course === 'once, then fine weather') return { requests: 'PGP', end: 'reply' };
@@ -68,18 +69,19 @@ let elsewhere: ZooApi;
 const cells = allFaults(() => elsewhere.url).flatMap((fault) =>
 	coursesOf(fault).flatMap((course) =>
 		appliedWays(fault).flatMap((applied) =>
-			MODES.map((mode): Cell => ({ title: `${fault.name}, ${course}${fault.kind === 'perhaps' ? `, ${appliedText(applied)}` : ''}: ${mode}`, fault, applied, course, mode })),
+			MODES.map((mode): Cell => ({ title: `${fault.name}, ${course}${appliedWays(fault).length > 1 ? `, ${appliedText(applied)}` : ''}: ${mode}`, fault, applied, course, mode })),
 		),
 	),
 );
 
 function coursesOf({ kind }: FaultCase): Course[] {
 	const all: Course[] = ['once, then fine weather', 'on all writes, with a single attempt', 'on all writes', 'on all writes and reads'];
+	if (kind === 'seeOther') return ['on all writes', 'on all writes and reads'];
 	return kind === 'final' ? ['on all writes and reads'] : all;
 }
 
 function appliedWays({ kind, slow }: FaultCase): Applied[] {
-	if (kind !== 'perhaps') return [false];
+	if (kind === 'sure' || kind === 'final') return [false];
 	// Applied when the client has let go: only a client that gives up can tell it from the ordinary way.
 	return slow ? [true, false, 'late'] : [true, false];
 }

@@ -90,7 +90,7 @@ describe('a Zoo API that speaks the other balance model', () => {
 		expect(result.status).toBe('error');
 		if (unknownFields === 'ignore') {
 			expect(result.error?.description).toContain("Set 'Balance Model' to 'API Credits (Zoo API Since May 2025)'");
-			expect(result.error?.description).toContain('None of the amounts was confirmed');
+			expect(result.error?.description).toContain('Not confirmed: pre_pay_cash_remaining');
 		} else {
 			expect(result.error?.message).toContain('Zoo answered 422');
 		}

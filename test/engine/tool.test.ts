@@ -42,6 +42,13 @@ describe.each(['agent', 'engine'] as const)('run by the %s', (by) => {
 		expect(zoo.amountsOf('org', ORG)['pre_pay_cash_remaining']).toBe('20.00');
 	});
 
+	it('adds a payment once, however often it is called with its reference', async () => {
+		const parameters = { ...adjust, options: { reference: "={{ $fromAI('payment', 'The ID', 'string') }}" } };
+		const run = await runTool({ parameters, calls: [{ amount: '5', payment: 'pi_1' }, { amount: '5', payment: 'pi_1' }], credential: { apiToken: EMPLOYEE_TOKEN, baseUrl: zoo.url }, by });
+		expect(zoo.amountsOf('org', ORG)['pre_pay_cash_remaining']).toBe('15.00');
+		expect(JSON.stringify([run.replies, run.error])).toContain("'Payment Reference' was used by call 0, item 0 in this execution");
+	});
+
 	it('refuses to adjust with Retry On Fail, which would repeat the whole call', async () => {
 		const run = await runTool({ parameters: adjust, calls: [{ amount: '5' }], credential: { apiToken: EMPLOYEE_TOKEN, baseUrl: zoo.url }, by, retryOnFail: true });
 		expect(JSON.stringify([run.replies, run.error])).toContain('Retry On Fail');

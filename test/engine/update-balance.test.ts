@@ -13,6 +13,12 @@ afterEach(async () => {
 	await zoo.close();
 });
 
+it('does not wait for ever for a reply that comes byte by byte', async () => {
+	zoo.failNext({ kind: 'trickle', everyMs: 200, applied: true }, { method: 'PUT' });
+	const result = await runZoo(zoo, { updateFields: { prePayCashRemaining: '5' }, options: { timeout: 1, retryFor: 0 } });
+	expect(jsonOf(result)).toMatchObject([{ confirmation: { by: 'readBack', attempts: 1 } }]);
+});
+
 const documentedFields = { monthlyCreditsRemaining: '93.39', prePayCashRemaining: '80.74', prePayCreditsRemaining: '68.50' };
 const differences = [
 	{ field: 'monthly_credits_remaining', asked: '93.39', got: '18.60' },

@@ -165,7 +165,7 @@ test('an adjustment that has only read sends no write after another item has sto
 	const world = new ScriptedWorld([() => { traffic.stopped = true; return full('100.00'); }, full('105.00')]);
 	const exchange = new Exchange(world, traffic, { timeout: 1000, retryFor: 60_000 });
 	const task = prep('adjustBalance', { adjustFields: { prePayCashRemaining: '5' } });
-	await task.run({ exchange, lane: { blockedBy: undefined, preview: new Map() }, ledger: undefined });
+	await task.run({ exchange, lane: { preview: new Map() }, ledger: undefined });
 	expect(world.log).toEqual(['GET']);
 });
 test.each([['   ', "'Payment Reference' is empty"], [Number.NaN, "not text"], [Number.POSITIVE_INFINITY, 'not text']])('a reference of %p', (v, what) => {

@@ -124,6 +124,12 @@ describe('a write', () => {
 		expect(world.log).toEqual(['PUT']);
 	});
 
+	it('waits as long as Zoo asks, whatever the answer was', async () => {
+		const { world, exchange } = scene([replied(502, '', { retryAfter: '6' }), THERE]);
+		await exchange.write(write());
+		expect(world.log).toEqual(['PUT', 'wait 6000', 'GET']);
+	});
+
 	it('waits longer each time, and reading back counts as well', async () => {
 		const { world, exchange } = scene([timedOut, replied(500), RESEND, replied(502), RESEND, timedOut, RESEND, WRITTEN], { retryFor: 600_000 });
 		await exchange.write(write());
@@ -189,6 +195,21 @@ describe('doubt', () => {
 		const end = await exchange.write(write());
 		expect(end).toMatchObject({ kind: 'givenUp', doubt: true, last: { kind: 'perhapsApplied', cause: 'Zoo answered, but without the amounts that were written', callId: 'call-2', status: 200 } });
 		expect(end.kind === 'givenUp' && end.last).not.toHaveProperty('json');
+	});
+});
+
+describe('what was read back', () => {
+	it.each<[string, Turn[], boolean]>([
+		['after a time-out', [timedOut, THERE], true],
+		['after a 429', [asked(1), THERE], false],
+	])('%s is judged with what it can be the doing of', async (_, turns, expected) => {
+		const doubts: boolean[] = [];
+		const noting = (reply: Reply, doubt: boolean) => {
+			doubts.push(doubt);
+			return standing(reply);
+		};
+		await scene(turns).exchange.write(write({ lookBeforeResend: true, standing: noting }));
+		expect(doubts).toEqual([expected]);
 	});
 });
 
@@ -268,6 +289,24 @@ describe('a wait that Zoo asks everybody for', () => {
 		await exchange.write(write());
 		expect(world.log).toEqual(['wait 7000', 'PUT']);
 		expect(exchange.firstSentAt).toBe(1_007_000);
+	});
+
+	it('makes an operation that builds on what it has read read again before it writes', async () => {
+		const traffic: Traffic = { heldUntil: 1_007_000, stopped: false };
+		const { world, exchange } = scene([MOVED], { traffic });
+		expect(await exchange.write(write({ lookBeforeResend: true }))).toMatchObject({ kind: 'givenUp', doubt: false, moved: true });
+		expect(world.log).toEqual(['wait 7000', 'GET']);
+	});
+
+	it('that begins while it reads again makes it read once more', async () => {
+		const traffic: Traffic = { heldUntil: 1_007_000, stopped: false };
+		const held: Turn = (_, { time }) => {
+			traffic.heldUntil = time + 3000;
+			return RESEND;
+		};
+		const { world, exchange } = scene([held, RESEND, WRITTEN], { traffic });
+		expect(await exchange.write(write({ lookBeforeResend: true }))).toMatchObject({ kind: 'answered', by: 'reply' });
+		expect(world.log).toEqual(['wait 7000', 'GET', 'wait 3000', 'GET', 'PUT']);
 	});
 
 	it.each([asked(5), asked(5, 503)])('is what a 429, or a 503 with a wait, asks for (%#)', async (sent) => {

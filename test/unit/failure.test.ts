@@ -118,7 +118,7 @@ const cases: Record<string, Case> = {
 		details: { reason: 'stopped', outcome: 'notSent' },
 	},
 	blocked: {
-		made: failures.blocked(subject, 1),
+		made: failures.blocked(subject, 'item 1'),
 		source: 'service',
 		what: 'Not sent, because the outcome of item 1 for the same organization is unknown',
 		next: 'Clear up item 1 first; then run this item again. Nothing was sent for this item.',
@@ -146,6 +146,13 @@ const cases: Record<string, Case> = {
 		details: { reason: 'outcomeUnknown', outcome: 'unknown', attempts: 2, ...reportedDetails, before, target, now: { pre_pay_cash_remaining: '120.00' } },
 		after: said,
 	},
+	stillInDoubt: {
+		made: failures.stillInDoubt(subject, { before, target }, never),
+		source: 'service',
+		what: 'The outcome is unknown: an earlier attempt in this execution got no answer',
+		next: `${failures.adjustAdvice} Before: pre_pay_cash_remaining 100.00; target: pre_pay_cash_remaining 150.00; it could not be read back.`,
+		details: { reason: 'outcomeUnknown', outcome: 'unknown', before, target, now: {} },
+	},
 	'outcomeUnknown, not seen': {
 		made: failures.outcomeUnknown(subject, silent, 'Read the balance first.', once, { before, target, now: {} }),
 		source: 'service',
@@ -168,15 +175,15 @@ const cases: Record<string, Case> = {
 		details: { reason: 'changedMeanwhile', outcome: 'notApplied', attempts: 2, before, target, now: { pre_pay_cash_remaining: '120.00' } },
 	},
 	'otherModel, after a write': {
-		made: failures.otherModel(subject, prePay, apiCredits, 'notConfirmed', { status: 200, callId: 'call-1' }, once),
+		made: failures.otherModel(subject, prePay, apiCredits, { confirmed: ['monthly_credits_remaining'], rounded: false, differences: [], missing: [cash] }, { status: 200, callId: 'call-1' }, once),
 		source: 'service',
 		what: "This Zoo API speaks another balance model than 'Monthly and Pre-Pay (Documented)'",
-		next: "Set 'Balance Model' to 'API Credits (Zoo API Since May 2025)'. None of the amounts was confirmed.",
-		details: { reason: 'otherBalanceModel', outcome: 'notConfirmed', attempts: 1, httpStatus: 200, callId: 'call-1' },
+		next: "Set 'Balance Model' to 'API Credits (Zoo API Since May 2025)'. Not confirmed: pre_pay_cash_remaining. Confirmed: monthly_credits_remaining.",
+		details: { reason: 'otherBalanceModel', outcome: 'notConfirmed', notConfirmed: ['pre_pay_cash_remaining'], confirmed: ['monthly_credits_remaining'], differences: [], attempts: 1, httpStatus: 200, callId: 'call-1' },
 		after: 'Zoo’s reply (HTTP 200, call call-1).',
 	},
 	'otherModel, before a write': {
-		made: failures.otherModel(subject, apiCredits, prePay, 'notSent', {}, never),
+		made: failures.otherModel(subject, apiCredits, prePay, undefined, {}, never),
 		source: 'service',
 		what: "This Zoo API speaks another balance model than 'API Credits (Zoo API Since May 2025)'",
 		next: "Set 'Balance Model' to 'Monthly and Pre-Pay (Documented)'. Nothing was sent for this item.",
@@ -205,11 +212,11 @@ const cases: Record<string, Case> = {
 		details: { reason: 'different', outcome: 'different', attempts: 1, httpStatus: 200, callId: 'call-1', confirmed: comparison.confirmed, differences: comparison.differences },
 		after: 'Zoo’s reply (HTTP 200, call call-1).',
 	},
-	alreadyAdjusted: {
-		made: failures.alreadyAdjusted(subject),
+	alreadyWritten: {
+		made: failures.alreadyWritten(subject),
 		source: 'input',
-		what: 'This item was adjusted by other amounts in an earlier try of this execution',
-		next: 'Read the balance to see what was applied, and start a new execution for what is missing. Nothing was sent for this item.',
+		what: 'This item was written with other parameters in an earlier try of this execution',
+		next: 'Read the balance to see what was applied, and start a new execution for what is missing. Nothing was sent for it this time.',
 		details: { reason: 'alreadyAdjusted', outcome: 'notSent' },
 	},
 	referenceRepeated: {
@@ -227,7 +234,7 @@ const cases: Record<string, Case> = {
 		details: { reason: 'amountMissing', outcome: 'notSent' },
 	},
 	noBalance: {
-		made: failures.noBalance(subject, { status: 200, callId: 'call-1' }),
+		made: failures.noBalance(subject, { status: 200, callId: 'call-1' }, 'notRead'),
 		source: 'service',
 		what: 'Zoo answered, but without any amount of a balance',
 		next: "Check 'Base URL' in the Zoo API credential. Reading again is safe.",

@@ -2,8 +2,9 @@
 
 import { openLedger } from '../../nodes/ZooBilling/ledger';
 import type { LedgerEntry } from '../../nodes/ZooBilling/operations/operation';
+import { org } from './given';
 
-const entry = (intent: string, reference?: string): LedgerEntry => ({ intent, before: { pre_pay_cash_remaining: '5.00' }, ...(reference !== undefined && { reference }) });
+const entry = (intent: string, reference?: string): LedgerEntry => ({ intent, owner: org, before: { pre_pay_cash_remaining: '5.00' }, target: { pre_pay_cash_remaining: '6.00' }, ...(reference !== undefined && { reference }) });
 
 it('knows nothing at first', () => {
 	const ledger = openLedger({}, 0);
@@ -61,6 +62,27 @@ it('forgets a run that ended well, but not which references it used', () => {
 	expect(openLedger(context, 10).recall(0)).toEqual(entry('y'));
 	expect(openLedger(context, 0).recall(0)).toEqual(entry('z'));
 	expect(openLedger(context, 2).usedBy('pi_1', 0)).toBe('run 1, item 0');
+});
+
+it('tells a later run, and no pass of the same, which owner is in doubt', () => {
+	const context = {};
+	const first = openLedger(context, 0);
+	first.noteDoubts(new Map([['/orgs/a', 3]]));
+	expect(openLedger(context, 0).doubtOf('/orgs/a')).toBeUndefined();
+	expect(openLedger(context, 1).doubtOf('/orgs/a')).toBe('run 0, item 3');
+	expect(openLedger(context, 1).doubtOf('/orgs/b')).toBeUndefined();
+	openLedger(context, 1).noteDoubts(new Map([['/orgs/a', 0]]));
+	expect(openLedger(context, 2).doubtOf('/orgs/a')).toBe('run 0, item 3');
+	first.noteDoubts(new Map());
+	expect(openLedger(context, 1).doubtOf('/orgs/a')).toBeUndefined();
+});
+
+it('keeps the calls of a tool apart, and their references together', () => {
+	const context = {};
+	openLedger(context, undefined).note(0, entry('one', 'pi_1'));
+	const second = openLedger(context, undefined);
+	expect(second.recall(0)).toBeUndefined();
+	expect(second.usedBy('pi_1', 0)).toBe('call 0, item 0');
 });
 
 it.each(['__proto__', 'constructor', 'toString', '', 'item 0'])('takes %j for an ordinary reference', (reference) => {

@@ -23,7 +23,7 @@ describe('an attempt', () => {
 		['204', replied(204, ''), 'perhapsApplied'],
 		['301', replied(301), 'refused'],
 		['302', replied(302), 'refused'],
-		['303', replied(303), 'refused'],
+		['303', replied(303), 'perhapsApplied'],
 		['307', replied(307), 'refused'],
 		['308', replied(308), 'refused'],
 		['400', replied(400), 'refused'],
@@ -69,6 +69,11 @@ describe('an attempt', () => {
 		const verdict = judged(sent);
 		expect(verdict).toMatchObject({ kind: 'notApplied', holdsAll });
 		expect(verdict.kind === 'notApplied' && verdict.askedMs).toBe(askedMs);
+	});
+
+	it('that may have been applied passes on the wait that Zoo asked for', () => {
+		expect(judged(replied(502, {}, { retryAfter: '6' }))).toMatchObject({ kind: 'perhapsApplied', askedMs: 6000 });
+		expect(judged(replied(502))).not.toHaveProperty('askedMs');
 	});
 
 	it('yields the object of a good reply, its status and its call ID', () => {

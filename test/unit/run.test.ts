@@ -1,10 +1,11 @@
 // One execution on a scripted wire: lanes, doubt that blocks, a failure that stops, repeated references, and the sum of it all.
 
+import { laneOf } from '../../nodes/ZooBilling/balance/owner';
 import { openLedger } from '../../nodes/ZooBilling/ledger';
-import type { Done, Session, Task } from '../../nodes/ZooBilling/operations/operation';
+import type { Done, LedgerEntry, Session, Task } from '../../nodes/ZooBilling/operations/operation';
 import { optionDefaults } from '../../nodes/ZooBilling/options';
 import { Refusal } from '../../nodes/ZooBilling/refusal';
-import { notBegun, refuseRepeats, runItems, tally, type Setting } from '../../nodes/ZooBilling/run';
+import { notBegun, refusedInDoubt, refuseRepeats, runItems, tally, type Setting } from '../../nodes/ZooBilling/run';
 import { Failure, invalidInput, notApplied, outcomeUnknown, type FailureDetails } from '../../nodes/ZooBilling/zoo/failure';
 import { readBalance } from '../../nodes/ZooBilling/zoo/request';
 import type { Connection } from '../../nodes/ZooBilling/zoo/transport';
@@ -29,6 +30,10 @@ function task(item: number, laneKey: string, run: (session: Session) => Promise<
 	return { subject: { item, owner: org }, options: optionDefaults, laneKey, writes: true, run: async (session) => await run(session), ...more };
 }
 
+const entry: LedgerEntry = { intent: 'x', owner: org, before: { pre_pay_cash_remaining: '10.00' }, target: { pre_pay_cash_remaining: '15.00' } };
+
+const preview = { writes: false };
+
 const whatOf = (result: Done | Failure) => (result instanceof Failure ? result.details.reason : result.json['is']);
 
 describe('items', () => {
@@ -48,8 +53,11 @@ describe('items', () => {
 			lane.preview.set(name, expect.anything());
 			return done({ is });
 		};
-		const checked = [task(0, 'a', note('zero')), task(1, 'b', note('one')), task(2, 'a', note('two'))];
+		const checked = [task(0, 'a', note('zero'), preview), task(1, 'b', note('one'), preview), task(2, 'a', note('two'), preview)];
 		expect((await runItems(checked, setting())).map(whatOf)).toEqual(['', '', 'zero']);
+		// A write makes what was previewed before it old.
+		checked.splice(1, 0, task(3, 'a', () => done({ is: 'written' })));
+		expect((await runItems(checked, setting())).map(whatOf)).toEqual(['', 'written', '', '']);
 	});
 
 	it('get the time-out and the deadline of their own options', async () => {
@@ -102,7 +110,7 @@ describe('an unknown outcome', () => {
 describe('a second pass of the same run', () => {
 	it('settles what the first one has begun before it begins anything else for the owner', async () => {
 		const ledger = openLedger({}, 0);
-		ledger.note(2, { intent: 'begun', before: {} });
+		ledger.note(2, { ...entry, intent: 'begun' });
 		const began: number[] = [];
 		const noting = (item: number, laneKey: string) =>
 			task(item, laneKey, () => {
@@ -116,10 +124,48 @@ describe('a second pass of the same run', () => {
 
 	it('blocks by what stays unknown only items that have not begun', async () => {
 		const ledger = openLedger({}, 0);
-		ledger.note(1, { intent: 'begun', before: {} });
-		ledger.note(2, { intent: 'done', before: {}, result: { json: {} } });
+		ledger.note(1, { ...entry, intent: 'begun' });
+		ledger.note(2, { ...entry, intent: 'done', result: { json: {} } });
 		const checked = [task(0, 'a', () => done({ is: 'new' })), task(1, 'a', () => inDoubt(1)), task(2, 'a', () => done({ is: 'recalled' }))];
 		expect((await runItems(checked, setting({ ledger }))).map(whatOf)).toEqual(['blockedByEarlierItem', 'outcomeUnknown', 'recalled']);
+	});
+});
+
+describe('an item that an earlier try has sent and that is refused now', () => {
+	const begun = () => {
+		const ledger = openLedger({}, 0);
+		ledger.note(0, { ...entry, reference: 'pi_1' });
+		return ledger;
+	};
+	const unknown = { what: 'The outcome is unknown: an earlier attempt in this execution got no answer [item 0]', details: { outcome: 'unknown', orgId: ORG_ID, reference: 'pi_1', before: entry.before, target: entry.target } };
+
+	it('stays in doubt, and blocks its owner', async () => {
+		const ledger = begun();
+		const checked = [invalid(0), task(1, laneOf(org), () => done()), task(2, 'b', () => done({ is: 'written' }))].map((each) => refusedInDoubt(each, ledger));
+		const results = await runItems(checked, setting({ ledger }));
+		expect(results[0]).toMatchObject(unknown);
+		expect(results.slice(1).map(whatOf)).toEqual(['blockedByEarlierItem', 'written']);
+	});
+
+	it('stays in doubt where another refusal keeps everything from being sent', () => {
+		expect(notBegun(task(0, laneOf(org), () => done()), begun())).toMatchObject(unknown);
+	});
+
+	it('is refused as ever when nothing is in doubt', () => {
+		const ledger = openLedger({}, 0);
+		ledger.note(1, { ...entry, result: { json: {} } });
+		expect([invalid(0), invalid(1)].map((each) => whatOf(refusedInDoubt(each, ledger) as Failure))).toEqual(['invalidInput', 'invalidInput']);
+	});
+});
+
+describe('a later run of the node in the same execution', () => {
+	it('sends nothing for an owner whose outcome is unknown, until that is settled', async () => {
+		const context = {};
+		const run = async (index: number, outcome: Failure | Done) => (await runItems([task(0, 'a', () => outcome), task(1, 'b', () => done({ is: 'written' }))], setting({ ledger: openLedger(context, index) })))[0];
+		await run(0, inDoubt(0));
+		expect(await run(1, done())).toMatchObject({ what: 'Not sent, because the outcome of run 0, item 0 for the same organization is unknown [item 0]', details: { outcome: 'notSent', blockedBy: 'run 0, item 0' } });
+		await run(0, done());
+		expect(await run(2, done({ is: 'written' }))).toMatchObject({ json: { is: 'written' } });
 	});
 });
 
@@ -145,8 +191,8 @@ describe('when the workflow stops on a failure', () => {
 
 	it('before anything was sent, good items say that they were kept back', () => {
 		const good = task(1, 'a', () => done());
-		expect(notBegun(invalid(0))).toMatchObject({ details: { reason: 'invalidInput' } });
-		expect(notBegun(good)).toMatchObject({ what: 'Not sent, because another item did not go through [item 1]', details: { reason: 'stopped', outcome: 'notSent', item: 1, orgId: ORG_ID } });
+		expect(notBegun(invalid(0), undefined)).toMatchObject({ details: { reason: 'invalidInput' } });
+		expect(notBegun(good, undefined)).toMatchObject({ what: 'Not sent, because another item did not go through [item 1]', details: { reason: 'stopped', outcome: 'notSent', item: 1, orgId: ORG_ID } });
 	});
 });
 
@@ -199,7 +245,7 @@ describe('a repeated payment reference', () => {
 
 	it('of an earlier run is refused, and a second pass of the same item is not', () => {
 		const context = {};
-		openLedger(context, 0).note(1, { intent: 'x', reference: 'pi_1', before: {} });
+		openLedger(context, 0).note(1, { ...entry, reference: 'pi_1' });
 		const checked = [adding(0, 'pi_9'), adding(1, 'pi_1')];
 		expect(refusals(refuseRepeats(checked, openLedger(context, 0)))).toEqual(['runs', 'runs']);
 		expect(refusals(refuseRepeats(checked, openLedger(context, 1)))).toEqual(['runs', "'Payment Reference' was used by run 0, item 1 in this execution [item 1]"]);

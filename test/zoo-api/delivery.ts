@@ -70,6 +70,9 @@ async function deliverFault(
 		case 'stallMidBody':
 			await sendHalf(response, whole(answer));
 			break;
+		case 'trickle':
+			await trickle(response, whole(answer), async () => await wait(fault.everyMs));
+			break;
 		default:
 			send(response, strangeReply(fault, answer));
 	}
@@ -139,6 +142,16 @@ async function sendHalf(response: ServerResponse, { status, headers, text }: Rep
 	if (response.destroyed) return;
 	response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) });
 	await new Promise<void>((resolve) => response.write(firstHalf(text), () => resolve()));
+}
+
+async function trickle(response: ServerResponse, { status, headers, text }: Reply, wait: () => Promise<void>): Promise<void> {
+	response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) });
+	for (const byte of Buffer.from(text)) {
+		if (response.destroyed) return;
+		response.write(Buffer.of(byte));
+		await wait();
+	}
+	response.end();
 }
 
 function firstHalf(text: string): string {

@@ -42,6 +42,11 @@ export interface Owner {
 	readonly id: string | undefined;
 }
 
+/** Items of one owner by ID wait for each other. */
+export function laneOf({ kind, id }: Owner): string {
+	return `${kind.path}/${id ?? ''}`;
+}
+
 const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const anywhere = new RegExp(uuid, 'gi');
 const standingAlone = new RegExp(`(?<![0-9a-f])${uuid}(?![0-9a-f])`, 'i');

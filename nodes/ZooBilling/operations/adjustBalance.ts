@@ -11,9 +11,9 @@ import { optionTable } from '../options';
 import { balanceOutput, replyHints } from '../output';
 import { Refusal } from '../refusal';
 import type { Standing } from '../zoo/exchange';
-import { alreadyAdjusted, amountMissing, changedMeanwhile, Failure, invalidInput, notApplied, outcomeUnknown, outOfRange } from '../zoo/failure';
+import { adjustAdvice, amountMissing, changedMeanwhile, Failure, invalidInput, notApplied, outcomeUnknown, outOfRange } from '../zoo/failure';
 import type { Done, LedgerEntry, Operation, RawParameters, Result, Session, Task } from './operation';
-import { aboveMaximum, conclude, confirm, look, preview, readWriteIntent, requests, sightOf, writeOptions, type WriteIntent } from './write';
+import { aboveMaximum, conclude, confirm, look, plain, preview, readWriteIntent, requests, settledBefore, sightOf, writeOptions, type WriteIntent } from './write';
 
 const amounts = {
 	parameter: 'adjustFields',
@@ -63,8 +63,8 @@ async function run(session: Session, intent: WriteIntent): Promise<Result> {
 	const { subject, options: chosen, amounts: changes, laneKey } = intent;
 	const mark = JSON.stringify([laneKey, subject.asked, subject.reference]);
 	const entry = session.ledger?.recall(subject.item);
-	if (entry && entry.intent !== mark) return alreadyAdjusted(subject);
-	if (entry?.result) return remembered(entry.result);
+	const settled = entry && settledBefore(entry, mark, session, subject);
+	if (settled) return settled;
 	if (entry) return await write(session, intent, mark, sumUp(changes, entry.before).sums, true);
 
 	const before = await look(session, intent);
@@ -78,23 +78,18 @@ async function run(session: Session, intent: WriteIntent): Promise<Result> {
 	return await write(session, intent, mark, sums, false);
 }
 
-function remembered(result: NonNullable<LedgerEntry['result']>): Result {
-	if ('json' in result) return { json: result.json, hints: ['adjusted in an earlier try of this execution, and not again'], wrote: true };
-	return new Failure(result.source, result.what, result.next, result.details);
-}
-
 /** Writes the sums, whatever it takes, but never anything else than these sums. `resumed`: an earlier pass may have sent them. */
 async function write(session: Session, intent: WriteIntent, mark: string, sums: readonly Sum[], resumed: boolean): Promise<Result> {
 	const { exchange, ledger } = session;
-	const { subject, model } = intent;
+	const { subject, model, owner } = intent;
 	const target = targetOf(sums);
 	const amountsBefore = (some: readonly Sum[]) => some.map(({ field, before: amount }) => ({ field, amount }));
 	const before = amountsBefore(sums.filter(({ change }) => !change.isZero()));
-	const entry: LedgerEntry = { intent: mark, before: amountsByName(amountsBefore(sums)), ...(subject.reference !== undefined && { reference: subject.reference }) };
-	const standing = ({ balance }: Reply): Standing => {
-		if (holds(balance, target)) return 'there';
+	const entry: LedgerEntry = { intent: mark, owner, before: amountsByName(amountsBefore(sums)), target: amountsByName(target), ...(subject.reference !== undefined && { reference: subject.reference }) };
+	// Without doubt it was somebody else who came to the same sum, and this change is still to be added.
+	const standing = ({ balance }: Reply, doubt: boolean): Standing => {
 		if (holds(balance, before)) return 'resend';
-		return compare(target, balance, model).differences.length === 0 ? 'there' : 'moved';
+		return doubt && compare(target, balance, model).differences.length === 0 ? 'there' : 'moved';
 	};
 	const settles = ({ balance }: Reply) => target.every(({ field }) => amountIn(balance, field) !== undefined);
 	ledger?.note(subject.item, entry);
@@ -104,21 +99,11 @@ async function write(session: Session, intent: WriteIntent, mark: string, sums: 
 		ledger?.note(subject.item, { ...entry, result: plain(result) });
 		return result;
 	}
-	const sight = { before: entry.before, target: amountsByName(target), now: sightOf(end.seen, target) };
-	if (end.doubt) return outcomeUnknown(subject, end.last, advice, exchange, sight);
+	const sight = { before: entry.before, target: entry.target, now: sightOf(end.seen, target) };
+	if (end.doubt) return outcomeUnknown(subject, end.last, adjustAdvice, exchange, sight);
 	ledger?.note(subject.item, undefined);
 	return end.moved || !end.last ? changedMeanwhile(subject, exchange, sight) : notApplied(subject, end.last, exchange);
 }
-
-/** Without class and methods, as it is stored with the execution. */
-function plain(result: Result): NonNullable<LedgerEntry['result']> {
-	if (!(result instanceof Failure)) return { json: result.json };
-	const { source, what, next, details } = result;
-	return { source, what, next, details };
-}
-
-const advice =
-	'Read the balance before anything else: if it shows the target, the adjustment was applied and must not run again; if it still shows the amounts before after a few minutes, it was not, and running this item again is right.';
 
 function targetOf(sums: readonly Sum[]): FieldAmount[] {
 	return sums.filter(({ change }) => !change.isZero()).map(({ field, after }) => ({ field, amount: after }));
@@ -126,7 +111,7 @@ function targetOf(sums: readonly Sum[]): FieldAmount[] {
 
 /** A change of zero writes nothing; the item shows the balance that was read. */
 function unchanged({ exchange }: Session, intent: WriteIntent, before: Reply, sums: readonly Sum[]): Done {
-	const confirmation = confirm(intent, exchange, { status: 'unchanged', by: 'readBack', rounded: false, differences: [], callId: null, asked: amountsByName(intent.amounts) });
+	const confirmation = confirm(intent, exchange, { status: 'unchanged', by: 'readBack', rounded: false, differences: [], callId: null, asked: amountsByName(sums.map(({ field, after: amount }) => ({ field, amount }))) });
 	const json = { ...balanceOutput(before, intent.options.output), adjustment: adjustmentOf(sums, intent), confirmation };
 	return { json, hints: replyHints(before), wrote: false };
 }

@@ -43,6 +43,6 @@ async function run({ exchange }: Session, subject: Subject, owner: Owner, { incl
 	const answer = await exchange.readBalance(readBalance(owner, includeTotalDue));
 	if (answer.kind !== 'answered') return notRead(subject, answer, exchange, 'notRead');
 	const { reply } = answer;
-	if (!reply.model) return noBalance(subject, answer);
+	if (!reply.model) return noBalance(subject, answer, 'notRead');
 	return { json: balanceOutput(reply, output), hints: replyHints(reply), wrote: false };
 }

@@ -4,7 +4,7 @@ import type * as z from 'zod/v4-mini';
 
 import type { BalanceModel } from '../balance/fields';
 import type { Usd } from '../balance/money';
-import type { OwnerKind } from '../balance/owner';
+import type { Owner, OwnerKind } from '../balance/owner';
 import type { OptionName, Options } from '../options';
 import type { Exchange } from '../zoo/exchange';
 import type { Failure, Subject } from '../zoo/failure';
@@ -14,26 +14,31 @@ export type RawParameters = Readonly<Record<string, unknown>>;
 
 /** What the items of one owner share in one execution. */
 export interface Lane {
-	/** The item whose outcome is unknown; nothing more is sent for this owner. */
-	blockedBy: number | undefined;
 	/** Amounts that a dry run has come to, by wire name. */
 	readonly preview: Map<string, Usd>;
 }
 
-/** What an adjustment has done or begun in this execution, kept where a second pass of the node finds it. */
+/** What this execution has written or begun to write, kept where a second pass of the node finds it. */
 export interface Ledger {
 	recall(item: number): LedgerEntry | undefined;
 	note(item: number, entry: LedgerEntry | undefined): void;
 	/** The item of an earlier run of this node that has used a payment reference. */
 	usedBy(reference: string, item: number): string | undefined;
+	/** The item of an earlier run whose outcome is unknown, by the key of its owner's lane. */
+	doubtOf(laneKey: string): string | undefined;
+	/** What is unknown after this run: items by the key of their owner's lane. */
+	noteDoubts(doubts: ReadonlyMap<string, number>): void;
 }
 
 export interface LedgerEntry {
 	/** Owner, changes and reference as one text. */
 	readonly intent: string;
+	readonly owner: Owner;
 	readonly reference?: string;
 	/** The adjusted amounts as they were before, by wire name. */
 	readonly before: Readonly<Record<string, string>>;
+	/** The sums that were to stand there. */
+	readonly target: Readonly<Record<string, string>>;
 	/** What came of it, once Zoo has answered. */
 	readonly result?: { readonly json: Readonly<Record<string, unknown>> } | Pick<Failure, 'source' | 'what' | 'next' | 'details'>;
 }

@@ -4,16 +4,16 @@ import { amountsByName, readFieldAmounts, type FieldAmount } from '../balance/am
 import { amountIn, compare, holds } from '../balance/confirm';
 import { allModels, balanceModels, type BalanceModel } from '../balance/fields';
 import { amountUnits, readAmount, type AmountUnit, type Sign } from '../balance/money';
-import { readOwner, type Owner, type OwnerKind } from '../balance/owner';
+import { laneOf, readOwner, type Owner, type OwnerKind } from '../balance/owner';
 import type { Reply } from '../balance/reply';
 import type { Confirmation } from '../balance/written';
 import { optionTable, readOptions, type OptionName, type Options } from '../options';
 import { balanceOutput, replyHints } from '../output';
-import { Refusal, shown } from '../refusal';
+import { isRecord, Refusal, shown } from '../refusal';
 import type { Exchange, Write, WriteEnd } from '../zoo/exchange';
-import { conditionNotMet, different, invalidInput, notConfirmed, notRead, otherModel, type Failure, type Subject } from '../zoo/failure';
+import { alreadyWritten, conditionNotMet, different, Failure, invalidInput, noBalance, notConfirmed, notRead, otherModel, stillInDoubt, type Subject } from '../zoo/failure';
 import { readBalance, writeBalance } from '../zoo/request';
-import type { Done, Lane, RawParameters, Result, Session } from './operation';
+import type { Done, Lane, LedgerEntry, RawParameters, Result, Session } from './operation';
 
 /** An item's parameters, checked. */
 export interface WriteIntent {
@@ -41,18 +41,30 @@ export function writeOptions(model: BalanceModel | undefined): OptionName[] {
 /** Checks everything that can be checked without asking Zoo. */
 export function readWriteIntent(raw: RawParameters, kind: OwnerKind, item: number, { parameter, label, sign, options }: Collection): WriteIntent | Failure {
 	const owner = readOwner(kind, raw[kind.idParameter]);
-	if (owner instanceof Refusal) return invalidInput({ item }, owner);
 	const model = readModel(raw['balanceModel']);
-	if (model instanceof Refusal) return invalidInput({ item, owner }, model);
-	const chosen = readOptions(raw['options'], options(model), model);
-	if (chosen instanceof Refusal) return invalidInput({ item, owner }, chosen);
-	const { reference } = chosen;
-	const subject = { item, owner, ...(reference !== undefined && { reference }) };
 	const unit = readUnit(raw['amountUnit']);
+	const chosen = model instanceof Refusal ? model : readOptions(raw['options'], options(model), model);
+	const amounts = model instanceof Refusal ? model : unit instanceof Refusal ? unit : readFieldAmounts(label, raw[parameter], model, (field, value) => readAmount(field, value, unit, sign));
+	// Whatever is refused, the rest is named, so that an audit finds the payment.
+	const subject: Subject = {
+		item,
+		...(!(owner instanceof Refusal) && { owner }),
+		...(!(amounts instanceof Refusal) && { asked: amountsByName(amounts) }),
+		...referenceIn(raw['options']),
+	};
+	if (owner instanceof Refusal) return invalidInput(subject, owner);
+	if (model instanceof Refusal) return invalidInput(subject, model);
+	if (chosen instanceof Refusal) return invalidInput(subject, chosen);
 	if (unit instanceof Refusal) return invalidInput(subject, unit);
-	const amounts = readFieldAmounts(label, raw[parameter], model, (field, value) => readAmount(field, value, unit, sign));
 	if (amounts instanceof Refusal) return invalidInput(subject, amounts);
-	return { subject, owner, laneKey: `${kind.path}/${owner.id ?? ''}`, model, amounts, options: chosen };
+	return { subject, owner, laneKey: laneOf(owner), model, amounts, options: chosen };
+}
+
+/** The payment reference, where there is a good one among whatever options. */
+function referenceIn(options: unknown): Pick<Subject, 'reference'> {
+	const { label, read } = optionTable.reference;
+	const reference = isRecord(options) ? read(label, options['reference']) : undefined;
+	return typeof reference === 'string' ? { reference } : {};
 }
 
 function readModel(value: unknown): BalanceModel | Refusal {
@@ -79,8 +91,9 @@ export async function look({ exchange, lane }: Session, { subject, owner, model,
 	if (answer.kind !== 'answered') return notRead(subject, answer, exchange, 'notSent');
 	const { reply } = answer;
 	if (reply.model && reply.model !== model && !model.fields.some((field) => amountIn(reply.balance, field))) {
-		return otherModel(subject, model, reply.model, 'notSent', answer, exchange);
+		return otherModel(subject, model, reply.model, undefined, answer, exchange);
 	}
+	if (!reply.model) return noBalance(subject, answer, 'notSent');
 	const balance = { ...reply.balance, ...(options.dryRun && textsOf(lane.preview)) };
 	const found = options.onlyIf && unexpected(options.onlyIf, balance);
 	return found && found.length > 0 ? conditionNotMet(subject, found) : { ...reply, balance };
@@ -129,13 +142,28 @@ export function conclude({ exchange }: Session, intent: WriteIntent, target: rea
 	const { missing, differences, rounded } = comparison;
 	if (missing.length > 0) {
 		const wrongModel = reply.model && reply.model !== model;
-		return wrongModel ? otherModel(subject, model, reply.model, 'notConfirmed', answer, exchange) : notConfirmed(subject, comparison, answer, exchange);
+		return wrongModel ? otherModel(subject, model, reply.model, comparison, answer, exchange) : notConfirmed(subject, comparison, answer, exchange);
 	}
 	if (differences.length > 0 && options.onDifference === 'fail') return different(subject, comparison, answer, exchange);
 	const status = differences.length > 0 ? 'different' : 'confirmed';
 	const confirmation = confirm(intent, exchange, { status, by, rounded, differences: [...differences], callId: answer.callId ?? null, asked: amountsByName(target) });
 	const hints = [...differences.map(({ field, asked, got }) => `${field}: asked ${asked}, Zoo has ${got}`), ...replyHints(reply)];
 	return { json: { ...balanceOutput(reply, options.output), ...more(reply), confirmation }, hints, wrote: true };
+}
+
+/** What an earlier try of this execution has made of the item; undefined when it is to be taken up again. */
+export function settledBefore({ intent, result, ...entry }: LedgerEntry, mark: string, { exchange }: Session, subject: Subject): Result | undefined {
+	if (intent !== mark) return result ? alreadyWritten(subject) : stillInDoubt(subject, entry, exchange);
+	if (!result) return undefined;
+	if ('json' in result) return { json: result.json, hints: ['written in an earlier try of this execution, and not again'], wrote: true };
+	return new Failure(result.source, result.what, result.next, result.details);
+}
+
+/** Without class and methods, as it is stored with the execution. */
+export function plain(result: Result): NonNullable<LedgerEntry['result']> {
+	if (!(result instanceof Failure)) return { json: result.json };
+	const { source, what, next, details } = result;
+	return { source, what, next, details };
 }
 
 /** The target's amounts as they were last read back, for a failure's text; empty when they could not be read. */

@@ -37,8 +37,9 @@ export interface Write {
 	readonly readBack: ZooRequest;
 	/** Whether a balance says enough to tell; one that does not is no answer. */
 	readonly settles: (reply: Reply) => boolean;
-	readonly standing: (reply: Reply) => Standing;
-	/** Read back before every resend, even after an attempt that surely was not applied. */
+	/** `doubt`: whether an attempt may have been applied, so that what is there may be this write's doing. */
+	readonly standing: (reply: Reply, doubt: boolean) => Standing;
+	/** Read back before every resend, even after an attempt that surely was not applied, and after a wait that Zoo asked everybody for. */
 	readonly lookBeforeResend: boolean;
 	/** An earlier pass sent this write already, and nothing confirmed it. */
 	readonly inDoubt: boolean;
@@ -93,12 +94,14 @@ export class Exchange {
 		let again = true;
 		let last: NoAnswer | undefined;
 		for (;;) {
-			if (doubt || (last && lookBeforeResend)) {
+			if (doubt || (lookBeforeResend && (last || this.isHeld()))) {
 				const look: BalanceAnswer | NoAnswer = again ? await this.readBalance(readBack, settles) : await this.attemptBalance(readBack, settles);
 				if (look.kind !== 'answered') return { kind: 'givenUp', doubt, moved: false, last: last ?? look };
-				const is = standing(look.reply);
+				const is = standing(look.reply, doubt);
 				if (is === 'there') return { kind: 'answered', by: 'readBack', answer: look };
 				if (is === 'moved' || !again) return { kind: 'givenUp', doubt, moved: is === 'moved', ...(last && { last }), seen: look.reply };
+				// What was read is old again by the time that this wait is over.
+				if (lookBeforeResend && this.isHeld()) continue;
 			}
 			const answer = await this.attemptBalance(put, settles);
 			if (answer.kind === 'answered') return { kind: 'answered', by: 'reply', answer };
@@ -161,17 +164,21 @@ export class Exchange {
 		if (verdict.kind !== 'notApplied' && verdict.kind !== 'perhapsApplied') return false;
 		if (verdict.kind === 'perhapsApplied' && verdict.final) return false;
 		this.failures += 1;
-		const { askedMs, holdsAll } = verdict.kind === 'notApplied' ? verdict : { askedMs: undefined, holdsAll: false };
+		const { askedMs } = verdict;
 		const { wait, again } = nextStep(this.failures, askedMs, {
 			elapsed: this.elapsed(),
 			retryFor: this.limits.retryFor,
 			random: this.world.random,
 		});
 		this.askedToWait = askedMs;
-		if (holdsAll) this.traffic.heldUntil = Math.max(this.traffic.heldUntil, this.now() + wait);
+		if (verdict.kind === 'notApplied' && verdict.holdsAll) this.traffic.heldUntil = Math.max(this.traffic.heldUntil, this.now() + wait);
 		if (!again) return false;
 		await this.world.pause(wait);
 		return true;
+	}
+
+	private isHeld(): boolean {
+		return this.traffic.heldUntil > this.now();
 	}
 
 	private elapsed(): number {

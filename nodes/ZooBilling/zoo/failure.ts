@@ -168,7 +168,7 @@ function turnedDown(subject: Subject, last: Tried, tries: Tries, outcome: Outcom
 }
 
 function reasonOf(status: number | undefined): Reason {
-	if (status === undefined) return 'unreachable';
+	if (status === undefined || (status >= 300 && status < 400)) return 'unreachable';
 	return status < 300 ? 'unreadableReply' : 'unavailable';
 }
 
@@ -185,7 +185,7 @@ function meaningOf({ status = 0, zoo }: Reported, { owner }: Subject): { reason:
 	}
 	if (status === 403) return { reason: byId ? 'employeeTokenNeeded' : 'tokenRefused', what: 'The API token has no right to this balance', next: `Use another Zoo API credential. ${rights}` };
 	if (status === 404 && owner) {
-		return { reason: 'ownerUnknown', what: `Zoo does not know this ${owner.kind.noun}`, next: byId ? `Check '${owner.kind.idLabel}', and 'Base URL' in the credential. ` : `Check 'Base URL' in the credential. ` };
+		return { reason: 'ownerUnknown', what: `Zoo does not know this ${owner.kind.noun}`, next: byId ? `Check '${owner.kind.idLabel}', and 'Base URL' in the credential. ` : `Check that the token’s user has an ${owner.kind.noun}, and 'Base URL' in the credential. ` };
 	}
 	if (status < 400) return { reason: 'unreachable', next: `Check 'Base URL' in the Zoo API credential. ` };
 	return { reason: 'refusedByZoo', next: "Zoo would refuse the same request again: change what it objects to; if it does not know the fields, that is 'Balance Model'. " };
@@ -216,14 +216,14 @@ export function unforeseen(subject: Subject, tries: Tries): Failure {
 	});
 }
 
-/** A later item for an owner whose balance is in doubt. */
-export function blocked(subject: Subject, earlier: number): Failure {
+/** A later item for an owner whose balance is in doubt. `earlier`: such as `item 0`. */
+export function blocked(subject: Subject, earlier: string): Failure {
 	return failure(subject, {
 		reason: 'blockedByEarlierItem',
 		outcome: 'notSent',
-		what: `Not sent, because the outcome of item ${earlier} for the same ${subject.owner?.kind.noun ?? 'owner'} is unknown`,
-		next: `Clear up item ${earlier} first; then run this item again. ${NOTHING_SENT}`,
-		more: { blockedBy: earlier },
+		what: `Not sent, because the outcome of ${earlier} for the same ${subject.owner?.kind.noun ?? 'owner'} is unknown`,
+		next: `Clear up ${earlier} first; then run this item again. ${NOTHING_SENT}`,
+		more: { blockedBy: /^item \d+$/.test(earlier) ? Number(earlier.slice(5)) : earlier },
 	});
 }
 
@@ -246,6 +246,14 @@ export function outcomeUnknown(subject: Subject, last: NoAnswer | undefined, adv
 		attempts: tries.attempts,
 		more: { ...sight },
 	});
+}
+
+export const adjustAdvice =
+	'Read the balance before anything else: if it shows the target, the adjustment was applied and must not run again; if it still shows the amounts before after a few minutes, it was not, and running this item again is right.';
+
+/** A write that an earlier try of this execution sent and nothing confirmed, when the item cannot be taken up again. */
+export function stillInDoubt(subject: Subject, { before, target }: { readonly before: Sight['before'] & object; readonly target: Sight['target'] }, tries: Tries): Failure {
+	return outcomeUnknown(subject, undefined, adjustAdvice, tries, { before, target, now: {} });
 }
 
 function causeOf(last: NoAnswer | undefined): string {
@@ -271,32 +279,40 @@ export function changedMeanwhile(subject: Subject, tries: Tries, sight: Sight): 
 	});
 }
 
-/** The reply has the amounts of the other balance model. */
-export function otherModel(subject: Subject, chosen: BalanceModel, shownModel: BalanceModel, outcome: 'notConfirmed' | 'notSent', reported: Reported, tries: Tries): Failure {
-	const sent = outcome === 'notSent' ? NOTHING_SENT : 'None of the amounts was confirmed.';
+/** The reply has the amounts of the other balance model. `comparison`: with what was written; undefined when nothing was. */
+export function otherModel(subject: Subject, chosen: BalanceModel, shownModel: BalanceModel, comparison: Comparison | undefined, reported: Reported, tries: Tries): Failure {
+	const sent = comparison ? comparisonText(comparison) : NOTHING_SENT;
 	return failure(subject, {
 		reason: 'otherBalanceModel',
-		outcome,
+		outcome: comparison ? 'notConfirmed' : 'notSent',
 		what: `This Zoo API speaks another balance model than '${chosen.label}'`,
 		next: `Set 'Balance Model' to '${shownModel.label}'. ${sent}`,
 		reported,
 		attempts: tries.attempts,
+		...(comparison && { more: comparisonFacts(comparison) }),
 	});
 }
 
 /** Zoo answered a write, but not with every amount that was written. */
-export function notConfirmed(subject: Subject, { missing, confirmed, differences }: Comparison, reported: Reported, tries: Tries): Failure {
-	const wires = missing.map((field) => field.wire);
-	const others = [...(confirmed.length > 0 ? [`Confirmed: ${confirmed.join(', ')}.`] : []), ...differences.map(({ field, asked, got }) => `Different: ${field} asked ${asked}, got ${got}.`)];
+export function notConfirmed(subject: Subject, comparison: Comparison, reported: Reported, tries: Tries): Failure {
 	return failure(subject, {
 		reason: 'notConfirmed',
 		outcome: 'notConfirmed',
-		what: `Zoo answered, but the reply does not confirm ${quoted(missing)}`,
-		next: ['Read the balance to see what stands there before you rely on this write.', `Not confirmed: ${wires.join(', ')}.`, ...others].join(' '),
+		what: `Zoo answered, but the reply does not confirm ${quoted(comparison.missing)}`,
+		next: `Read the balance to see what stands there before you rely on this write. ${comparisonText(comparison)}`,
 		reported,
 		attempts: tries.attempts,
-		more: { notConfirmed: wires, confirmed, differences },
+		more: comparisonFacts(comparison),
 	});
+}
+
+function comparisonText({ missing, confirmed, differences }: Comparison): string {
+	const others = [...(confirmed.length > 0 ? [`Confirmed: ${confirmed.join(', ')}.`] : []), ...differences.map(({ field, asked, got }) => `Different: ${field} asked ${asked}, got ${got}.`)];
+	return [`Not confirmed: ${missing.map((field) => field.wire).join(', ')}.`, ...others].join(' ');
+}
+
+function comparisonFacts({ missing, confirmed, differences }: Comparison): Record<string, unknown> {
+	return { notConfirmed: missing.map((field) => field.wire), confirmed, differences };
 }
 
 /** Zoo's balance is another than the one asked for, and the workflow wants that to count. */
@@ -313,14 +329,14 @@ export function different(subject: Subject, { confirmed, differences }: Comparis
 	});
 }
 
-/** An item that was adjusted in an earlier try of this execution, when it asked for something else. */
-export function alreadyAdjusted(subject: Subject): Failure {
+/** An item that was written in an earlier try of this execution, when its parameters were others. */
+export function alreadyWritten(subject: Subject): Failure {
 	return failure(subject, {
 		reason: 'alreadyAdjusted',
 		outcome: 'notSent',
 		source: 'input',
-		what: 'This item was adjusted by other amounts in an earlier try of this execution',
-		next: `Read the balance to see what was applied, and start a new execution for what is missing. ${NOTHING_SENT}`,
+		what: 'This item was written with other parameters in an earlier try of this execution',
+		next: 'Read the balance to see what was applied, and start a new execution for what is missing. Nothing was sent for it this time.',
 	});
 }
 
@@ -345,13 +361,13 @@ export function amountMissing(subject: Subject, missing: readonly BalanceField[]
 	});
 }
 
-/** A reply to a read that holds no amount of any balance model. */
-export function noBalance(subject: Subject, reported: Reported): Failure {
+/** A reply to a read that holds no amount of any balance model. `outcome`: `notSent` when a write had to look first. */
+export function noBalance(subject: Subject, reported: Reported, outcome: 'notRead' | 'notSent'): Failure {
 	return failure(subject, {
 		reason: 'unreadableReply',
-		outcome: 'notRead',
+		outcome,
 		what: 'Zoo answered, but without any amount of a balance',
-		next: "Check 'Base URL' in the Zoo API credential. Reading again is safe.",
+		next: `Check 'Base URL' in the Zoo API credential. ${outcome === 'notRead' ? 'Reading again is safe.' : NOTHING_SENT}`,
 		reported,
 	});
 }

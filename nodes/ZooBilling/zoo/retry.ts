@@ -18,7 +18,7 @@ export type Verdict =
 	/** Zoo surely did not apply it; `holdsAll`: Zoo asked everybody to wait. */
 	| { readonly kind: 'notApplied'; readonly cause: string; readonly holdsAll: boolean; readonly askedMs?: number } & Reported
 	/** Zoo may have applied it, now or later; `final`: it is not to be sent again all the same. */
-	| { readonly kind: 'perhapsApplied'; readonly cause: string; readonly final?: true } & Reported
+	| { readonly kind: 'perhapsApplied'; readonly cause: string; readonly final?: true; readonly askedMs?: number } & Reported
 	/** A final no; sending again would not change it. */
 	| { readonly kind: 'refused'; readonly cause: string } & Reported;
 
@@ -48,12 +48,15 @@ export function judge(sent: Sent, readJson: (text: string) => Record<string, unk
 	const zoo = json && wordsIn(json);
 	const told = { ...reported, ...(zoo && { zoo }) };
 	const cause = `Zoo answered ${status}`;
-	if (status >= 300 && status < 400) return { kind: 'refused', cause: redirect(status, sent.location), ...told };
-	const askedMs = readRetryAfter(sent.retryAfter, now);
-	if (status === 429 || (status === 503 && askedMs !== undefined)) {
-		return { kind: 'notApplied', cause, holdsAll: true, ...(askedMs !== undefined && { askedMs }), ...told };
+	if (status >= 300 && status < 400) {
+		const redirected = { cause: redirect(status, sent.location), ...told };
+		// See Other is what a server answers when it has done the work (RFC 9110 §15.4.4).
+		return status === 303 ? { kind: 'perhapsApplied', final: true, ...redirected } : { kind: 'refused', ...redirected };
 	}
-	if (perhapsAppliedStatuses.includes(status)) return { kind: 'perhapsApplied', cause, ...told };
+	const askedMs = readRetryAfter(sent.retryAfter, now);
+	const asked = askedMs !== undefined && { askedMs };
+	if (status === 429 || (status === 503 && asked)) return { kind: 'notApplied', cause, holdsAll: true, ...asked, ...told };
+	if (perhapsAppliedStatuses.includes(status)) return { kind: 'perhapsApplied', cause, ...asked, ...told };
 	// Not sent again, but nobody knows what stands behind a 524 or its like.
 	if (status >= 500) return { kind: 'perhapsApplied', final: true, cause, ...told };
 	return { kind: 'refused', cause, ...told };

@@ -30,7 +30,10 @@ export async function connect(context: IExecuteFunctions): Promise<Connection | 
 	const origin = readBaseUrl(credential.baseUrl);
 	if (origin instanceof Refusal) return origin;
 	const signal = context.getExecutionCancelSignal();
-	const cancel = new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
+	const cancel = new Promise<void>((resolve) => {
+		if (signal?.aborted) resolve();
+		else signal?.addEventListener('abort', () => resolve(), { once: true });
+	});
 	return {
 		origin,
 		cancel,
@@ -49,7 +52,8 @@ type Send = (request: ZooRequest, timeout: number) => Promise<Sent>;
 function sender(context: IExecuteFunctions, credential: ZooCredential, origin: string): Send {
 	const { id = null, name = '' } = context.getNode().credentials?.['zooApi'] ?? {};
 	const credentialsDecrypted = { id: id ?? '', name, type: 'zooApi', data: { ...credential } };
-	const withoutToken = (text: string) => text.replaceAll(credential.apiToken.trim() || '\0', '***');
+	const token = credential.apiToken.trim() || '\0';
+	const withoutToken = (text: string) => plainEscapes(text).replaceAll(token, '***').replaceAll(encodeURIComponent(token), '***');
 	return async ({ method, path, body }, timeout) => {
 		const options: IHttpRequestOptions = {
 			method,
@@ -64,28 +68,54 @@ function sender(context: IExecuteFunctions, credential: ZooCredential, origin: s
 			disableFollowRedirect: true,
 			timeout,
 		};
-		return await context.helpers.httpRequestWithAuthentication
+		const sent = context.helpers.httpRequestWithAuthentication
 			.call(context, 'zooApi', options, { credentialsDecrypted })
 			.then((reply: IN8nHttpFullResponse) => received(reply, withoutToken), notReceived);
+		return await inTime(sent, timeout + GRACE);
 	};
 }
 
+/** The helper's own time-out ends a silence; a reply that trickles in, byte by byte, would never end. */
+const GRACE = 1000;
+
+async function inTime(sent: Promise<Sent>, timeout: number): Promise<Sent> {
+	const overdue = AbortSignal.timeout(timeout);
+	return await new Promise((resolve) => {
+		const late = () => resolve({ kind: 'silence', reached: 'perhaps', again: true, cause: NO_REPLY });
+		overdue.addEventListener('abort', late, { once: true });
+		void sent.then((outcome) => {
+			// What has listened to a signal keeps it, and its timer, in memory.
+			overdue.removeEventListener('abort', late);
+			resolve(outcome);
+		});
+	});
+}
+
+/** A text whose JSON escapes of printable characters are those characters, so that a token cannot hide behind them. */
+function plainEscapes(text: string): string {
+	if (!text.includes('\\u')) return text;
+	return text.replace(/\\(?:u00([2-7][\da-f])|[^])/gi, (escape, hex: string | undefined) => {
+		const character = hex === undefined ? '"' : String.fromCharCode(Number.parseInt(hex, 16));
+		return character === '"' || character === '\\' ? escape : character;
+	});
+}
+
 function received({ statusCode, headers, body }: IN8nHttpFullResponse, withoutToken: (text: string) => string): Sent {
-	const retryAfter = headerText(headers['retry-after']);
-	const callId = headerText(headers['x-api-call-id']);
-	const location = headerText(headers['location']);
+	const headerText = (name: string) => {
+		const value = headers[name];
+		return typeof value === 'string' && value !== '' ? withoutToken(value).slice(0, 200) : undefined;
+	};
+	const retryAfter = headerText('retry-after');
+	const callId = headerText('x-api-call-id');
+	const location = headerText('location');
 	return {
 		kind: 'reply',
 		status: statusCode,
 		text: withoutToken(typeof body === 'string' ? body : ''),
 		...(retryAfter !== undefined && { retryAfter }),
-		...(callId !== undefined && { callId: withoutToken(callId) }),
-		...(location !== undefined && { location: withoutToken(location) }),
+		...(callId !== undefined && { callId }),
+		...(location !== undefined && { location }),
 	};
-}
-
-function headerText(value: unknown): string | undefined {
-	return typeof value === 'string' && value !== '' ? value.slice(0, 200) : undefined;
 }
 
 /** Before a connection stands: nothing can have been applied. */
@@ -95,10 +125,15 @@ const unreachable: Readonly<Record<string, string>> = {
 	EAI_AGAIN: 'the host name could not be looked up',
 };
 
+const NO_REPLY = 'no reply came within the time-out';
+
+/** Codes of a certificate that was not accepted, before anything was sent. Others of TLS may come in mid-reply. */
+const badCertificate = /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|ERR_TLS_CERT_ALTNAME)/;
+
 /** After it stands: anything may have happened. */
 const interrupted: Readonly<Record<string, string>> = {
-	ECONNABORTED: 'no reply came within the time-out',
-	ETIMEDOUT: 'no reply came within the time-out',
+	ECONNABORTED: NO_REPLY,
+	ETIMEDOUT: NO_REPLY,
 	ECONNRESET: 'the connection was closed before the reply was complete',
 	EPIPE: 'the connection was closed before the reply was complete',
 	ERR_CANCELED: 'the execution was canceled while the request was under way',
@@ -109,7 +144,7 @@ function notReceived(error: unknown): Sent {
 	const known = (causes: Readonly<Record<string, string>>) => codes.map((code) => causes[code]).find((cause) => cause !== undefined);
 	const never = known(unreachable);
 	if (never !== undefined) return { kind: 'silence', reached: 'no', again: true, cause: never };
-	if (codes.some((code) => /CERT|ERR_TLS|ERR_SSL|UNABLE_TO_(GET|VERIFY)/.test(code))) {
+	if (codes.some((code) => badCertificate.test(code))) {
 		return { kind: 'silence', reached: 'no', again: false, cause: 'the host’s certificate was not accepted' };
 	}
 	const cause = known(interrupted) ?? 'the connection broke off before the reply was complete';
