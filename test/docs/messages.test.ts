@@ -28,5 +28,6 @@ it('lists every reason with the outcomes that it comes with', () => {
 });
 
 it.each(['docs/troubleshooting.md', 'docs/reference.md'])('%s lists every outcome', (path) => {
-	expect(rowsOf(read(path), 'Outcome').map(([outcome]) => first(outcome)).sort()).toEqual(wordsOf('Outcome', source));
+	const listed = rowsOf(read(path), 'Outcome').map(([outcome]) => first(outcome));
+	expect([...new Set(listed)].sort()).toEqual(wordsOf('Outcome', source));
 });

@@ -23,12 +23,16 @@ export class Editor {
 
 	/** Opens the panel and searches it; the entry found can be read or clicked. */
 	async searchNodes(text: string, found: string): Promise<Locator> {
-		const searchBar = this.page.getByTestId('node-creator-search-bar');
-		if (!(await searchBar.isVisible())) await this.page.getByTestId('node-creator-plus-button').click();
-		await searchBar.fill(text);
+		await this.searchFor(text);
 		const entry = this.foundItem(found);
 		await entry.waitFor();
 		return entry;
+	}
+
+	/** Searches for what does not lead to this entry; resolves when it is no longer there. */
+	async searchInVain(text: string, notFound: string): Promise<void> {
+		await this.searchFor(text);
+		await this.foundItem(notFound).waitFor({ state: 'hidden' });
 	}
 
 	/** Adds the node with one of its actions, which opens its details. */
@@ -52,6 +56,12 @@ export class Editor {
 	/** Everything on the canvas comes into view. */
 	async zoomToFit(): Promise<void> {
 		await this.page.getByTestId('zoom-to-fit').click();
+	}
+
+	private async searchFor(text: string): Promise<void> {
+		const searchBar = this.page.getByTestId('node-creator-search-bar');
+		if (!(await searchBar.isVisible())) await this.page.getByTestId('node-creator-plus-button').click();
+		await searchBar.fill(text);
 	}
 
 	private async details(): Promise<NodeDetails> {

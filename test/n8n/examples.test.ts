@@ -101,10 +101,10 @@ function topUp(world: () => World): void {
 		let twice = 0;
 		for (let round = 0; round < ROUNDS; round += 1) {
 			zoo.setBalance('org', BOLT.id, { pre_pay_cash_remaining: '0.00' });
-			const event = checkoutCompleted({ payment: `pi_round_${round}`, organization: BOLT.id, amount: 100 });
+			const delivery = async () => await post(n8n.url, 'stripe', checkoutCompleted({ payment: `pi_round_${round}`, organization: BOLT.id, amount: 100 }));
 			const before = new Set((await rest.executionsOf(workflow)).map(({ id }) => id));
-			await Promise.all([post(n8n.url, 'stripe', event), post(n8n.url, 'stripe', event)]);
-			for (let delivery = 0; delivery < 2; delivery += 1) before.add((await rest.nextExecution(workflow, before)).id);
+			await Promise.all([delivery(), delivery()]);
+			for (let seen = 0; seen < 2; seen += 1) before.add((await rest.nextExecution(workflow, before)).id);
 			const cash = cashOf(BOLT.id);
 			assert.match(cash ?? '', /^[12]\.00$/);
 			if (cash === '2.00') twice += 1;

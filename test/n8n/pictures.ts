@@ -72,17 +72,17 @@ async function around(what: Locator, margin = 0): Promise<Clip> {
 	return { x, y, width: right - x, height: bottom - y };
 }
 
-/** A payment by hand, which sets cash and credits. */
+/** A balance that was agreed on, entered by hand: cash and credits are set to it. */
 function pictured(cash: string, zooApi: unknown): Workflow {
 	const place = (name: string, type: string, typeVersion: number, x: number, parameters: object, more: object = {}) => ({ name, type, typeVersion, position: [x, 0], parameters, ...more });
 	const to = (node: string) => ({ main: [[{ node, type: 'main', index: 0 }]] });
-	const payment = { organization: ACME.id, cash, credits: '62.50', invoice: 'in_2026_0042' };
-	const assignments = Object.entries(payment).map(([name, value]) => ({ id: name, name, type: 'string', value }));
+	const agreed = { organization: ACME.id, cash, credits: '62.50', invoice: 'in_2026_0042' };
+	const assignments = Object.entries(agreed).map(([name, value]) => ({ id: name, name, type: 'string', value }));
 	return {
 		name: 'Set the balance of an organization',
 		nodes: [
 			place('Start', 'n8n-nodes-base.manualTrigger', 1, 0, {}),
-			place('Paid Invoice', 'n8n-nodes-base.set', 3.4, 224, { assignments: { assignments } }),
+			place('Agreed Balance', 'n8n-nodes-base.set', 3.4, 224, { assignments: { assignments } }),
 			place(
 				NODE,
 				'n8n-nodes-zoo-billing.zooBilling',
@@ -98,7 +98,7 @@ function pictured(cash: string, zooApi: unknown): Workflow {
 			),
 			place('Tell the Customer', 'n8n-nodes-base.noOp', 1, 672, {}),
 		],
-		connections: { Start: to('Paid Invoice'), 'Paid Invoice': to(NODE), [NODE]: to('Tell the Customer') },
+		connections: { Start: to('Agreed Balance'), 'Agreed Balance': to(NODE), [NODE]: to('Tell the Customer') },
 	};
 }
 

@@ -1,13 +1,14 @@
 /** `npm run n8n`: a real n8n with the node, the examples and a stand-in for Zoo, to try things by hand until Ctrl-C. */
-import { listSampleOrgs, setSampleBalances } from '../zoo-api/samples';
+import { listSampleOrgs, SAMPLE_ORGS, setSampleBalances } from '../zoo-api/samples';
 import { startZooApi, type ZooApi } from '../zoo-api/server';
 import { EMPLOYEE_TOKEN } from '../zoo-api/tokens';
 import { runProgram, type CleanUp } from './clean-up';
-import { importExamples } from './examples';
+import { importExamples, type CredentialInUse } from './examples';
 import { Home } from './home';
 import { N8n } from './n8n';
 import { packProject } from './package-under-test';
-import { OWNER } from './rest';
+import { OWNER, type Credential, type Rest } from './rest';
+import { WEBHOOK_KEY } from './world';
 
 async function main(cleanUp: CleanUp): Promise<void> {
 	const home = await Home.make(cleanUp);
@@ -15,10 +16,10 @@ async function main(cleanUp: CleanUp): Promise<void> {
 	const tarball = await timed('Building and packing the node', async () => await packProject(home.folder, cleanUp));
 	const n8n = await timed('Starting n8n', async () => await N8n.start({ home, tarball }, cleanUp));
 
-	const name = 'Zoo stand-in';
-	const data = { apiToken: EMPLOYEE_TOKEN, baseUrl: zoo.url };
-	const id = await n8n.rest.addCredential({ name, type: 'zooApi', data });
-	const examples = await importExamples(n8n.rest, { zooApi: { id, name } });
+	const examples = await importExamples(n8n.rest, {
+		zooApi: await addCredential(n8n.rest, { name: 'Zoo stand-in', type: 'zooApi', data: { apiToken: EMPLOYEE_TOKEN, baseUrl: zoo.url } }),
+		httpHeaderAuth: await addCredential(n8n.rest, { name: 'Callers of the webhook', type: 'httpHeaderAuth', data: WEBHOOK_KEY }),
+	});
 	process.stdout.write(welcome(n8n.url, zoo.url, examples.size));
 	await n8n.ended();
 	throw new Error(`n8n ended by itself:\n${n8n.log}`);
@@ -29,6 +30,10 @@ async function startZoo(cleanUp: CleanUp): Promise<ZooApi> {
 	await cleanUp.later(async () => await zoo.close());
 	setSampleBalances(zoo);
 	return zoo;
+}
+
+async function addCredential(rest: Rest, credential: Credential): Promise<CredentialInUse> {
+	return { id: await rest.addCredential(credential), name: credential.name };
 }
 
 async function timed<T>(step: string, work: () => Promise<T>): Promise<T> {
@@ -51,8 +56,20 @@ The Zoo Billing node is installed, ${examples} example workflows are imported, a
 
 ${listSampleOrgs()}
 
+The example "Set org balance from a webhook" takes calls with the header that the credential
+"Callers of the webhook" asks for: ${WEBHOOK_KEY.name}: ${WEBHOOK_KEY.value}
+Once you have published it, this line sets a balance:
+
+${callOfWebhook(address)}
+
 Ctrl-C ends everything and deletes this n8n and its data.
 `;
+}
+
+function callOfWebhook(address: string): string {
+	const [{ id }] = SAMPLE_ORGS;
+	const body = JSON.stringify({ organization: id, prePayCash: '50.00', prePayCredits: '62.50', reference: 'invoice 2026-0042' });
+	return `  curl ${address}/webhook/zoo-org-balance -H '${WEBHOOK_KEY.name}: ${WEBHOOK_KEY.value}' -H 'content-type: application/json' -d '${body}'`;
 }
 
 void runProgram(main);

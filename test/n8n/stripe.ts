@@ -13,7 +13,9 @@ export interface Checkout {
 	readonly paid?: boolean;
 }
 
-/** The parts of `checkout.session.completed` that matter here; each delivery is an event of its own. */
+let events = 0;
+
+/** The parts of `checkout.session.completed` that matter here; each is an event of its own, so that only the payment's ID tells that two are about the same. */
 export function checkoutCompleted({ payment, organization, amount, currency = 'usd', live = true, paid = true }: Checkout): Record<string, unknown> {
 	const metadata = organization === undefined ? {} : { organization };
 	const session = {
@@ -26,7 +28,8 @@ export function checkoutCompleted({ payment, organization, amount, currency = 'u
 		payment_intent: payment,
 		payment_status: paid ? 'paid' : 'unpaid',
 	};
-	return { id: `evt_${payment}`, object: 'event', type: 'checkout.session.completed', livemode: live, data: { object: session } };
+	events += 1;
+	return { id: `evt_${events}`, object: 'event', type: 'checkout.session.completed', livemode: live, data: { object: session } };
 }
 
 /** The example with a webhook instead of the Stripe Trigger, which needs an account at Stripe; all else stays as it is. */
