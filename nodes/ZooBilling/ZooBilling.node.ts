@@ -17,7 +17,7 @@ import type { Operation, Result, Task } from './operations/operation';
 import { optionDefaults } from './options';
 import { errorFor, hintsFor, itemFor, mostUrgent } from './output';
 import { Refusal } from './refusal';
-import { notBegun, refusedInDoubt, refuseRepeats, runItems, tally } from './run';
+import { earlier, notBegun, refusedInDoubt, refuseRepeats, runItems, tally } from './run';
 import { Failure, invalidInput } from './zoo/failure';
 import { connect } from './zoo/transport';
 
@@ -46,7 +46,7 @@ export class ZooBilling implements INodeType {
 		const operation = operations.find(({ name }) => name === this.getNodeParameter('operation', 0));
 		const ledger = operation?.amounts ? ledgerOf(this) : undefined;
 		const items = this.getInputData();
-		const checked = refuseRepeats(items.map((_, item) => refusedInDoubt(check(this, operation, item), ledger)), ledger);
+		const checked = refuseRepeats(items.map((_, item) => check(this, operation, item)), ledger).map((task) => refusedInDoubt(task, ledger));
 		const refused = stopOnFailure && checked.some((task) => task instanceof Failure);
 		const results = refused ? checked.map((task) => notBegun(task, ledger)) : await send(this, checked, stopOnFailure, ledger);
 		const failure = mostUrgent(results);
@@ -81,7 +81,7 @@ function check(context: IExecuteFunctions, operation: Operation | undefined, ite
 async function send(context: IExecuteFunctions, checked: ReadonlyArray<Task | Failure>, stopOnFailure: boolean, ledger: OpenLedger | undefined): Promise<Result[]> {
 	const zoo = await connect(context);
 	if (zoo instanceof Refusal) {
-		return checked.map((task) => (task instanceof Failure ? task : invalidInput(task.subject, zoo, 'credentialUnusable')));
+		return checked.map((task) => (task instanceof Failure ? task : (earlier(task.subject, ledger) ?? invalidInput(task.subject, zoo, 'credentialUnusable'))));
 	}
 	const first = checked.find((task): task is Task => !(task instanceof Failure));
 	const { maxConcurrency } = first?.options ?? optionDefaults;

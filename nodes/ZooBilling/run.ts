@@ -1,6 +1,7 @@
 // One execution of the node, free of n8n: checked items in, one result per item out, in input order.
 
 import { laneOf } from './balance/owner';
+import { remembered } from './operations/write';
 import type { Lane, Ledger, Result, Task } from './operations/operation';
 import { exclusively, runInLanes, type Turn } from './schedule';
 import { Exchange, type Traffic } from './zoo/exchange';
@@ -29,8 +30,8 @@ export function refuseRepeats(checked: ReadonlyArray<Task | Failure>, ledger: Le
 }
 
 /** What an item comes to that is held back because another one was refused before anything was sent. */
-export function notBegun(task: Task | Failure, ledger: Ledger | undefined): Failure {
-	return task instanceof Failure ? task : (inDoubt(task.subject, ledger) ?? notSent(task.subject, 'stopped', untried));
+export function notBegun(task: Task | Failure, ledger: Ledger | undefined): Result {
+	return task instanceof Failure ? task : (earlier(task.subject, ledger) ?? notSent(task.subject, 'stopped', untried));
 }
 
 const untried = { attempts: 0, askedToWait: undefined };
@@ -38,6 +39,12 @@ const untried = { attempts: 0, askedToWait: undefined };
 /** A refused item stays in doubt where an earlier try of this execution has sent it and nothing confirmed it. */
 export function refusedInDoubt(task: Task | Failure, ledger: Ledger | undefined): Task | Failure {
 	return task instanceof Failure ? (inDoubt({ item: task.details.item }, ledger) ?? task) : task;
+}
+
+/** What an earlier try of this execution has made of an item that cannot be taken up now: its result, or doubt. */
+export function earlier(subject: Subject, ledger: Ledger | undefined): Result | undefined {
+	const entry = ledger?.recall(subject.item);
+	return entry?.result ? remembered(entry.result) : inDoubt(subject, ledger);
 }
 
 function inDoubt(subject: Subject, ledger: Ledger | undefined): Failure | undefined {

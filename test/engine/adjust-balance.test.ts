@@ -144,6 +144,18 @@ describe('what nobody foresees', () => {
 		expect(puts()).toHaveLength(1);
 	});
 
+	it('a condition that no longer holds stops what would be sent again', async () => {
+		zoo.onRequest = ({ method }) => {
+			if (method !== 'PUT') return undefined;
+			zoo.setBalance('org', ORG, { monthly_credits_remaining: '0.00' });
+			return { kind: 'status', status: 429, headers: { 'retry-after': '0' } };
+		};
+		const result = await runZoo(zoo, { ...adjust, options: { onlyIf: { monthlyCreditsRemaining: '1.00' } } }, { items: [{ amount: '5' }] });
+		expect(result.error?.message).toBe('The balance changed before the write could be sent again [item 0]');
+		expect(result.error?.description).toContain('monthly_credits_remaining 0.00');
+		expect(puts()).toHaveLength(1);
+	});
+
 	it('another reference in the second try leaves a write in doubt what it is, and its owner alone', async () => {
 		zoo.failNext({ kind: 'status', status: 502, applied: 'late', lateByMs: Infinity }, { method: 'PUT' });
 		const options = { retryFor: 0, reference: '={{ Math.random() }}' };

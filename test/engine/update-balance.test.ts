@@ -17,6 +17,14 @@ it('does not wait for ever for a reply that comes byte by byte', async () => {
 	zoo.failNext({ kind: 'trickle', everyMs: 200, applied: true }, { method: 'PUT' });
 	const result = await runZoo(zoo, { updateFields: { prePayCashRemaining: '5' }, options: { timeout: 1, retryFor: 0 } });
 	expect(jsonOf(result)).toMatchObject([{ confirmation: { by: 'readBack', attempts: 1 } }]);
+	expect(zoo.mostOpenWrites).toBe(1);
+});
+
+it('opens no second write beside one whose reply still comes in', async () => {
+	zoo.failNext({ kind: 'trickle', everyMs: 200 }, { method: 'PUT' });
+	const result = await runZoo(zoo, { updateFields: { prePayCashRemaining: '5' }, options: { timeout: 1 } });
+	expect(result.error?.message).toBe('The outcome is unknown: no reply came within the time-out [item 0]');
+	expect(zoo.mostOpenWrites).toBe(1);
 });
 
 const documentedFields = { monthlyCreditsRemaining: '93.39', prePayCashRemaining: '80.74', prePayCreditsRemaining: '68.50' };

@@ -321,6 +321,13 @@ describe('a wait that Zoo asks everybody for', () => {
 		expect(traffic.heldUntil).toBe(0);
 	});
 
+	it('holds back all from a last look as well', async () => {
+		const { exchange, traffic, world } = scene([timedOut, asked(30)], { retryFor: 0 });
+		expect(await exchange.write(write())).toMatchObject({ kind: 'givenUp', doubt: true });
+		expect(traffic.heldUntil).toBe(world.time + 30_000);
+		expect(exchange.askedToWait).toBe(30_000);
+	});
+
 	it('is never shortened by a later, shorter one', async () => {
 		const traffic: Traffic = { heldUntil: 0, stopped: false };
 		const { exchange } = scene([(_, world) => ((traffic.heldUntil = world.now() + 20_000), asked(1)), WRITTEN], { traffic });

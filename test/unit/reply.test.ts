@@ -52,6 +52,12 @@ const API_CREDITS_REPLY = `{
 	"updated_at": "2025-06-01T00:00:00Z"
 }`;
 
+it('with several elements of an unknown shape in one list sets aside that list, and nothing around it', () => {
+	const { balance, misfits } = readReply({ pre_pay_cash_remaining: '1', subscription_details: { modeling_app: { pay_as_you_go_credits: 5, zoo_tools_included: [{ x: 1 }, { x: 2 }] } } });
+	expect(balance).toMatchObject({ subscription_details: { modeling_app: { pay_as_you_go_credits: '5.00', zoo_tools_included: [{ x: 1 }, { x: 2 }] } } });
+	expect(misfits).toHaveLength(2);
+});
+
 describe('a reply in full', () => {
 	it('is the documented one, whole and without a misfit', () => {
 		const { balance, model, misfits } = reply(DOCUMENTED_REPLY);

@@ -63,6 +63,7 @@ function fit(schema: ReplySchema, json: Record<string, unknown>): Pick<Reply, 'b
 
 /** Takes a property out of a tree; for an array element, or a property that is gone already, the one that holds it. */
 function setAside(tree: unknown, path: Path, aside: Path[]): void {
+	if (aside.some((gone) => gone.length < path.length && gone.every((key, depth) => key === path[depth]))) return;
 	const holder = at(tree, path.slice(0, -1));
 	const key = path.at(-1);
 	if (isRecord(holder) && typeof key === 'string' && key in holder) {

@@ -11,7 +11,7 @@ import { optionTable } from '../options';
 import { balanceOutput, replyHints } from '../output';
 import { Refusal } from '../refusal';
 import type { Standing } from '../zoo/exchange';
-import { adjustAdvice, amountMissing, changedMeanwhile, Failure, invalidInput, notApplied, outcomeUnknown, outOfRange } from '../zoo/failure';
+import { adjustAdvice, amountMissing, changedMeanwhile, Failure, invalidInput, notApplied, outcomeUnknown, outOfRange, referenceRepeated } from '../zoo/failure';
 import type { Done, LedgerEntry, Operation, RawParameters, Result, Session, Task } from './operation';
 import { aboveMaximum, conclude, confirm, look, plain, preview, readWriteIntent, requests, settledBefore, sightOf, writeOptions, type WriteIntent } from './write';
 
@@ -88,10 +88,13 @@ async function write(session: Session, intent: WriteIntent, mark: string, sums: 
 	const entry: LedgerEntry = { intent: mark, owner, before: amountsByName(amountsBefore(sums)), target: amountsByName(target), ...(subject.reference !== undefined && { reference: subject.reference }) };
 	// Without doubt it was somebody else who came to the same sum, and this change is still to be added.
 	const standing = ({ balance }: Reply, doubt: boolean): Standing => {
-		if (holds(balance, before)) return 'resend';
+		if (holds(balance, before)) return holds(balance, intent.options.onlyIf ?? []) ? 'resend' : 'moved';
 		return doubt && compare(target, balance, model).differences.length === 0 ? 'there' : 'moved';
 	};
 	const settles = ({ balance }: Reply) => target.every(({ field }) => amountIn(balance, field) !== undefined);
+	// A call of a tool that came at the same time may have used it since the check.
+	const user = subject.reference === undefined ? undefined : ledger?.usedBy(subject.reference, subject.item);
+	if (user !== undefined) return referenceRepeated(subject, user);
 	ledger?.note(subject.item, entry);
 	const end = await exchange.write({ ...requests(intent, target), settles, standing, lookBeforeResend: true, inDoubt: resumed });
 	if (end.kind === 'answered') {
@@ -99,7 +102,7 @@ async function write(session: Session, intent: WriteIntent, mark: string, sums: 
 		ledger?.note(subject.item, { ...entry, result: plain(result) });
 		return result;
 	}
-	const sight = { before: entry.before, target: entry.target, now: sightOf(end.seen, target) };
+	const sight = { before: entry.before, target: entry.target, now: sightOf(end.seen, [...target, ...(intent.options.onlyIf ?? [])]) };
 	if (end.doubt) return outcomeUnknown(subject, end.last, adjustAdvice, exchange, sight);
 	ledger?.note(subject.item, undefined);
 	return end.moved || !end.last ? changedMeanwhile(subject, exchange, sight) : notApplied(subject, end.last, exchange);

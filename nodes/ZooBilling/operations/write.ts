@@ -154,7 +154,11 @@ export function conclude({ exchange }: Session, intent: WriteIntent, target: rea
 /** What an earlier try of this execution has made of the item; undefined when it is to be taken up again. */
 export function settledBefore({ intent, result, ...entry }: LedgerEntry, mark: string, { exchange }: Session, subject: Subject): Result | undefined {
 	if (intent !== mark) return result ? alreadyWritten(subject) : stillInDoubt(subject, entry, exchange);
-	if (!result) return undefined;
+	return result && remembered(result);
+}
+
+/** A result as it was stored with the execution. */
+export function remembered(result: NonNullable<LedgerEntry['result']>): Result {
 	if ('json' in result) return { json: result.json, hints: ['written in an earlier try of this execution, and not again'], wrote: true };
 	return new Failure(result.source, result.what, result.next, result.details);
 }

@@ -95,7 +95,7 @@ export class Exchange {
 		let last: NoAnswer | undefined;
 		for (;;) {
 			if (doubt || (lookBeforeResend && (last || this.isHeld()))) {
-				const look: BalanceAnswer | NoAnswer = again ? await this.readBalance(readBack, settles) : await this.attemptBalance(readBack, settles);
+				const look: BalanceAnswer | NoAnswer = again ? await this.readBalance(readBack, settles) : await this.lastLook(readBack, settles);
 				if (look.kind !== 'answered') return { kind: 'givenUp', doubt, moved: false, last: last ?? look };
 				const is = standing(look.reply, doubt);
 				if (is === 'there') return { kind: 'answered', by: 'readBack', answer: look };
@@ -110,6 +110,16 @@ export class Exchange {
 			again = await this.waited(last);
 			if (!again && !doubt) return { kind: 'givenUp', doubt, moved: false, last };
 		}
+	}
+
+	/** Reads once, when the time is up; a wait that Zoo asks everybody for counts all the same. */
+	private async lastLook(request: ZooRequest, settles: Write['settles']): Promise<BalanceAnswer | NoAnswer> {
+		const look = await this.attemptBalance(request, settles);
+		if (look.kind === 'notApplied' && look.holdsAll) {
+			this.askedToWait = look.askedMs;
+			this.traffic.heldUntil = Math.max(this.traffic.heldUntil, this.now() + (look.askedMs ?? 0));
+		}
+		return look;
 	}
 
 	/** Reads as often as it takes: reading changes nothing. */

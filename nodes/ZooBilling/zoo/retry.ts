@@ -4,7 +4,7 @@
 export type Sent =
 	| { readonly kind: 'reply'; readonly status: number; readonly text: string; readonly retryAfter?: string; readonly callId?: string; readonly location?: string }
 	/** No complete reply. `reached`: whether Zoo may have received the request. */
-	| { readonly kind: 'silence'; readonly reached: 'no' | 'perhaps'; readonly again: boolean; readonly cause: string };
+	| { readonly kind: 'silence'; readonly reached: 'no' | 'perhaps'; /** Whether it may be sent again. */ readonly again: boolean; readonly cause: string };
 
 export interface ZooWords {
 	readonly message?: string;
@@ -35,7 +35,7 @@ const perhapsAppliedStatuses = [408, 500, 502, 503, 504];
 /** `readJson`: the JSON object in a text, or undefined. `now`: milliseconds, for dates in Retry-After. */
 export function judge(sent: Sent, readJson: (text: string) => Record<string, unknown> | undefined, now: number): Verdict {
 	if (sent.kind === 'silence') {
-		if (sent.reached === 'perhaps') return { kind: 'perhapsApplied', cause: sent.cause };
+		if (sent.reached === 'perhaps') return { kind: 'perhapsApplied', cause: sent.cause, ...(!sent.again && { final: true as const }) };
 		return sent.again ? { kind: 'notApplied', cause: sent.cause, holdsAll: false } : { kind: 'refused', cause: sent.cause };
 	}
 	const { status, text } = sent;

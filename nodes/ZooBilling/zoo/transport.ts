@@ -81,7 +81,8 @@ const GRACE = 1000;
 async function inTime(sent: Promise<Sent>, timeout: number): Promise<Sent> {
 	const overdue = AbortSignal.timeout(timeout);
 	return await new Promise((resolve) => {
-		const late = () => resolve({ kind: 'silence', reached: 'perhaps', again: true, cause: NO_REPLY });
+		// The helper cannot be made to let go, so another write would be open beside this one.
+		const late = () => resolve({ kind: 'silence', reached: 'perhaps', again: false, cause: NO_REPLY });
 		overdue.addEventListener('abort', late, { once: true });
 		void sent.then((outcome) => {
 			// What has listened to a signal keeps it, and its timer, in memory.
