@@ -48,6 +48,7 @@ export function openLedger(context: Record<string, unknown>, run: number | undef
 			const doubt = pages.doubts[laneKey];
 			return doubt === undefined || mine(doubt) ? undefined : doubt;
 		},
+		leftInDoubt: (laneKey, item) => pages.doubts[laneKey] === key(item),
 		noteDoubts(doubts) {
 			for (const [laneKey, doubt] of Object.entries(pages.doubts)) if (mine(doubt)) delete pages.doubts[laneKey];
 			for (const [laneKey, item] of doubts) pages.doubts[laneKey] ??= key(item);

@@ -20,6 +20,14 @@ it('does not wait for ever for a reply that comes byte by byte', async () => {
 	expect(zoo.mostOpenWrites).toBe(1);
 });
 
+it('with Retry On Fail keeps a write in doubt in doubt, and reads before it writes again', async () => {
+	zoo.failNext({ kind: 'status', status: 502, applied: true }, { method: 'PUT' });
+	zoo.failNext({ kind: 'status', status: 403 }, { method: 'GET' });
+	const result = await runZoo(zoo, { updateFields: { prePayCashRemaining: '5' }, options: { retryFor: 0 } }, { retryOnFail: { maxTries: 2, waitBetweenTries: 1 } });
+	expect(wire(zoo).map((line) => line.slice(0, 3))).toEqual(['PUT', 'GET', 'GET']);
+	expect(jsonOf(result)).toMatchObject([{ confirmation: { by: 'readBack', status: 'confirmed' } }]);
+});
+
 it('opens no second write beside one whose reply still comes in', async () => {
 	zoo.failNext({ kind: 'trickle', everyMs: 200 }, { method: 'PUT' });
 	const result = await runZoo(zoo, { updateFields: { prePayCashRemaining: '5' }, options: { timeout: 1 } });

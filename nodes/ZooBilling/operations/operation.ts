@@ -26,6 +26,8 @@ export interface Ledger {
 	usedBy(reference: string, item: number): string | undefined;
 	/** The item of an earlier run whose outcome is unknown, by the key of its owner's lane. */
 	doubtOf(laneKey: string): string | undefined;
+	/** Whether an earlier pass of this run has left the item's write in doubt. */
+	leftInDoubt(laneKey: string, item: number): boolean;
 	/** What is unknown after this run: items by the key of their owner's lane. */
 	noteDoubts(doubts: ReadonlyMap<string, number>): void;
 }

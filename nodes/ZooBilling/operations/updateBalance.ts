@@ -57,7 +57,7 @@ async function run(session: Session, intent: WriteIntent): Promise<Result> {
 	const settles = (reply: Reply) => reply.model !== undefined;
 	const entry = { intent: mark, owner, before: amountsByName(options.onlyIf ?? []), target: amountsByName(target) };
 	ledger?.note(subject.item, entry);
-	const end = await exchange.write({ ...requests(intent, target), settles, standing, lookBeforeResend: options.onlyIf !== undefined, inDoubt: begun !== undefined });
+	const end = await exchange.write({ ...requests(intent, target), settles, standing, lookBeforeResend: options.onlyIf !== undefined, inDoubt: begun !== undefined || (session.ledger?.leftInDoubt(laneKey, subject.item) ?? false) });
 	if (end.kind === 'answered') {
 		const result = conclude(session, intent, target, end);
 		ledger?.note(subject.item, { ...entry, result: plain(result) });
