@@ -53,6 +53,11 @@ function amountsOf<Name extends string>(fields: ReadonlyArray<BalanceField & { r
 	return Object.fromEntries(named) as Record<Name, (typeof named)[number][1]>;
 }
 
+/** The same balances in whole credits, by their names. */
+function countsOf<Name extends string>(fields: ReadonlyArray<BalanceField & { readonly credits: Name }>) {
+	return Object.fromEntries(fields.map((field) => [field.credits, whole])) as Record<Name, typeof whole>;
+}
+
 /** The reply as documented. */
 function prePay() {
 	const cost = price(['day', 'month', 'week', 'year'], {});
@@ -85,8 +90,7 @@ function prePay() {
 function apiCredits() {
 	return z.looseObject({
 		...amountsOf(balanceModels.apiCredits.fields),
-		monthly_api_credits_remaining: whole,
-		stable_api_credits_remaining: whole,
+		...countsOf(balanceModels.apiCredits.fields),
 		created_at: moment,
 		monthly_api_credits_refresh_at: moment,
 		subscription_details: maybe(
