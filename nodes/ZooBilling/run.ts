@@ -57,11 +57,12 @@ function inDoubt(subject: Subject, ledger: Ledger | undefined): Failure | undefi
 export async function runItems(checked: ReadonlyArray<Task | Failure>, setting: Setting): Promise<Result[]> {
 	const traffic: Traffic = { heldUntil: 0, stopped: false };
 	const doubts = doubtsOfRefused(checked, setting.ledger);
+	const execution = { ...setting, traffic, doubts };
 	const turns = checked.map((task): Turn<Lane, Result> => {
 		if (task instanceof Failure) return { key: undefined, run: async () => await Promise.resolve(task) };
 		// What an earlier pass has begun is settled first: anything written before it could pass for it.
 		const first = begunBefore(task, setting);
-		return { key: task.laneKey, first, run: async (lane) => await runTask(task, lane, { ...setting, traffic, doubts }) };
+		return { key: task.laneKey, first, run: async (lane) => await runTask(task, lane, execution) };
 	});
 	const results = await runInLanes(turns, setting.maxConcurrency, () => ({ preview: new Map() }));
 	setting.ledger?.noteDoubts(doubts);
