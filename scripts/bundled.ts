@@ -42,11 +42,10 @@ function bundledNames(): string[] {
 	return [...new Set(names)].sort();
 }
 
-/** Known advisories for the bundled libraries, one line each, as npm's own audit reports them. */
+/** Known advisories for the bundled libraries, one line each, as npm's own audit reports them; throws where the registry tells of none at all. */
 function advisoriesFor(libraries: readonly Library[]): string[] {
-	const report = record(JSON.parse(auditReport()));
-	const affected = report['vulnerabilities'];
-	if (!isRecord(affected)) throw new Error('npm audit gave no report; the advisories are unknown');
+	const { vulnerabilities: affected, message } = record(JSON.parse(auditReport()));
+	if (!isRecord(affected)) throw new Error(`the advisories are unknown, npm audit gave no report: ${typeof message === 'string' ? message : 'no reason given'}`);
 	return libraries.flatMap(({ name, version }) => {
 		const { nodes, via } = record(affected[name]);
 		if (!Array.isArray(nodes) || !nodes.includes(`node_modules/${name}`)) return [];
@@ -54,12 +53,12 @@ function advisoriesFor(libraries: readonly Library[]): string[] {
 	});
 }
 
-/** npm exits with 1 when it has found something anywhere, the tools included. */
+/** npm exits with 1 when it has found something anywhere, the tools included, and when it could not ask. */
 function auditReport(): string {
 	try {
 		return execFileSync('npm', ['audit', '--json'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 1e8 });
 	} catch (error) {
-		return isRecord(error) && typeof error['stdout'] === 'string' ? error['stdout'] : '{}';
+		return isRecord(error) && typeof error['stdout'] === 'string' && error['stdout'] !== '' ? error['stdout'] : '{}';
 	}
 }
 
@@ -76,9 +75,17 @@ function expect(holds: boolean, otherwise: string): void {
 }
 
 if (require.main === module) {
-	const libraries = auditBundled();
-	console.table(libraries);
-	const found = process.argv.includes('--advisories') ? advisoriesFor(libraries) : [];
-	for (const line of found) console.error(line);
-	if (found.length > 0) process.exitCode = 1;
+	try {
+		const libraries = auditBundled();
+		console.table(libraries);
+		if (process.argv.includes('--advisories')) none(advisoriesFor(libraries));
+	} catch (error) {
+		console.error(error instanceof Error ? error.message : error);
+		process.exitCode = 1;
+	}
+}
+
+function none(advisories: readonly string[]): void {
+	if (advisories.length > 0) throw new Error(advisories.join('\n'));
+	console.log('no known advisory for any of them');
 }
