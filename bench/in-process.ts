@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import { Agent, request } from 'undici';
 
+import { optionDefaults } from '../nodes/ZooBilling/options';
 import { loadPackage, runNode } from '../test/engine/harness';
 import { EMPLOYEE_TOKEN } from '../test/zoo-api/tokens';
 import { profile } from './profile';
@@ -14,7 +15,7 @@ export const contestants = ['undici', 'bare loop', 'Zoo Billing'] as const;
 type Contestant = (typeof contestants)[number];
 
 const root = join(__dirname, '..');
-const CONCURRENCY = 25;
+const { maxConcurrency: concurrency } = optionDefaults;
 
 /** Milliseconds per item, one figure a round. */
 export async function measureInProcess(items: number, latencyMs: number, rounds: number): Promise<Record<Contestant, number[]>> {
@@ -29,7 +30,7 @@ export async function measureInProcess(items: number, latencyMs: number, rounds:
 		for (let round = -1; round < rounds; round++) {
 			const took = {
 				undici: await throughUndici(zoo.url, items),
-				'bare loop': await throughEngine(zoo.url, items, { orgId: '={{ $json.orgId }}', cash: '50.00', credits: '' }, { tested: bare }),
+				'bare loop': await throughEngine(zoo.url, items, { orgId: '={{ $json.orgId }}', cash: '50.00', credits: '', concurrency: String(concurrency) }, { tested: bare }),
 				'Zoo Billing': await throughEngine(zoo.url, items, zooBilling, {}),
 			};
 			// The first round warms everybody up.
@@ -74,7 +75,7 @@ async function throughEngine(baseUrl: string, count: number, parameters: Paramet
 
 /** As many at a time, and a connection for each request, as n8n's helper has it. */
 async function throughUndici(url: string, count: number): Promise<number> {
-	const dispatcher = new Agent({ connections: CONCURRENCY, pipelining: 0 });
+	const dispatcher = new Agent({ connections: concurrency, pipelining: 0 });
 	const start = performance.now();
 	let next = 0;
 	const work = async () => {
@@ -89,7 +90,7 @@ async function throughUndici(url: string, count: number): Promise<number> {
 			if (statusCode !== 200 || !text.includes('50.00')) throw new Error(`Zoo answered ${statusCode}`);
 		}
 	};
-	await Promise.all(Array.from({ length: CONCURRENCY }, work));
+	await Promise.all(Array.from({ length: concurrency }, work));
 	const took = performance.now() - start;
 	await dispatcher.close();
 	return took;

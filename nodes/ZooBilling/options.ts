@@ -29,7 +29,7 @@ type Values = { [Name in OptionName]: Exclude<ReturnType<(typeof optionTable)[Na
 export const optionDefaults = {
 	dryRun: false,
 	includeTotalDue: false,
-	maxConcurrency: 25,
+	maxConcurrency: 50,
 	onDifference: 'warn',
 	output: 'balance',
 	retryFor: 60_000,

@@ -83,13 +83,13 @@ it.each(modes)('during a write gives it up at once, and its outcome is unknown: 
 });
 
 it('during many writes gives them all up at once', async () => {
-	const orgs = Array.from({ length: 40 }, (_, index) => `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`);
+	const orgs = Array.from({ length: 65 }, (_, index) => `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`);
 	zoo.failNext(hang, { times: Infinity });
 	const running = run(orgs, { cancel: stop.signal });
-	await until(() => zoo.requests.length === 25, () => `${zoo.requests.length} writes are under way, not 25`);
+	await until(() => zoo.requests.length === 50, () => `${zoo.requests.length} writes are under way, not 50`);
 	const result = await stopped(running);
 	const reasons = jsonOf(result).map(({ details }) => (details instanceof Object && 'reason' in details ? details.reason : undefined));
-	expect(reasons).toEqual([...Array<string>(25).fill('outcomeUnknown'), ...Array<string>(15).fill('canceled')]);
+	expect(reasons).toEqual([...Array<string>(50).fill('outcomeUnknown'), ...Array<string>(15).fill('canceled')]);
 	await expectFree();
 });
 

@@ -30,7 +30,7 @@ afterEach(async () => {
 /** Starts the stand-in by the clock, so that its log of requests has the clock's times. */
 async function startedBy(clock: FakeClock, settings: ZooApiSettings = {}): Promise<void> {
 	zoo = await clock.run(async () => await startZoo(settings));
-	for (const org of manyOrgs(60).concat(C)) zoo.setBalance('org', org);
+	for (const org of manyOrgs(110).concat(C)) zoo.setBalance('org', org);
 }
 
 function manyOrgs(count: number): string[] {
@@ -347,12 +347,12 @@ describe('order and concurrency', () => {
 
 	it.each([
 		[{ maxConcurrency: 4 }, 4],
-		[{}, 25],
+		[{}, 50],
 	])('with %j as many owners as that are worked on at a time, never more', async (options, most) => {
 		await startedBy(clock);
 		zoo.failNext({ kind: 'hang' }, { times: Infinity });
 		const stop = new AbortController();
-		const running = update(clock, manyOrgs(60).map((org, index) => [org, index] as const), options, { cancel: stop.signal });
+		const running = update(clock, manyOrgs(110).map((org, index) => [org, index] as const), options, { cancel: stop.signal });
 		await until(() => zoo.requests.length >= most, () => `${zoo.requests.length} requests are open, not ${most}`);
 		// Time enough for one more.
 		await realSleep(50);

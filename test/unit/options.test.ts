@@ -12,7 +12,7 @@ const all = Object.keys(optionTable) as OptionName[];
 const read = (collection: unknown, names: readonly OptionName[] = all, model: BalanceModel = prePay) => readOptions(collection, names, model);
 
 it('takes the defaults where nothing is set', () => {
-	expect(read({})).toEqual({ dryRun: false, includeTotalDue: false, maxConcurrency: 25, onDifference: 'warn', output: 'balance', retryFor: 60_000, timeout: 30_000 });
+	expect(read({})).toEqual({ dryRun: false, includeTotalDue: false, maxConcurrency: 50, onDifference: 'warn', output: 'balance', retryFor: 60_000, timeout: 30_000 });
 	expect(read({})).toEqual(optionDefaults);
 });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { z } from 'zod';
 
+import { optionDefaults } from '../../../nodes/ZooBilling/options';
 import { startZooServer } from '../../../bench/zoo-server';
 import { EMPLOYEE_TOKEN } from '../../zoo-api/tokens';
 import type { CleanUp } from '../clean-up';
@@ -95,7 +96,7 @@ function workflowOf(contestant: Contestant, credentials: unknown, url: string, {
 				balanceModel: 'prePay',
 				amountUnit: 'usd',
 				updateFields: { prePayCashRemaining: cash, ...(several && { prePayCreditsRemaining: credits }) },
-				options: concurrency === 25 ? {} : { maxConcurrency: concurrency },
+				options: concurrency === optionDefaults.maxConcurrency ? {} : { maxConcurrency: concurrency },
 			},
 		},
 	};

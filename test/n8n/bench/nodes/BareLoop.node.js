@@ -39,7 +39,7 @@ class BareLoop {
 		const work = async () => {
 			while (next < items.length) await write(next++);
 		};
-		await Promise.all(Array.from({ length: Number(this.getNodeParameter('concurrency', 0, '') || 25) }, work));
+		await Promise.all(Array.from({ length: Number(this.getNodeParameter('concurrency', 0)) }, work));
 		return [output];
 	}
 }
