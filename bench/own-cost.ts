@@ -37,7 +37,10 @@ function instantContext(count: number): IExecuteFunctions {
 		options: {},
 	});
 	const node = { id: '1', name: 'Zoo Billing', type: 'n8n-nodes-zoo-billing.zooBilling', typeVersion: 1, position: [0, 0], parameters: {} };
+	const kept = {};
 	const context = {
+		getContext: () => kept,
+		getWorkflowDataProxy: () => ({ $runIndex: 0 }),
 		getInputData: () => input,
 		getNode: () => node,
 		getNodeParameter: (name: string, item: number) => parameters(item)[name],
