@@ -81,7 +81,7 @@ function check(context: IExecuteFunctions, operation: Operation | undefined, ite
 async function send(context: IExecuteFunctions, checked: ReadonlyArray<Task | Failure>, stopOnFailure: boolean, ledger: OpenLedger | undefined): Promise<Result[]> {
 	const zoo = await connect(context);
 	if (zoo instanceof Refusal) {
-		return checked.map((task) => (task instanceof Failure ? task : (earlier(task.subject, ledger) ?? invalidInput(task.subject, zoo, 'credentialUnusable'))));
+		return checked.map((task) => (task instanceof Failure ? task : (earlier(task, ledger) ?? invalidInput(task.subject, zoo, 'credentialUnusable'))));
 	}
 	const first = checked.find((task): task is Task => !(task instanceof Failure));
 	const { maxConcurrency } = first?.options ?? optionDefaults;

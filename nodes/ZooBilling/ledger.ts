@@ -49,9 +49,10 @@ export function openLedger(context: Record<string, unknown>, run: number | undef
 			return doubt === undefined || mine(doubt) ? undefined : doubt;
 		},
 		leftInDoubt: (laneKey, item) => pages.doubts[laneKey] === key(item),
-		noteDoubts(doubts) {
-			for (const [laneKey, doubt] of Object.entries(pages.doubts)) if (mine(doubt)) delete pages.doubts[laneKey];
-			for (const [laneKey, item] of doubts) pages.doubts[laneKey] ??= key(item);
+		noteDoubt(laneKey, item, unknown) {
+			const noted = pages.doubts[laneKey];
+			if (unknown && (noted === undefined || mine(noted))) pages.doubts[laneKey] = key(item);
+			if (!unknown && noted === key(item)) delete pages.doubts[laneKey];
 		},
 		close() {
 			for (const each of Object.keys(pages.entries).filter(mine)) delete pages.entries[each];

@@ -31,7 +31,7 @@ export function refuseRepeats(checked: ReadonlyArray<Task | Failure>, ledger: Le
 
 /** What an item comes to that is held back because another one was refused before anything was sent. */
 export function notBegun(task: Task | Failure, ledger: Ledger | undefined): Result {
-	return task instanceof Failure ? task : (earlier(task.subject, ledger) ?? notSent(task.subject, 'stopped', untried));
+	return task instanceof Failure ? task : (earlier(task, ledger) ?? notSent(task.subject, 'stopped', untried));
 }
 
 const untried = { attempts: 0, askedToWait: undefined };
@@ -42,9 +42,10 @@ export function refusedInDoubt(task: Task | Failure, ledger: Ledger | undefined)
 }
 
 /** What an earlier try of this execution has made of an item that cannot be taken up now: its result, or doubt. */
-export function earlier(subject: Subject, ledger: Ledger | undefined): Result | undefined {
+export function earlier({ subject, laneKey = '' }: Task, ledger: Ledger | undefined): Result | undefined {
 	const entry = ledger?.recall(subject.item);
-	return entry?.result ? remembered(entry.result) : inDoubt(subject, ledger);
+	if (entry) return entry.result ? remembered(entry.result) : inDoubt(subject, ledger);
+	return ledger?.leftInDoubt(laneKey, subject.item) ? stillInDoubt(subject, { target: subject.asked ?? {} }, untried) : undefined;
 }
 
 function inDoubt(subject: Subject, ledger: Ledger | undefined): Failure | undefined {
@@ -64,9 +65,7 @@ export async function runItems(checked: ReadonlyArray<Task | Failure>, setting: 
 		const first = begunBefore(task, setting);
 		return { key: task.laneKey, first, run: async (lane) => await runTask(task, lane, execution) };
 	});
-	const results = await runInLanes(turns, setting.maxConcurrency, () => ({ preview: new Map() }));
-	setting.ledger?.noteDoubts(doubts);
-	return results;
+	return await runInLanes(turns, setting.maxConcurrency, () => ({ preview: new Map() }));
 }
 
 /** Items of unknown outcome by the key of their owner's lane. */
@@ -90,18 +89,23 @@ function begunBefore({ subject }: Task, { ledger }: Setting): boolean {
 async function runTask(task: Task, lane: Lane, setting: Setting & { readonly traffic: Traffic; readonly doubts: Doubts }): Promise<Result> {
 	const { zoo, stopOnFailure, ledger, traffic, doubts } = setting;
 	const { laneKey = '' } = task;
-	const doubt = doubts.get(laneKey);
-	const blocker = doubt === undefined ? ledger?.doubtOf(laneKey) : `item ${doubt}`;
-	if (blocker !== undefined && !begunBefore(task, setting)) return blocked(task.subject, blocker);
+	const { item } = task.subject;
 	const { timeout, retryFor } = task.options;
 	const exchange = new Exchange(zoo, traffic, { timeout, retryFor });
-	// Whatever is thrown in here must not end the other items, some of which may be on their way.
-	const work = async () => await task.run({ exchange, lane, ledger }).catch(() => unforeseen(task.subject, exchange));
+	const work = async (): Promise<Result> => {
+		const doubt = doubts.get(laneKey);
+		const blocker = doubt === undefined ? ledger?.doubtOf(laneKey) : `item ${doubt}`;
+		if (blocker !== undefined && !begunBefore(task, setting)) return blocked(task.subject, blocker);
+		// Whatever is thrown in here must not end the other items, some of which may be on their way.
+		const result = await task.run({ exchange, lane, ledger }).catch(() => unforeseen(task.subject, exchange));
+		const unknown = result instanceof Failure && result.details.outcome === 'unknown';
+		if (unknown) doubts.set(laneKey, item);
+		if (task.writes) ledger?.noteDoubt(laneKey, item, unknown);
+		return result;
+	};
+	// A doubt is noted before anybody else gets at the owner, such as another call of the same tool.
 	const result = task.writes ? await exclusively(zoo.origin + laneKey, work, zoo.cancel) : await work();
-	if (result instanceof Failure) {
-		if (stopOnFailure) traffic.stopped = true;
-		if (result.details.outcome === 'unknown') doubts.set(laneKey, task.subject.item);
-	}
+	if (result instanceof Failure && stopOnFailure) traffic.stopped = true;
 	// A preview counts on what stood before the write.
 	if (task.writes) lane.preview.clear();
 	return result;

@@ -12,6 +12,7 @@ const { prePay, apiCredits } = balanceModels;
 const [, cash, credits] = prePay.fields;
 const subject = { item: 0, owner: { kind: ownerKinds.org, id: '7e29ccf7-8b3c-47db-8a17-bb53528382f4' }, reference: 'pi_1' };
 const tries = { attempts: 1, askedToWait: undefined };
+const none = { attempts: 0, askedToWait: undefined };
 const sight = { target: {}, now: {} };
 const refusal = new Refusal('', '');
 const comparison = compare([cash, credits].map((field) => ({ field, amount: Usd.of('1') })), { pre_pay_cash_remaining: '2.00' }, prePay);
@@ -31,10 +32,11 @@ const unreadable: NoAnswer = { kind: 'perhapsApplied', cause: '', status: 200 };
 /** By the name of the function that makes them. */
 export const failures: Readonly<Record<string, readonly made.Failure[]>> = {
 	invalidInput: [made.invalidInput(subject, refusal), made.invalidInput(subject, refusal, 'credentialUnusable')],
-	notRead: [...unanswered, unreadable].flatMap((last) => (['notRead', 'notSent'] as const).map((outcome) => made.notRead(subject, last, tries, outcome))),
-	notApplied: unanswered.map((last) => made.notApplied(subject, last, tries)),
-	notSent: (['canceled', 'stopped', 'held'] as const).map((why) => made.notSent(subject, why, tries)),
-	unforeseen: [made.unforeseen(subject, tries), made.unforeseen(subject, { ...tries, attempts: 0 })],
+	notRead: [...unanswered, unreadable].flatMap((last) => (['notRead', 'notSent'] as const).map((outcome) => made.notRead(subject, last, none, outcome))),
+	// An item that was sent is not stopped by another's failure.
+	notApplied: unanswered.filter((last) => last.kind !== 'unsent' || last.why !== 'stopped').map((last) => made.notApplied(subject, last, tries)),
+	notSent: (['canceled', 'stopped', 'held'] as const).map((why) => made.notSent(subject, why, none)),
+	unforeseen: [made.unforeseen(subject, tries), made.unforeseen(subject, none)],
 	blocked: [made.blocked(subject, 'item 0')],
 	outcomeUnknown: [made.outcomeUnknown(subject, undefined, '', tries, sight)],
 	changedMeanwhile: [made.changedMeanwhile(subject, tries, sight)],
@@ -51,7 +53,7 @@ export const failures: Readonly<Record<string, readonly made.Failure[]>> = {
 };
 
 /** The functions that make failures, by the module's own account. */
-export const makers = Object.keys(made).filter((name) => !['Failure', 'listed', 'adjustAdvice'].includes(name)).sort();
+export const makers = Object.keys(made).filter((name) => !['Failure', 'listed', 'adjustAdvice', 'updateAdvice'].includes(name)).sort();
 
 /** Reasons, each with the outcomes that it comes with. */
 export function outcomesByReason(): Record<string, string[]> {

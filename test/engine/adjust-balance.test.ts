@@ -272,6 +272,11 @@ describe('a dry run', () => {
 		expect(puts()).toEqual([]);
 	});
 
+	it('says of what it refuses, too, that nothing would have been written', async () => {
+		const result = await runZoo(zoo, { ...adjust, options: { dryRun: true } }, { items: [{ amount: '-11' }], onError: 'continueRegularOutput' });
+		expect(jsonOf(result)).toMatchObject([{ details: { reason: 'belowZero', dryRun: true } }]);
+	});
+
 	it('does not take a reply without any amount for a balance', async () => {
 		zoo.replyWith('{"id":"x"}', { method: 'GET' });
 		const result = await runZoo(zoo, { operation: 'updateBalance', updateFields: { prePayCashRemaining: '20' }, options: { dryRun: true } });

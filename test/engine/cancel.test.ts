@@ -104,8 +104,8 @@ it('during a read before an adjustment sends nothing for it, and says so', async
 });
 
 it.each([
-	['after a write that surely was not applied', { kind: 'status', status: 429 }, { details: { outcome: 'notSent', attempts: 1 } }],
-	['that Zoo has asked for', { kind: 'status', status: 429, headers: { 'Retry-After': '50' } }, { details: { outcome: 'notSent', attempts: 1 } }],
+	['after a write that surely was not applied', { kind: 'status', status: 429 }, { details: { outcome: 'notApplied', attempts: 1 } }],
+	['that Zoo has asked for', { kind: 'status', status: 429, headers: { 'Retry-After': '50' } }, { details: { outcome: 'notApplied', attempts: 1 } }],
 	['after a write that may have been applied', { kind: 'status', status: 500 }, { details: { reason: 'outcomeUnknown', outcome: 'unknown', attempts: 1 } }],
 ] as const)('during a wait %s ends it at once', async (_, fault, first) => {
 	zoo.failNext(fault, { times: Infinity });
@@ -133,7 +133,7 @@ it('during a hold that Zoo has asked for ends the waits of all items, those that
 	const running = run([A, B, B], { cancel: stop.signal });
 	await clock.asleep(2);
 	const result = await stopped(running);
-	expect(jsonOf(result)).toMatchObject([{ details: { outcome: 'notSent' } }, { confirmation: { status: 'confirmed' } }, unsent]);
+	expect(jsonOf(result)).toMatchObject([{ details: { outcome: 'notApplied' } }, { confirmation: { status: 'confirmed' } }, unsent]);
 });
 
 it('before anything was sent sends nothing', async () => {

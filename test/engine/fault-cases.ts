@@ -32,7 +32,7 @@ const status = (code: number, headers: Readonly<Record<string, string>> = {}): F
 
 const closed = 'the connection was closed before the reply was complete';
 const late = 'no reply came within the time-out';
-const unreadable = 'Zoo answered 200, but not with a balance';
+const unreadable = 'Zoo answered 200, but its reply cannot be read';
 const perhapsStatuses = [408, 500, 502, 503, 504];
 
 const perhaps: FaultCase[] = [
@@ -62,7 +62,7 @@ const sure: FaultCase[] = [
 function final(elsewhere: () => string): FaultCase[] {
 	const cases: Array<Omit<FaultCase, 'kind'>> = [
 		{ name: '401', fault: () => status(401), says: 'Zoo did not accept the API token', reason: 'tokenRefused' },
-		{ name: '403', fault: () => status(403), says: 'The API token has no right to this balance', reason: 'employeeTokenNeeded' },
+		{ name: '403', fault: () => status(403), says: 'The API token has no right to do this', reason: 'employeeTokenNeeded' },
 		{ name: '404', fault: () => status(404), says: 'Zoo does not know this organization', reason: 'ownerUnknown' },
 		...[400, 406, 409, 422].map((code) => ({ name: `${code}`, fault: () => status(code), says: `The balance was not changed: Zoo answered ${code}`, reason: 'refusedByZoo' })),
 		...[301, 302, 307, 308].map((code) => ({

@@ -237,7 +237,7 @@ describe('what Zoo refuses', () => {
 
 	it('names the right that is missing after a 403', async () => {
 		const result = await runZoo(zoo, { updateFields: { prePayCashRemaining: '5' } }, { token: MEMBER_TOKEN });
-		expect(result.error?.message).toBe('The API token has no right to this balance [item 0]');
+		expect(result.error?.message).toBe('The API token has no right to do this [item 0]');
 	});
 
 	it('shows Zoo’s words, the call and the reference after a 422', async () => {

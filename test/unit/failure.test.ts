@@ -61,14 +61,14 @@ const cases: Record<string, Case> = {
 	'notRead, reading': {
 		made: failures.notRead(subject, silent, never, 'notRead'),
 		source: 'service',
-		what: 'The balance was not read: no reply came within the time-out',
+		what: 'Nothing was read: no reply came within the time-out',
 		next: 'Reading again is safe.',
 		details: { reason: 'unreachable', outcome: 'notRead' },
 	},
 	'notRead, a reply that is none': {
-		made: failures.notRead(subject, { kind: 'perhapsApplied', cause: 'Zoo answered 200, but not with a balance', status: 200 }, never, 'notRead'),
+		made: failures.notRead(subject, { kind: 'perhapsApplied', cause: 'Zoo answered 200, but its reply cannot be read', status: 200 }, never, 'notRead'),
 		source: 'service',
-		what: 'The balance was not read: Zoo answered 200, but not with a balance',
+		what: 'Nothing was read: Zoo answered 200, but its reply cannot be read',
 		next: 'Reading again is safe.',
 		details: { reason: 'unreadableReply', outcome: 'notRead', httpStatus: 200 },
 		after: 'Zoo’s reply (HTTP 200).',
@@ -106,9 +106,9 @@ const cases: Record<string, Case> = {
 	'notApplied, held back': {
 		made: failures.notApplied(subject, unsent('held'), { attempts: 2, askedToWait: 90_000 }),
 		source: 'service',
-		what: 'Not sent, because Zoo asked all requests to wait',
+		what: 'Not sent again, because Zoo asked all requests to wait',
 		next: 'Zoo asked to wait 90 seconds; try again after that. Try again later. The balance was not changed, so trying again is safe.',
-		details: { reason: 'heldBack', outcome: 'notSent', attempts: 2 },
+		details: { reason: 'heldBack', outcome: 'notApplied', attempts: 2 },
 	},
 	'notSent, stopped': {
 		made: failures.notSent(subject, 'stopped', never),
@@ -301,7 +301,7 @@ describe('a final no from Zoo', () => {
 	it.each<[string, NoAnswer, string, string, FailureDetails['reason']]>([
 		['401', refused(401), 'Zoo did not accept the API token', `${bad} ${employee} ${safe}`, 'tokenRefused'],
 		['400 of a token', refused(400, 'could not authenticate'), 'Zoo did not accept the API token', `${bad} ${employee} ${safe}`, 'tokenRefused'],
-		['403', refused(403), 'The API token has no right to this balance', `Use another Zoo API credential. ${employee} ${safe}`, 'employeeTokenNeeded'],
+		['403', refused(403), 'The API token has no right to do this', `Use another Zoo API credential. ${employee} ${safe}`, 'employeeTokenNeeded'],
 		['404', refused(404), 'Zoo does not know this organization', `Check 'Organization ID', and 'Base URL' in the credential. ${safe}`, 'ownerUnknown'],
 		['400 of another kind', refused(400, 'bad amount'), 'The balance was not changed: Zoo answered 400', `Zoo would refuse the same request again: change what it objects to; if it does not know the fields, that is 'Balance Model'. ${safe}`, 'refusedByZoo'],
 		['406', refused(406), 'The balance was not changed: Zoo answered 406', `Zoo would refuse the same request again: change what it objects to; if it does not know the fields, that is 'Balance Model'. ${safe}`, 'refusedByZoo'],
@@ -339,7 +339,7 @@ it.each<['canceled' | 'stopped' | 'held', number, string]>([
 ])('what was kept back (%s) after %d attempts tells how things stand', (why, attempts, state) => {
 	const made = failures.notSent({ item: 0 }, why, { attempts, askedToWait: undefined });
 	expect(made.next.endsWith(state)).toBe(true);
-	expect(made.details).toEqual({ reason: { canceled: 'canceled', held: 'heldBack', stopped: 'stopped' }[why], outcome: 'notSent', item: 0, ...(attempts > 0 && { attempts }) });
+	expect(made.details).toEqual({ reason: { canceled: 'canceled', held: 'heldBack', stopped: 'stopped' }[why], item: 0, ...(attempts > 0 ? { outcome: 'notApplied', attempts } : { outcome: 'notSent' }) });
 });
 
 it('of an earlier pass in doubt says so', () => {

@@ -67,13 +67,15 @@ it('forgets a run that ended well, but not which references it used', () => {
 it('tells a later run, and no pass of the same, which owner is in doubt', () => {
 	const context = {};
 	const first = openLedger(context, 0);
-	first.noteDoubts(new Map([['/orgs/a', 3]]));
+	first.noteDoubt('/orgs/a', 3, true);
 	expect(openLedger(context, 0).doubtOf('/orgs/a')).toBeUndefined();
 	expect(openLedger(context, 1).doubtOf('/orgs/a')).toBe('run 0, item 3');
 	expect(openLedger(context, 1).doubtOf('/orgs/b')).toBeUndefined();
-	openLedger(context, 1).noteDoubts(new Map([['/orgs/a', 0]]));
+	for (const unknown of [true, false]) openLedger(context, 1).noteDoubt('/orgs/a', 0, unknown);
 	expect(openLedger(context, 2).doubtOf('/orgs/a')).toBe('run 0, item 3');
-	first.noteDoubts(new Map());
+	first.noteDoubt('/orgs/a', 2, false);
+	expect(openLedger(context, 1).doubtOf('/orgs/a')).toBe('run 0, item 3');
+	first.noteDoubt('/orgs/a', 3, false);
 	expect(openLedger(context, 1).doubtOf('/orgs/a')).toBeUndefined();
 });
 

@@ -110,7 +110,7 @@ describe('an attempt', () => {
 	});
 
 	it('says what a reply that cannot be read was', () => {
-		expect(judged(replied(200, 'OK', { callId: 'call-1' }))).toEqual({ kind: 'perhapsApplied', cause: 'Zoo answered 200, but not with a balance', status: 200, callId: 'call-1' });
+		expect(judged(replied(200, 'OK', { callId: 'call-1' }))).toEqual({ kind: 'perhapsApplied', cause: 'Zoo answered 200, but its reply cannot be read', status: 200, callId: 'call-1' });
 	});
 
 	it.each([refusedConnection, badCertificate, timedOut])('passes on why there was no reply (%#)', (sent) => {

@@ -151,6 +151,14 @@ describe('an item that an earlier try has sent and that is refused now', () => {
 		expect(notBegun(task(0, laneOf(org), () => done()), begun())).toMatchObject(unknown);
 	});
 
+	it('stays in doubt though the ledger keeps only whose balance it is', () => {
+		const ledger = openLedger({}, 0);
+		ledger.noteDoubt('a', 0, true);
+		const update = task(0, 'a', () => done(), { subject: { item: 0, owner: org, asked: { pre_pay_cash_remaining: '5.00' } } });
+		expect(notBegun(update, ledger)).toMatchObject({ details: { outcome: 'unknown', target: { pre_pay_cash_remaining: '5.00' } }, next: expect.stringMatching(/^Read the balance first: .*; it could not be read back/) });
+		expect(notBegun({ ...update, laneKey: 'b' }, ledger)).toMatchObject({ details: { outcome: 'notSent' } });
+	});
+
 	it('is refused as ever when nothing is in doubt', () => {
 		const ledger = openLedger({}, 0);
 		ledger.note(1, { ...entry, result: { json: {} } });
@@ -166,6 +174,17 @@ describe('a later run of the node in the same execution', () => {
 		expect(await run(1, done())).toMatchObject({ what: 'Not sent, because the outcome of run 0, item 0 for the same organization is unknown [item 0]', details: { outcome: 'notSent', blockedBy: 'run 0, item 0' } });
 		await run(0, done());
 		expect(await run(2, done({ is: 'written' }))).toMatchObject({ json: { is: 'written' } });
+	});
+});
+
+describe('two calls of a tool at the same time', () => {
+	it('send nothing for an owner whose outcome the other has just left unknown', async () => {
+		const context = {};
+		const connection = zoo();
+		const call = async (end: () => Failure | Done) => (await runItems([task(0, 'a', end)], setting({ zoo: connection, ledger: openLedger(context, undefined) })))[0];
+		const [first, second] = await Promise.all([call(() => inDoubt(0)), call(() => done())]);
+		expect(first).toMatchObject({ details: { outcome: 'unknown' } });
+		expect(second).toMatchObject({ details: { reason: 'blockedByEarlierItem', blockedBy: 'call 0, item 0' } });
 	});
 });
 

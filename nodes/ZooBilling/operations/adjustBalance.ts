@@ -11,9 +11,9 @@ import { optionTable } from '../options';
 import { balanceOutput, replyHints } from '../output';
 import { Refusal } from '../refusal';
 import type { Standing } from '../zoo/exchange';
-import { adjustAdvice, amountMissing, changedMeanwhile, Failure, invalidInput, notApplied, outcomeUnknown, outOfRange, referenceRepeated } from '../zoo/failure';
-import type { Done, LedgerEntry, Operation, RawParameters, Result, Session, Task } from './operation';
-import { aboveMaximum, conclude, confirm, look, plain, preview, readWriteIntent, requests, settledBefore, sightOf, writeOptions, type WriteIntent } from './write';
+import { adjustAdvice, amountMissing, Failure, invalidInput, outOfRange, referenceRepeated } from '../zoo/failure';
+import type { Done, Operation, RawParameters, Result, Session, Task } from './operation';
+import { aboveMaximum, carryOut, confirm, look, preview, readWriteIntent, settledBefore, writeOptions, type WriteIntent } from './write';
 
 const amounts = {
 	parameter: 'adjustFields',
@@ -65,7 +65,7 @@ async function run(session: Session, intent: WriteIntent): Promise<Result> {
 	const entry = session.ledger?.recall(subject.item);
 	const settled = entry && settledBefore(entry, mark, session, subject);
 	if (settled) return settled;
-	if (entry) return await write(session, intent, mark, sumUp(changes, entry.before).sums, true);
+	if (entry?.before) return await write(session, intent, mark, sumUp(changes, entry.before).sums, true);
 
 	const before = await look(session, intent);
 	if (before instanceof Failure) return before;
@@ -80,12 +80,12 @@ async function run(session: Session, intent: WriteIntent): Promise<Result> {
 
 /** Writes the sums, whatever it takes, but never anything else than these sums. `resumed`: an earlier pass may have sent them. */
 async function write(session: Session, intent: WriteIntent, mark: string, sums: readonly Sum[], resumed: boolean): Promise<Result> {
-	const { exchange, ledger } = session;
+	const { ledger } = session;
 	const { subject, model, owner } = intent;
 	const target = targetOf(sums);
 	const amountsBefore = (some: readonly Sum[]) => some.map(({ field, before: amount }) => ({ field, amount }));
 	const before = amountsBefore(sums.filter(({ change }) => !change.isZero()));
-	const entry: LedgerEntry = { intent: mark, owner, before: amountsByName(amountsBefore(sums)), target: amountsByName(target), ...(subject.reference !== undefined && { reference: subject.reference }) };
+	const entry = { intent: mark, owner, before: amountsByName(amountsBefore(sums)), target: amountsByName(target), ...(subject.reference !== undefined && { reference: subject.reference }) };
 	// Without doubt it was somebody else who came to the same sum, and this change is still to be added.
 	const standing = ({ balance }: Reply, doubt: boolean): Standing => {
 		if (holds(balance, before)) return holds(balance, intent.options.onlyIf ?? []) ? 'resend' : 'moved';
@@ -95,17 +95,8 @@ async function write(session: Session, intent: WriteIntent, mark: string, sums: 
 	// A call of a tool that came at the same time may have used it since the check.
 	const user = subject.reference === undefined ? undefined : ledger?.usedBy(subject.reference, subject.item);
 	if (user !== undefined) return referenceRepeated(subject, user);
-	ledger?.note(subject.item, entry);
-	const end = await exchange.write({ ...requests(intent, target), settles, standing, lookBeforeResend: true, inDoubt: resumed });
-	if (end.kind === 'answered') {
-		const result = conclude(session, intent, target, end, ({ balance }) => ({ adjustment: adjustmentOf(sums, intent, balance) }));
-		ledger?.note(subject.item, { ...entry, result: plain(result) });
-		return result;
-	}
-	const sight = { before: entry.before, target: entry.target, now: sightOf(end.seen, [...target, ...(intent.options.onlyIf ?? [])]) };
-	if (end.doubt) return outcomeUnknown(subject, end.last, adjustAdvice, exchange, sight);
-	ledger?.note(subject.item, undefined);
-	return end.moved || !end.last ? changedMeanwhile(subject, exchange, sight) : notApplied(subject, end.last, exchange);
+	const more = ({ balance }: Reply) => ({ adjustment: adjustmentOf(sums, intent, balance) });
+	return await carryOut(session, intent, target, { entry, advice: adjustAdvice, more, settles, standing, lookBeforeResend: true, inDoubt: resumed });
 }
 
 function targetOf(sums: readonly Sum[]): FieldAmount[] {

@@ -28,8 +28,8 @@ export interface Ledger {
 	doubtOf(laneKey: string): string | undefined;
 	/** Whether an earlier pass of this run has left the item's write in doubt. */
 	leftInDoubt(laneKey: string, item: number): boolean;
-	/** What is unknown after this run: items by the key of their owner's lane. */
-	noteDoubts(doubts: ReadonlyMap<string, number>): void;
+	/** Whether the item's outcome is unknown now. */
+	noteDoubt(laneKey: string, item: number, unknown: boolean): void;
 }
 
 export interface LedgerEntry {
@@ -37,8 +37,8 @@ export interface LedgerEntry {
 	readonly intent: string;
 	readonly owner: Owner;
 	readonly reference?: string;
-	/** The adjusted amounts as they were before, by wire name. */
-	readonly before: Readonly<Record<string, string>>;
+	/** Of an adjustment: the amounts as they were before, by wire name. */
+	readonly before?: Readonly<Record<string, string>>;
 	/** The sums that were to stand there. */
 	readonly target: Readonly<Record<string, string>>;
 	/** What came of it, once Zoo has answered. */

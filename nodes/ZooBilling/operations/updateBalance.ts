@@ -5,9 +5,9 @@ import { compare, holds } from '../balance/confirm';
 import type { Reply } from '../balance/reply';
 import type { OwnerKind } from '../balance/owner';
 import type { Standing } from '../zoo/exchange';
-import { changedMeanwhile, Failure, invalidInput, notApplied, outcomeUnknown } from '../zoo/failure';
+import { Failure, invalidInput, updateAdvice } from '../zoo/failure';
 import type { Operation, RawParameters, Result, Session, Task } from './operation';
-import { aboveMaximum, conclude, look, plain, preview, readWriteIntent, requests, settledBefore, sightOf, writeOptions, type WriteIntent } from './write';
+import { aboveMaximum, carryOut, look, preview, readWriteIntent, settledBefore, writeOptions, type WriteIntent } from './write';
 
 const amounts = {
 	parameter: 'updateFields',
@@ -37,7 +37,6 @@ function prepare(raw: RawParameters, kind: OwnerKind, item: number): Task | Fail
 
 async function run(session: Session, intent: WriteIntent): Promise<Result> {
 	const { options, subject, model, amounts: target, owner, laneKey } = intent;
-	const { exchange } = session;
 	// What the balance had to be, it no longer is after this very write: a second pass must not look at it anew.
 	const ledger = options.onlyIf && !options.dryRun ? session.ledger : undefined;
 	const mark = JSON.stringify([laneKey, subject.asked, subject.reference]);
@@ -55,19 +54,7 @@ async function run(session: Session, intent: WriteIntent): Promise<Result> {
 		return options.onlyIf && !holds(balance, options.onlyIf) ? 'moved' : 'resend';
 	};
 	const settles = (reply: Reply) => reply.model !== undefined;
-	const entry = { intent: mark, owner, before: amountsByName(options.onlyIf ?? []), target: amountsByName(target) };
-	ledger?.note(subject.item, entry);
-	const end = await exchange.write({ ...requests(intent, target), settles, standing, lookBeforeResend: options.onlyIf !== undefined, inDoubt: begun !== undefined || (session.ledger?.leftInDoubt(laneKey, subject.item) ?? false) });
-	if (end.kind === 'answered') {
-		const result = conclude(session, intent, target, end);
-		ledger?.note(subject.item, { ...entry, result: plain(result) });
-		return result;
-	}
-	const sight = { target: entry.target, now: sightOf(end.seen, target) };
-	if (end.doubt) return outcomeUnknown(subject, end.last, advice, exchange, sight);
-	ledger?.note(subject.item, undefined);
-	return end.moved || !end.last ? changedMeanwhile(subject, exchange, sight) : notApplied(subject, end.last, exchange);
+	const entry = ledger && { intent: mark, owner, target: amountsByName(target) };
+	const inDoubt = begun !== undefined || (session.ledger?.leftInDoubt(laneKey, subject.item) ?? false);
+	return await carryOut(session, intent, target, { entry, advice: updateAdvice, settles, standing, lookBeforeResend: options.onlyIf !== undefined, inDoubt });
 }
-
-const advice =
-	'Read the balance first: if it shows the target, the write was applied. If it does not, running this item again sets the same amounts; look whether somebody else has changed them since.';

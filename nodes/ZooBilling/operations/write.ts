@@ -11,7 +11,7 @@ import { optionTable, readOptions, type OptionName, type Options } from '../opti
 import { balanceOutput, replyHints } from '../output';
 import { isRecord, Refusal, shown } from '../refusal';
 import type { Exchange, Write, WriteEnd } from '../zoo/exchange';
-import { alreadyWritten, conditionNotMet, different, Failure, invalidInput, noBalance, notConfirmed, notRead, otherModel, stillInDoubt, type Subject } from '../zoo/failure';
+import { alreadyWritten, changedMeanwhile, conditionNotMet, different, Failure, invalidInput, noBalance, notApplied, notConfirmed, notRead, otherModel, outcomeUnknown, stillInDoubt, type Subject } from '../zoo/failure';
 import { readBalance, writeBalance } from '../zoo/request';
 import type { Done, Lane, LedgerEntry, RawParameters, Result, Session } from './operation';
 
@@ -48,6 +48,7 @@ export function readWriteIntent(raw: RawParameters, kind: OwnerKind, item: numbe
 	// Whatever is refused, the rest is named, so that an audit finds the payment.
 	const subject: Subject = {
 		item,
+		...(!(chosen instanceof Refusal) && chosen.dryRun && { dryRun: true }),
 		...(!(owner instanceof Refusal) && { owner }),
 		...(!(amounts instanceof Refusal) && { asked: amountsByName(amounts) }),
 		...referenceIn(raw['options']),
@@ -125,7 +126,34 @@ export function preview({ lane }: Session, intent: WriteIntent, before: Reply, t
 	return { json, hints: replyHints(before), wrote: false };
 }
 
-export function requests({ owner, model, options }: WriteIntent, target: readonly FieldAmount[]): Pick<Write, 'put' | 'readBack'> {
+/** How an item is to be written. */
+interface Plan extends Omit<Write, 'put' | 'readBack'> {
+	/** As the ledger keeps it; undefined where a second pass may simply write again. */
+	readonly entry: LedgerEntry | undefined;
+	/** What to do when the outcome is unknown. */
+	readonly advice: string;
+	/** Properties of the item beside the confirmation. */
+	readonly more?: (reply: Reply) => Record<string, unknown>;
+}
+
+/** Sends the target, and says what became of it. The ledger knows of it before the first attempt. */
+export async function carryOut(session: Session, intent: WriteIntent, target: readonly FieldAmount[], { entry, advice, more, ...rules }: Plan): Promise<Result> {
+	const { exchange, ledger } = session;
+	const { subject, options } = intent;
+	if (entry) ledger?.note(subject.item, entry);
+	const end = await exchange.write({ ...requests(intent, target), ...rules });
+	if (end.kind === 'answered') {
+		const result = conclude(session, intent, target, end, more);
+		if (entry) ledger?.note(subject.item, { ...entry, result: plain(result) });
+		return result;
+	}
+	const sight = { ...(entry?.before && { before: entry.before }), target: amountsByName(target), now: sightOf(end.seen, [...target, ...(options.onlyIf ?? [])]) };
+	if (end.doubt) return outcomeUnknown(subject, end.last, advice, exchange, sight);
+	if (entry) ledger?.note(subject.item, undefined);
+	return end.moved || !end.last ? changedMeanwhile(subject, exchange, sight) : notApplied(subject, end.last, exchange);
+}
+
+function requests({ owner, model, options }: WriteIntent, target: readonly FieldAmount[]): Pick<Write, 'put' | 'readBack'> {
 	return {
 		put: writeBalance(owner, model, target, options.includeTotalDue),
 		readBack: readBalance(owner, options.includeTotalDue),
@@ -134,8 +162,8 @@ export function requests({ owner, model, options }: WriteIntent, target: readonl
 
 type Answered = Extract<WriteEnd, { kind: 'answered' }>;
 
-/** From Zoo's answer to a confirmed item. `more`: properties beside the confirmation. */
-export function conclude({ exchange }: Session, intent: WriteIntent, target: readonly FieldAmount[], { answer, by }: Answered, more: (reply: Reply) => Record<string, unknown> = () => ({})): Result {
+/** From Zoo's answer to a confirmed item. */
+function conclude({ exchange }: Session, intent: WriteIntent, target: readonly FieldAmount[], { answer, by }: Answered, more: Plan['more'] = () => ({})): Result {
 	const { subject, model, options } = intent;
 	const { reply } = answer;
 	const comparison = compare(target, reply.balance, model);
@@ -164,14 +192,14 @@ export function remembered(result: NonNullable<LedgerEntry['result']>): Result {
 }
 
 /** Without class and methods, as it is stored with the execution. */
-export function plain(result: Result): NonNullable<LedgerEntry['result']> {
+function plain(result: Result): NonNullable<LedgerEntry['result']> {
 	if (!(result instanceof Failure)) return { json: result.json };
 	const { source, what, next, details } = result;
 	return { source, what, next, details };
 }
 
-/** The target's amounts as they were last read back, for a failure's text; empty when they could not be read. */
-export function sightOf(seen: Reply | undefined, target: readonly FieldAmount[]): Record<string, string> {
+/** The amounts as they were last read back, for a failure's text; empty when they could not be read. */
+function sightOf(seen: Reply | undefined, target: readonly FieldAmount[]): Record<string, string> {
 	return seen ? Object.fromEntries(target.map(({ field }) => [field.wire, amountIn(seen.balance, field)?.toString() ?? 'no amount'])) : {};
 }
 

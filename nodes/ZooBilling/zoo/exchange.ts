@@ -117,7 +117,7 @@ export class Exchange {
 		const look = await this.attemptBalance(request, settles);
 		if (look.kind === 'notApplied' && look.holdsAll) {
 			this.askedToWait = look.askedMs;
-			this.traffic.heldUntil = Math.max(this.traffic.heldUntil, this.now() + (look.askedMs ?? 0));
+			this.holdAll(look.askedMs ?? 0);
 		}
 		return look;
 	}
@@ -181,10 +181,14 @@ export class Exchange {
 			random: this.world.random,
 		});
 		this.askedToWait = askedMs;
-		if (verdict.kind === 'notApplied' && verdict.holdsAll) this.traffic.heldUntil = Math.max(this.traffic.heldUntil, this.now() + wait);
+		if (verdict.kind === 'notApplied' && verdict.holdsAll) this.holdAll(wait);
 		if (!again) return false;
 		await this.world.pause(wait);
 		return true;
+	}
+
+	private holdAll(wait: number): void {
+		this.traffic.heldUntil = Math.max(this.traffic.heldUntil, this.now() + wait);
 	}
 
 	private isHeld(): boolean {

@@ -45,6 +45,8 @@ export interface Subject {
 	/** Wire names and amounts that were to be written. */
 	readonly asked?: Readonly<Record<string, string>>;
 	readonly reference?: string;
+	/** Whether nothing would have been written anyway. */
+	readonly dryRun?: boolean;
 }
 
 /** The facts of a failure, as a later step gets them. */
@@ -56,6 +58,7 @@ export interface FailureDetails {
 	readonly userId?: string;
 	readonly asked?: Readonly<Record<string, string>>;
 	readonly reference?: string;
+	readonly dryRun?: boolean;
 	readonly httpStatus?: number;
 	readonly zooMessage?: string;
 	readonly errorCode?: string;
@@ -95,12 +98,13 @@ interface Told {
 }
 
 function failure(subject: Subject, { reason, outcome, what, next, source = 'service', reported, attempts, more }: Told): Failure {
-	const { owner, item, asked, reference } = subject;
+	const { owner, item, asked, reference, dryRun } = subject;
 	const { zoo = {}, status, callId } = reported ?? {};
 	const known = {
 		[owner?.kind.idParameter ?? 'orgId']: owner?.id,
 		asked,
 		reference,
+		dryRun,
 		httpStatus: status,
 		zooMessage: zoo.message,
 		errorCode: zoo.errorCode,
@@ -146,11 +150,11 @@ export function invalidInput(subject: Subject, refusal: Refusal, reason: Reason 
 	return failure(subject, { reason, outcome: 'notSent', source: 'input', what: refusal.what, next: `${refusal.next} ${NOTHING_SENT}` });
 }
 
-/** The balance could not be read. `outcome`: `notRead` for a read, `notSent` when a write had to look first. */
+/** Something could not be read. `outcome`: `notRead` for a read, `notSent` when a write had to look first. */
 export function notRead(subject: Subject, last: NoAnswer, tries: Tries, outcome: 'notRead' | 'notSent'): Failure {
 	if (last.kind === 'unsent') return notSent(subject, last.why, tries);
-	const consequence = outcome === 'notRead' ? 'Reading again is safe.' : `The balance has to be read before it is written. ${SAFE}`;
-	return turnedDown(subject, last, tries, outcome, `The balance was not read: ${last.cause}`, consequence);
+	if (outcome === 'notRead') return turnedDown(subject, last, tries, outcome, `Nothing was read: ${last.cause}`, 'Reading again is safe.');
+	return turnedDown(subject, last, tries, outcome, `The balance was not read: ${last.cause}`, `The balance has to be read before it is written. ${SAFE}`);
 }
 
 /** A write that surely was not applied. */
@@ -183,7 +187,7 @@ function meaningOf({ status = 0, zoo }: Reported, { owner }: Subject): { reason:
 	if (status === 401 || (status === 400 && /authenticat/i.test(zoo?.message ?? ''))) {
 		return { reason: 'tokenRefused', what: 'Zoo did not accept the API token', next: `Check 'API Token' and 'Base URL' in the Zoo API credential. ${rights}` };
 	}
-	if (status === 403) return { reason: byId ? 'employeeTokenNeeded' : 'tokenRefused', what: 'The API token has no right to this balance', next: `Use another Zoo API credential. ${rights}` };
+	if (status === 403) return { reason: byId ? 'employeeTokenNeeded' : 'tokenRefused', what: 'The API token has no right to do this', next: `Use another Zoo API credential. ${rights}` };
 	if (status === 404 && owner) {
 		return { reason: 'ownerUnknown', what: `Zoo does not know this ${owner.kind.noun}`, next: byId ? `Check '${owner.kind.idLabel}', and 'Base URL' in the credential. ` : `Check that the token’s user has an ${owner.kind.noun}, and 'Base URL' in the credential. ` };
 	}
@@ -200,8 +204,8 @@ const unsentBecause = {
 /** An item whose turn never came, or did not come again. */
 export function notSent(subject: Subject, why: Unsent['why'], tries: Tries): Failure {
 	const { reason, cause, next } = unsentBecause[why];
-	const state = tries.attempts > 0 ? SAFE : NOTHING_SENT;
-	return failure(subject, { reason, outcome: 'notSent', what: `Not sent, because ${cause}`, next: `${waitAsked(tries)}${next} ${state}`, attempts: tries.attempts });
+	if (tries.attempts === 0) return failure(subject, { reason, outcome: 'notSent', what: `Not sent, because ${cause}`, next: `${waitAsked(tries)}${next} ${NOTHING_SENT}` });
+	return failure(subject, { reason, outcome: 'notApplied', what: `Not sent again, because ${cause}`, next: `${waitAsked(tries)}${next} ${SAFE}`, attempts: tries.attempts });
 }
 
 /** Something in the node itself that nobody foresaw. */
@@ -251,9 +255,12 @@ export function outcomeUnknown(subject: Subject, last: NoAnswer | undefined, adv
 export const adjustAdvice =
 	'Read the balance before anything else: if it shows the target, the adjustment was applied and must not run again; if it still shows the amounts before after a few minutes, it was not, and running this item again is right.';
 
-/** A write that an earlier try of this execution sent and nothing confirmed, when the item cannot be taken up again. */
-export function stillInDoubt(subject: Subject, { before, target }: { readonly before: Sight['before'] & object; readonly target: Sight['target'] }, tries: Tries): Failure {
-	return outcomeUnknown(subject, undefined, adjustAdvice, tries, { before, target, now: {} });
+export const updateAdvice =
+	'Read the balance first: if it shows the target, the write was applied. If it does not, running this item again sets the same amounts; look whether somebody else has changed them since.';
+
+/** A write that an earlier try of this execution sent and nothing confirmed, when the item cannot be taken up again. `before`: of an adjustment. */
+export function stillInDoubt(subject: Subject, { before, target }: Omit<Sight, 'now'>, tries: Tries): Failure {
+	return outcomeUnknown(subject, undefined, before ? adjustAdvice : updateAdvice, tries, { ...(before && { before }), target, now: {} });
 }
 
 function causeOf(last: NoAnswer | undefined): string {

@@ -43,7 +43,7 @@ export function judge(sent: Sent, readJson: (text: string) => Record<string, unk
 	const reported = { status, ...(sent.callId !== undefined && { callId: sent.callId }) };
 	if (status >= 200 && status < 300) {
 		if (json) return { kind: 'answered', json, ...reported };
-		return { kind: 'perhapsApplied', cause: `Zoo answered ${status}, but not with a balance`, ...reported };
+		return { kind: 'perhapsApplied', cause: `Zoo answered ${status}, but its reply cannot be read`, ...reported };
 	}
 	const zoo = json && wordsIn(json);
 	const told = { ...reported, ...(zoo && { zoo }) };
