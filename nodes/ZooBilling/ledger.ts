@@ -10,7 +10,7 @@ interface Pages {
 	/** Payment references that were, or may have been, applied, by run and item. */
 	references: Record<string, string>;
 	/** Items of unknown outcome, by the key of their owner's lane. */
-	doubts: Record<string, string>;
+	doubts: Record<string, readonly string[]>;
 	/** How many calls of a tool there were. */
 	calls: number;
 }
@@ -45,14 +45,13 @@ export function openLedger(context: Record<string, unknown>, run: number | undef
 			return user === key(item) ? undefined : user;
 		},
 		doubtOf(laneKey) {
-			const doubt = pages.doubts[laneKey];
-			return doubt === undefined || mine(doubt) ? undefined : doubt;
+			return pages.doubts[laneKey]?.find((doubt) => !mine(doubt));
 		},
-		leftInDoubt: (laneKey, item) => pages.doubts[laneKey] === key(item),
+		leftInDoubt: (laneKey, item) => pages.doubts[laneKey]?.includes(key(item)) ?? false,
 		noteDoubt(laneKey, item, unknown) {
-			const noted = pages.doubts[laneKey];
-			if (unknown && (noted === undefined || mine(noted))) pages.doubts[laneKey] = key(item);
-			if (!unknown && noted === key(item)) delete pages.doubts[laneKey];
+			const others = (pages.doubts[laneKey] ?? []).filter((doubt) => doubt !== key(item));
+			if (unknown || others.length > 0) pages.doubts[laneKey] = unknown ? [...others, key(item)] : others;
+			else delete pages.doubts[laneKey];
 		},
 		close() {
 			for (const each of Object.keys(pages.entries).filter(mine)) delete pages.entries[each];

@@ -95,7 +95,7 @@ async function runTask(task: Task, lane: Lane, setting: Setting & { readonly tra
 	const work = async (): Promise<Result> => {
 		const doubt = doubts.get(laneKey);
 		const blocker = doubt === undefined ? ledger?.doubtOf(laneKey) : `item ${doubt}`;
-		if (blocker !== undefined && !begunBefore(task, setting)) return blocked(task.subject, blocker);
+		if (blocker !== undefined && !begunBefore(task, setting)) return earlier(task, ledger) ?? blocked(task.subject, blocker);
 		// Whatever is thrown in here must not end the other items, some of which may be on their way.
 		const result = await task.run({ exchange, lane, ledger }).catch(() => unforeseen(task.subject, exchange));
 		const unknown = result instanceof Failure && result.details.outcome === 'unknown';

@@ -155,6 +155,16 @@ test('a second pass does not add again what the first applied with a difference'
 	await runItems([add(0, '5', 'fail'), add(1, '-4', 'warn')], setting(two, { ledger: openLedger(context, 0) }));
 	expect(two.log.filter((l) => l === 'PUT')).toEqual([]);
 });
+test('a dry run of an adjustment that an earlier try has left in doubt sends nothing, and leaves it in doubt', async () => {
+	const context = {};
+	const add = (dryRun: boolean) => prep('adjustBalance', { adjustFields: { prePayCashRemaining: '5' }, options: { dryRun, retryFor: 0 } });
+	await runItems([add(false)], setting(new ScriptedWorld([full('100.00'), timedOut, full('100.00')]), { ledger: openLedger(context, 0) }));
+	const world = new ScriptedWorld([full('100.00'), full('105.00')]);
+	const [result] = await runItems([add(true)], setting(world, { ledger: openLedger(context, 0) }));
+	expect(world.log).toEqual([]);
+	expect(result instanceof Failure && result.details).toMatchObject({ outcome: 'unknown', before: { pre_pay_cash_remaining: '100.00' } });
+	expect(result instanceof Failure && result.details).not.toHaveProperty('dryRun');
+});
 test('an unknown outcome says how long Zoo asked to wait', async () => {
 	const world = new ScriptedWorld([timedOut, full('1.00'), replied(429, {}, { retryAfter: '3600' }), full('1.00')]);
 	const [r] = await runItems([prep('updateBalance', { updateFields: { prePayCashRemaining: '5' } })], setting(world));

@@ -79,6 +79,15 @@ it('tells a later run, and no pass of the same, which owner is in doubt', () => 
 	expect(openLedger(context, 1).doubtOf('/orgs/a')).toBeUndefined();
 });
 
+it('keeps the doubts of two items of one owner apart', () => {
+	const ledger = openLedger({}, 0);
+	ledger.noteDoubt('/orgs/a', 1, true);
+	ledger.noteDoubt('/orgs/a', 0, true);
+	expect([0, 1, 2].map((item) => ledger.leftInDoubt('/orgs/a', item))).toEqual([true, true, false]);
+	ledger.noteDoubt('/orgs/a', 0, false);
+	expect([0, 1].map((item) => ledger.leftInDoubt('/orgs/a', item))).toEqual([false, true]);
+});
+
 it('keeps the calls of a tool apart, and their references together', () => {
 	const context = {};
 	openLedger(context, undefined).note(0, entry('one', 'pi_1'));

@@ -131,6 +131,14 @@ describe('a second pass of the same run', () => {
 	});
 });
 
+it('a second pass leaves an update in doubt that a new doubt before it blocks', async () => {
+	const context = {};
+	const pass = async (first: Done | Failure, second: Done | Failure) => (await runItems([task(0, 'a', () => first), task(1, 'a', () => second)], setting({ ledger: openLedger(context, 0) }))).map((result) => (result instanceof Failure ? result.details.outcome : 'written'));
+	expect(await pass(done(), inDoubt(1))).toEqual(['written', 'unknown']);
+	expect(await pass(inDoubt(0), done())).toEqual(['unknown', 'unknown']);
+	expect(await pass(done(), done())).toEqual(['written', 'written']);
+});
+
 describe('an item that an earlier try has sent and that is refused now', () => {
 	const begun = () => {
 		const ledger = openLedger({}, 0);

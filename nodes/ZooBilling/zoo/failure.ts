@@ -104,7 +104,7 @@ function failure(subject: Subject, { reason, outcome, what, next, source = 'serv
 		[owner?.kind.idParameter ?? 'orgId']: owner?.id,
 		asked,
 		reference,
-		dryRun,
+		dryRun: outcome === 'notSent' ? dryRun : undefined,
 		httpStatus: status,
 		zooMessage: zoo.message,
 		errorCode: zoo.errorCode,
