@@ -5,7 +5,7 @@ import { remembered } from './operations/write';
 import type { Lane, Ledger, Result, Task } from './operations/operation';
 import { exclusively, runInLanes, type Turn } from './schedule';
 import { Exchange, type Traffic } from './zoo/exchange';
-import { blocked, Failure, notSent, referenceRepeated, stillInDoubt, unforeseen, type Outcome, type Subject } from './zoo/failure';
+import { alreadyWritten, blocked, Failure, notSent, referenceRepeated, stillInDoubt, unforeseen, type Outcome, type Subject } from './zoo/failure';
 import type { Connection } from './zoo/transport';
 
 export interface Setting {
@@ -36,9 +36,12 @@ export function notBegun(task: Task | Failure, ledger: Ledger | undefined): Resu
 
 const untried = { attempts: 0, askedToWait: undefined };
 
-/** A refused item stays in doubt where an earlier try of this execution has sent it and nothing confirmed it. */
+/** An item that is refused now, though an earlier try of this execution has sent it: written, or in doubt where nothing confirmed it. */
 export function refusedInDoubt(task: Task | Failure, ledger: Ledger | undefined): Task | Failure {
-	return task instanceof Failure ? (inDoubt({ item: task.details.item }, ledger) ?? task) : task;
+	if (!(task instanceof Failure)) return task;
+	const subject = { item: task.details.item };
+	const entry = ledger?.recall(subject.item);
+	return entry?.result ? alreadyWritten({ ...subject, owner: entry.owner }) : (inDoubt(subject, ledger) ?? task);
 }
 
 /** What an earlier try of this execution has made of an item that cannot be taken up now: its result, or doubt. */

@@ -167,10 +167,10 @@ describe('an item that an earlier try has sent and that is refused now', () => {
 		expect(notBegun({ ...update, laneKey: 'b' }, ledger)).toMatchObject({ details: { outcome: 'notSent' } });
 	});
 
-	it('is refused as ever when nothing is in doubt', () => {
+	it('says so when it was written, and is refused as ever when it was not begun', () => {
 		const ledger = openLedger({}, 0);
 		ledger.note(1, { ...entry, result: { json: {} } });
-		expect([invalid(0), invalid(1)].map((each) => whatOf(refusedInDoubt(each, ledger) as Failure))).toEqual(['invalidInput', 'invalidInput']);
+		expect([invalid(0), invalid(1)].map((each) => whatOf(refusedInDoubt(each, ledger) as Failure))).toEqual(['invalidInput', 'alreadyAdjusted']);
 	});
 });
 
