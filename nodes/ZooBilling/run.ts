@@ -2,7 +2,7 @@
 
 import { laneOf } from './balance/owner';
 import { remembered } from './operations/write';
-import type { Lane, Ledger, Result, Task } from './operations/operation';
+import type { Lane, Ledger, LedgerEntry, Result, Task } from './operations/operation';
 import { exclusively, runInLanes, type Turn } from './schedule';
 import { Exchange, type Traffic } from './zoo/exchange';
 import { alreadyWritten, blocked, Failure, notSent, referenceRepeated, stillInDoubt, unforeseen, type Outcome, type Subject } from './zoo/failure';
@@ -41,19 +41,18 @@ export function refusedInDoubt(task: Task | Failure, ledger: Ledger | undefined)
 	if (!(task instanceof Failure)) return task;
 	const subject = { item: task.details.item };
 	const entry = ledger?.recall(subject.item);
-	return entry?.result ? alreadyWritten({ ...subject, owner: entry.owner }) : (inDoubt(subject, ledger) ?? task);
+	if (!entry) return task;
+	return entry.result ? alreadyWritten({ ...subject, owner: entry.owner }) : inDoubt(subject, entry);
 }
 
 /** What an earlier try of this execution has made of an item that cannot be taken up now: its result, or doubt. */
 export function earlier({ subject, laneKey = '' }: Task, ledger: Ledger | undefined): Result | undefined {
 	const entry = ledger?.recall(subject.item);
-	if (entry) return entry.result ? remembered(entry.result) : inDoubt(subject, ledger);
+	if (entry) return entry.result ? remembered(entry.result) : inDoubt(subject, entry);
 	return ledger?.leftInDoubt(laneKey, subject.item) ? stillInDoubt(subject, { target: subject.asked ?? {} }, untried) : undefined;
 }
 
-function inDoubt(subject: Subject, ledger: Ledger | undefined): Failure | undefined {
-	const entry = ledger?.recall(subject.item);
-	if (!entry || entry.result) return undefined;
+function inDoubt(subject: Subject, entry: LedgerEntry): Failure {
 	const { owner, reference } = entry;
 	return stillInDoubt({ ...subject, owner, ...(reference !== undefined && { reference }) }, entry, untried);
 }

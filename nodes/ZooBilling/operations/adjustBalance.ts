@@ -11,7 +11,7 @@ import { optionTable } from '../options';
 import { balanceOutput, replyHints } from '../output';
 import { Refusal } from '../refusal';
 import type { Standing } from '../zoo/exchange';
-import { adjustAdvice, amountMissing, Failure, invalidInput, outOfRange, referenceRepeated, stillInDoubt } from '../zoo/failure';
+import { adjustAdvice, amountMissing, Failure, invalidInput, outOfRange, referenceRepeated } from '../zoo/failure';
 import type { Done, Operation, RawParameters, Result, Session, Task } from './operation';
 import { aboveMaximum, carryOut, confirm, look, preview, readWriteIntent, settledBefore, writeOptions, type WriteIntent } from './write';
 
@@ -65,7 +65,6 @@ async function run(session: Session, intent: WriteIntent): Promise<Result> {
 	const entry = session.ledger?.recall(subject.item);
 	const settled = entry && settledBefore(entry, mark, session, subject);
 	if (settled) return settled;
-	if (entry && chosen.dryRun) return stillInDoubt(subject, entry, session.exchange);
 	if (entry?.before) return await write(session, intent, mark, sumUp(changes, entry.before).sums, true);
 
 	const before = await look(session, intent);

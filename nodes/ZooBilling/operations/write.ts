@@ -181,8 +181,8 @@ function conclude({ exchange }: Session, intent: WriteIntent, target: readonly F
 
 /** What an earlier try of this execution has made of the item; undefined when it is to be taken up again. */
 export function settledBefore({ intent, result, ...entry }: LedgerEntry, mark: string, { exchange }: Session, subject: Subject): Result | undefined {
-	if (intent !== mark) return result ? alreadyWritten(subject) : stillInDoubt(subject, entry, exchange);
-	return result && remembered(result);
+	if (result) return intent === mark ? remembered(result) : alreadyWritten(subject);
+	return intent !== mark || subject.dryRun ? stillInDoubt(subject, entry, exchange) : undefined;
 }
 
 /** A result as it was stored with the execution. */
