@@ -27,7 +27,12 @@ export default tseslint.config(
 	{
 		// JSON that a test has just seen written needs no guards.
 		files: ['test/**/*.ts'],
-		rules: Object.fromEntries(['argument', 'assignment', 'call', 'member-access', 'return'].map((kind) => [`@typescript-eslint/no-unsafe-${kind}`, 'off'])),
+		rules: Object.fromEntries(
+			['argument', 'assignment', 'call', 'member-access', 'return'].map((kind) => [
+				`@typescript-eslint/no-unsafe-${kind}`,
+				'off',
+			]),
+		),
 	},
 	{ ...n8nCommunityNodesPlugin.configs.recommended, files: ['nodes/**/*.ts', 'credentials/**/*.ts', 'package.json'] },
 	{
@@ -38,7 +43,14 @@ export default tseslint.config(
 		rules: n8nNodesBase.configs.community.rules,
 	},
 	// The documentation is a URL, not one of n8n's own page names.
-	{ files: ['credentials/**/*.ts'], plugins: { 'n8n-nodes-base': n8nNodesBase }, rules: { ...n8nNodesBase.configs.credentials.rules, 'n8n-nodes-base/cred-class-field-documentation-url-miscased': 'off' } },
+	{
+		files: ['credentials/**/*.ts'],
+		plugins: { 'n8n-nodes-base': n8nNodesBase },
+		rules: {
+			...n8nNodesBase.configs.credentials.rules,
+			'n8n-nodes-base/cred-class-field-documentation-url-miscased': 'off',
+		},
+	},
 	{
 		files: ['nodes/**/*.ts'],
 		plugins: { 'n8n-nodes-base': n8nNodesBase },

@@ -18,7 +18,11 @@ const root = join(__dirname, '..');
 const { maxConcurrency: concurrency } = optionDefaults;
 
 /** Milliseconds per item, one figure a round. */
-export async function measureInProcess(items: number, latencyMs: number, rounds: number): Promise<Record<Contestant, number[]>> {
+export async function measureInProcess(
+	items: number,
+	latencyMs: number,
+	rounds: number,
+): Promise<Record<Contestant, number[]>> {
 	const zoo = await startZooServer(items, latencyMs);
 	// Below node_modules, where the copied credential finds n8n-workflow.
 	const cache = join(root, 'node_modules/.cache');
@@ -30,7 +34,12 @@ export async function measureInProcess(items: number, latencyMs: number, rounds:
 		for (let round = -1; round < rounds; round++) {
 			const took = {
 				undici: await throughUndici(zoo.url, items),
-				'bare loop': await throughEngine(zoo.url, items, { orgId: '={{ $json.orgId }}', cash: '50.00', credits: '', concurrency: String(concurrency) }, { tested: bare }),
+				'bare loop': await throughEngine(
+					zoo.url,
+					items,
+					{ orgId: '={{ $json.orgId }}', cash: '50.00', credits: '', concurrency: String(concurrency) },
+					{ tested: bare },
+				),
 				'Zoo Billing': await throughEngine(zoo.url, items, zooBilling, {}),
 			};
 			// The first round warms everybody up.
@@ -47,7 +56,13 @@ export async function measureInProcess(items: number, latencyMs: number, rounds:
 export async function profileInProcess(items: number, expressions: 1 | 3): Promise<ReadonlyMap<string, number>> {
 	const zoo = await startZooServer(items, 0);
 	try {
-		const run = async () => await throughEngine(zoo.url, items, expressions === 1 ? zooBilling : { ...zooBilling, updateFields: threeExpressions }, {});
+		const run = async () =>
+			await throughEngine(
+				zoo.url,
+				items,
+				expressions === 1 ? zooBilling : { ...zooBilling, updateFields: threeExpressions },
+				{},
+			);
 		await run();
 		return new Map([...(await profile(run))].map(([owner, took]) => [owner, took / items]));
 	} finally {
@@ -66,9 +81,19 @@ const zooBilling = {
 	options: {},
 };
 
-async function throughEngine(baseUrl: string, count: number, parameters: Parameters<typeof runNode>[0]['parameters'], more: Partial<Parameters<typeof runNode>[0]>): Promise<number> {
+async function throughEngine(
+	baseUrl: string,
+	count: number,
+	parameters: Parameters<typeof runNode>[0]['parameters'],
+	more: Partial<Parameters<typeof runNode>[0]>,
+): Promise<number> {
 	const items = Array.from({ length: count }, (_, index) => ({ orgId: orgId(index), cash: '50.00', credits: '1.00' }));
-	const { nodeTime, output, status } = await runNode({ parameters, items, credential: { apiToken: EMPLOYEE_TOKEN, baseUrl }, ...more });
+	const { nodeTime, output, status } = await runNode({
+		parameters,
+		items,
+		credential: { apiToken: EMPLOYEE_TOKEN, baseUrl },
+		...more,
+	});
 	if (status !== 'success' || output[0]?.length !== count) throw new Error(`The run ended as ${status}`);
 	return nodeTime;
 }
@@ -106,6 +131,13 @@ function bareLoopPackage(folder: string): string {
 		join(folder, 'dist/ZooBilling.node.js'),
 		"const { BareLoop } = require('./BareLoop.js');\nexports.ZooBilling = class { constructor() { const node = new BareLoop(); node.description.name = 'zooBilling'; return node; } };\n",
 	);
-	writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'n8n-nodes-bare-loop', version: '1.0.0', n8n: { nodes: ['dist/ZooBilling.node.js'], credentials: ['dist/ZooApi.credentials.js'] } }));
+	writeFileSync(
+		join(folder, 'package.json'),
+		JSON.stringify({
+			name: 'n8n-nodes-bare-loop',
+			version: '1.0.0',
+			n8n: { nodes: ['dist/ZooBilling.node.js'], credentials: ['dist/ZooApi.credentials.js'] },
+		}),
+	);
 	return folder;
 }

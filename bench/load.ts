@@ -31,7 +31,8 @@ async function measure(url: string, count: number): Promise<Load> {
 	const { nodeTime, output, status } = await run(url, count);
 	const [done = []] = output;
 	const confirmed = done.filter(({ json }) => 'confirmation' in json).length;
-	if (status !== 'success' || confirmed !== count) throw new Error(`The run ended as ${status} with ${confirmed} confirmed items`);
+	if (status !== 'success' || confirmed !== count)
+		throw new Error(`The run ended as ${status} with ${confirmed} confirmed items`);
 	const heldAfter = heapInUse();
 	// In kilobytes, from the operating system.
 	const peak = process.resourceUsage().maxRSS * 1024;
@@ -39,7 +40,10 @@ async function measure(url: string, count: number): Promise<Load> {
 }
 
 async function run(url: string, count: number) {
-	const items = Array.from({ length: count }, (_, index) => ({ orgId: orgId(index % ORGANIZATIONS), amount: `${index}.00` }));
+	const items = Array.from({ length: count }, (_, index) => ({
+		orgId: orgId(index % ORGANIZATIONS),
+		amount: `${index}.00`,
+	}));
 	const parameters = {
 		resource: 'org',
 		operation: 'updateBalance',
@@ -60,7 +64,14 @@ function heapInUse(): number {
 
 /** Each size in a process of its own: a peak never falls again. */
 async function inOwnProcess(url: string, count: number): Promise<Load> {
-	const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', '--import', 'tsx', __filename, url, String(count)]);
+	const { stdout } = await promisify(execFile)(process.execPath, [
+		'--expose-gc',
+		'--import',
+		'tsx',
+		__filename,
+		url,
+		String(count),
+	]);
 	return JSON.parse(stdout) as Load;
 }
 
@@ -87,7 +98,15 @@ async function main(): Promise<void> {
 	try {
 		const rows = [];
 		for (const size of SIZES) rows.push(row(await inOwnProcess(zoo.url, size)));
-		const head = ['Items', 'Node time (s)', 'ms per item', 'Process before (MB)', 'Peak (MB)', 'Peak growth per item (kB)', 'Held per item (kB)'];
+		const head = [
+			'Items',
+			'Node time (s)',
+			'ms per item',
+			'Process before (MB)',
+			'Peak (MB)',
+			'Peak growth per item (kB)',
+			'Held per item (kB)',
+		];
 		process.stdout.write(`${markdownTable(head, rows)}\n`);
 	} finally {
 		zoo.stop();

@@ -36,7 +36,14 @@ function instantContext(count: number): IExecuteFunctions {
 		updateFields: { prePayCashRemaining: '50.00' },
 		options: {},
 	});
-	const node = { id: '1', name: 'Zoo Billing', type: 'n8n-nodes-zoo-billing.zooBilling', typeVersion: 1, position: [0, 0], parameters: {} };
+	const node = {
+		id: '1',
+		name: 'Zoo Billing',
+		type: 'n8n-nodes-zoo-billing.zooBilling',
+		typeVersion: 1,
+		position: [0, 0],
+		parameters: {},
+	};
 	const kept = {};
 	const context = {
 		getContext: () => kept,
@@ -48,7 +55,10 @@ function instantContext(count: number): IExecuteFunctions {
 		getCredentials: async () => await Promise.resolve({ apiToken: 'none', baseUrl: 'https://zoo.example' }),
 		getExecutionCancelSignal: () => undefined,
 		addExecutionHints: () => undefined,
-		helpers: { httpRequestWithAuthentication: async () => await Promise.resolve({ statusCode: 200, headers: { 'x-api-call-id': 'call' }, body: reply }) },
+		helpers: {
+			httpRequestWithAuthentication: async () =>
+				await Promise.resolve({ statusCode: 200, headers: { 'x-api-call-id': 'call' }, body: reply }),
+		},
 	};
 	return context as unknown as IExecuteFunctions;
 }

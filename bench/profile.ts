@@ -5,8 +5,14 @@ import { Session, type Profiler } from 'node:inspector/promises';
 /** From the innermost frame outwards, the first that matches tells whose time it is. */
 const owners: ReadonlyArray<readonly [owner: string, pattern: RegExp]> = [
 	['Zoo Billing', /\/dist\/nodes\/ZooBilling\//],
-	['n8n: parameters and expressions', /\/node_modules\/(n8n-workflow|@n8n\/(tournament|expression-runtime)|luxon|recast|esprima-next|lodash|ast-types)\/|^evalmachine/],
-	['n8n: HTTP helper', /\/node_modules\/(axios|follow-redirects|form-data|@n8n\/backend-network|proxy-from-env|https?-proxy-agent|agent-base|qs)\//],
+	[
+		'n8n: parameters and expressions',
+		/\/node_modules\/(n8n-workflow|@n8n\/(tournament|expression-runtime)|luxon|recast|esprima-next|lodash|ast-types)\/|^evalmachine/,
+	],
+	[
+		'n8n: HTTP helper',
+		/\/node_modules\/(axios|follow-redirects|form-data|@n8n\/backend-network|proxy-from-env|https?-proxy-agent|agent-base|qs)\//,
+	],
 	['n8n: the rest of its engine', /\/node_modules\/(n8n-core|@n8n\/)/],
 	['Node.js: HTTP and sockets', /^node:/],
 ];
@@ -35,7 +41,11 @@ function sharesOf({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): R
 	const ownerOf = (id: number | undefined): string => {
 		const frame = id === undefined ? undefined : byId.get(id)?.callFrame;
 		if (!frame || id === undefined) return 'other';
-		return byName.get(frame.functionName) ?? owners.find(([, pattern]) => pattern.test(frame.url))?.[0] ?? ownerOf(parents.get(id));
+		return (
+			byName.get(frame.functionName) ??
+			owners.find(([, pattern]) => pattern.test(frame.url))?.[0] ??
+			ownerOf(parents.get(id))
+		);
 	};
 	const shares = new Map<string, number>();
 	samples.forEach((id, index) => {

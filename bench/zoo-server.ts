@@ -17,7 +17,9 @@ export function orgId(index: number): string {
 export async function startZooServer(organizations: number, latencyMs: number): Promise<ZooServer> {
 	const child = fork(__filename, [String(organizations), String(latencyMs)], { execArgv: ['--import', 'tsx'] });
 	const url = await new Promise<string>((resolve, reject) => {
-		child.once('message', (message) => (typeof message === 'string' ? resolve(message) : reject(new Error('The stand-in sent no address'))));
+		child.once('message', (message) =>
+			typeof message === 'string' ? resolve(message) : reject(new Error('The stand-in sent no address')),
+		);
 		child.once('exit', () => reject(new Error('The stand-in ended before it listened')));
 	});
 	return { url, stop: () => child.kill() };

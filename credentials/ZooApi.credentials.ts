@@ -42,7 +42,8 @@ export class ZooApi implements ICredentialType {
 		},
 	];
 
-	authenticate: IAuthenticate = async (credentials, request) => await Promise.resolve(authenticated(credentials, request));
+	authenticate: IAuthenticate = async (credentials, request) =>
+		await Promise.resolve(authenticated(credentials, request));
 
 	test: ICredentialTestRequest = {
 		request: {
@@ -51,19 +52,38 @@ export class ZooApi implements ICredentialType {
 			// A redirect would carry the token to another host.
 			disableFollowRedirect: true,
 		},
-		rules: [{ type: 'responseCode', properties: { value: 401, message: 'Zoo does not know this API token. Check that it was copied whole and belongs to this Base URL.' } }],
+		rules: [
+			{
+				type: 'responseCode',
+				properties: {
+					value: 401,
+					message: 'Zoo does not know this API token. Check that it was copied whole and belongs to this Base URL.',
+				},
+			},
+		],
 	};
 }
 
 /** The request with the token; a relative one, as in the credential test, gets the origin of the Base URL without a pasted path. */
-function authenticated({ apiToken, baseUrl }: ICredentialDataDecryptedObject, request: IHttpRequestOptions): IHttpRequestOptions {
+function authenticated(
+	{ apiToken, baseUrl }: ICredentialDataDecryptedObject,
+	request: IHttpRequestOptions,
+): IHttpRequestOptions {
 	const origin = readBaseUrl(baseUrl);
 	if (origin instanceof Refusal) throw said(origin);
 	const url = 'uri' in request ? request.uri : request.url;
 	if (typeof url !== 'string' || new URL(url, origin).origin !== origin) {
-		throw said(new Refusal("The request does not go to 'Base URL' of the credential, so the token was not sent", `Use this credential for ${origin} only.`));
+		throw said(
+			new Refusal(
+				"The request does not go to 'Base URL' of the credential, so the token was not sent",
+				`Use this credential for ${origin} only.`,
+			),
+		);
 	}
-	const headers = { ...request.headers, Authorization: `Bearer ${typeof apiToken === 'string' ? apiToken.trim() : ''}` };
+	const headers = {
+		...request.headers,
+		Authorization: `Bearer ${typeof apiToken === 'string' ? apiToken.trim() : ''}`,
+	};
 	return request.baseURL === undefined ? { ...request, headers } : { ...request, baseURL: origin, headers };
 }
 

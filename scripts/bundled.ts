@@ -22,15 +22,27 @@ export function auditBundled(): Library[] {
 	const notices = readFileSync('dist/THIRD_PARTY_NOTICES.md', 'utf8');
 	const names = bundledNames();
 	const noticed = [...notices.matchAll(/^## (\S+) \S+$/gm)].map(([, name]) => name).sort();
-	expect(names.length > 0 && String(noticed) === String(names), `dist/ holds ${names.join(', ')}, but its notices name ${noticed.join(', ')}`);
+	expect(
+		names.length > 0 && String(noticed) === String(names),
+		`dist/ holds ${names.join(', ')}, but its notices name ${noticed.join(', ')}`,
+	);
 	return names.map((name) => {
 		const { version, license } = readJson(join('node_modules', name, 'package.json'));
 		expect(typeof version === 'string' && typeof license === 'string', `${name} has no version or licence`);
 		const library = { name, version: String(version), licence: String(license) };
-		expect(pinned[name] === version, `package.json asks for ${name} ${String(pinned[name])}, ${library.version} is installed`);
-		expect(record(locked[`node_modules/${name}`])['version'] === version, `package-lock.json has another version of ${name} than ${library.version}`);
+		expect(
+			pinned[name] === version,
+			`package.json asks for ${name} ${String(pinned[name])}, ${library.version} is installed`,
+		);
+		expect(
+			record(locked[`node_modules/${name}`])['version'] === version,
+			`package-lock.json has another version of ${name} than ${library.version}`,
+		);
 		expect(permissive.includes(library.licence), `${name} has the licence ${library.licence}`);
-		expect(new RegExp(`^## ${name} ${library.version}\\n[^#]*copyright`, 'im').test(notices), `the notice of ${name} ${library.version} is not in dist/`);
+		expect(
+			new RegExp(`^## ${name} ${library.version}\\n[^#]*copyright`, 'im').test(notices),
+			`the notice of ${name} ${library.version} is not in dist/`,
+		);
 		return library;
 	});
 }
@@ -38,14 +50,21 @@ export function auditBundled(): Library[] {
 /** esbuild marks in its output which file each part comes from. */
 function bundledNames(): string[] {
 	const outputs = readdirSync('dist', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.js'));
-	const names = outputs.flatMap((file) => [...readFileSync(join('dist', file), 'utf8').matchAll(/^\s*\/\/ (?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//gm)].map(([, name = '']) => name));
+	const names = outputs.flatMap((file) =>
+		[
+			...readFileSync(join('dist', file), 'utf8').matchAll(/^\s*\/\/ (?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//gm),
+		].map(([, name = '']) => name),
+	);
 	return [...new Set(names)].sort();
 }
 
 /** Known advisories for the bundled libraries, one line each, as npm's own audit reports them; throws where the registry tells of none at all. */
 function advisoriesFor(libraries: readonly Library[]): string[] {
 	const { vulnerabilities: affected, message } = record(JSON.parse(auditReport()));
-	if (!isRecord(affected)) throw new Error(`the advisories are unknown, npm audit gave no report: ${typeof message === 'string' ? message : 'no reason given'}`);
+	if (!isRecord(affected))
+		throw new Error(
+			`the advisories are unknown, npm audit gave no report: ${typeof message === 'string' ? message : 'no reason given'}`,
+		);
 	return libraries.flatMap(({ name, version }) => {
 		const { nodes, via } = record(affected[name]);
 		if (!Array.isArray(nodes) || !nodes.includes(`node_modules/${name}`)) return [];
@@ -56,7 +75,11 @@ function advisoriesFor(libraries: readonly Library[]): string[] {
 /** npm exits with 1 when it has found something anywhere, the tools included, and when it could not ask. */
 function auditReport(): string {
 	try {
-		return execFileSync('npm', ['audit', '--json'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 1e8 });
+		return execFileSync('npm', ['audit', '--json'], {
+			encoding: 'utf8',
+			stdio: ['ignore', 'pipe', 'ignore'],
+			maxBuffer: 1e8,
+		});
 	} catch (error) {
 		return isRecord(error) && typeof error['stdout'] === 'string' && error['stdout'] !== '' ? error['stdout'] : '{}';
 	}

@@ -9,7 +9,12 @@ import { analyzePackage, SOURCE_FILE_PATTERNS } from '@n8n/scan-community-packag
 
 const folder = mkdtempSync(join(tmpdir(), 'scan-'));
 try {
-	const [packed] = JSON.parse(execFileSync('npm', ['pack', '--json', '--pack-destination', folder], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+	const [packed] = JSON.parse(
+		execFileSync('npm', ['pack', '--json', '--pack-destination', folder], {
+			encoding: 'utf8',
+			stdio: ['ignore', 'pipe', 'ignore'],
+		}),
+	);
 	execFileSync('tar', ['-xzf', join(folder, packed.filename), '-C', folder]);
 	report(`tarball (${packed.files.length} files, ${packed.size} bytes)`, await analyzePackage(join(folder, 'package')));
 	report('sources', await analyzePackage(process.cwd(), SOURCE_FILE_PATTERNS));

@@ -45,11 +45,14 @@ function flat(schema: z.ZodMiniType): Preview {
 
 function reduce(json: z.core.JSONSchema._JSONSchema): Preview {
 	if (typeof json === 'boolean') return {};
-	if (json.anyOf) return merge(json.anyOf.filter((each) => typeof each === 'boolean' || each.type !== 'null').map(reduce));
+	if (json.anyOf)
+		return merge(json.anyOf.filter((each) => typeof each === 'boolean' || each.type !== 'null').map(reduce));
 	const { type, properties, items } = json;
 	return {
 		...(type !== undefined && { type }),
-		...(properties && { properties: Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, reduce(value)])) }),
+		...(properties && {
+			properties: Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, reduce(value)])),
+		}),
 		...(items && !Array.isArray(items) && { items: reduce(items) }),
 	};
 }
@@ -57,10 +60,16 @@ function reduce(json: z.core.JSONSchema._JSONSchema): Preview {
 function merge(previews: readonly Preview[]): Preview {
 	return previews.reduce<Preview>((one, other) => {
 		const names = new Set([...Object.keys(one.properties ?? {}), ...Object.keys(other.properties ?? {})]);
-		const properties = [...names].sort().map((name): [string, Preview] => [name, merge([one.properties?.[name] ?? {}, other.properties?.[name] ?? {}])]);
+		const properties = [...names]
+			.sort()
+			.map((name): [string, Preview] => [name, merge([one.properties?.[name] ?? {}, other.properties?.[name] ?? {}])]);
 		const type = one.type ?? other.type;
 		const items = one.items && other.items ? merge([one.items, other.items]) : (one.items ?? other.items);
-		return { ...(type !== undefined && { type }), ...(properties.length > 0 && { properties: Object.fromEntries(properties) }), ...(items && { items }) };
+		return {
+			...(type !== undefined && { type }),
+			...(properties.length > 0 && { properties: Object.fromEntries(properties) }),
+			...(items && { items }),
+		};
 	}, {});
 }
 

@@ -16,15 +16,24 @@ import { BALANCE_PATH } from '../nodes/ZooBilling/zoo/request';
 /** The pages that hold tables, between `<!-- table: name -->` and `<!-- end -->`. */
 export const pages = ['README.md', 'docs/reference.md', 'docs/balance-models.md'];
 
-const tables: Readonly<Record<string, () => string>> = { operations: () => operationTable(), parameters: parameterTable, models: modelTable, fields: fieldTable, options: optionTable };
+const tables: Readonly<Record<string, () => string>> = {
+	operations: () => operationTable(),
+	parameters: parameterTable,
+	models: modelTable,
+	fields: fieldTable,
+	options: optionTable,
+};
 
 /** The page with all its tables as the code has them. */
 export function withTables(page: string): string {
-	return page.replace(/(<!-- table: (\w+) -->\n)[^]*?(<!-- end -->)/g, (_, start: string, name: string, end: string) => {
-		const table = tables[name];
-		if (!table) throw new Error(`There is no table named ${name}`);
-		return `${start}${table()}\n${end}`;
-	});
+	return page.replace(
+		/(<!-- table: (\w+) -->\n)[^]*?(<!-- end -->)/g,
+		(_, start: string, name: string, end: string) => {
+			const table = tables[name];
+			if (!table) throw new Error(`There is no table named ${name}`);
+			return `${start}${table()}\n${end}`;
+		},
+	);
 }
 
 /** `listed`: the operations of the node. */
@@ -32,7 +41,12 @@ export function operationTable(listed: readonly Operation[] = operations): strin
 	const rows = listed.map((operation) => {
 		const owner = operation.byId ? `${ownerKinds.org.path}/{id}` : ownerKinds.org.ownPath;
 		const requests = operation.adds ? 'GET, then PUT' : operation.amounts ? 'PUT' : 'GET';
-		return [`**${operation.label(ownerKinds.org)}**`, `\`${operation.name}\``, sentence(operation.description(ownerKinds.org)), `${requests} \`${owner}${operation.endpoint?.path ?? BALANCE_PATH}\``];
+		return [
+			`**${operation.label(ownerKinds.org)}**`,
+			`\`${operation.name}\``,
+			sentence(operation.description(ownerKinds.org)),
+			`${requests} \`${owner}${operation.endpoint?.path ?? BALANCE_PATH}\``,
+		];
 	});
 	return markdown(['Operation', 'Stored as', 'What it does', 'Request'], rows);
 }
@@ -40,14 +54,19 @@ export function operationTable(listed: readonly Operation[] = operations): strin
 /** The parameters in the order of the editor, as for organizations, each name once; the options have a table of their own. */
 function parameterTable(): string {
 	const named = new Map<string, INodeProperties>();
-	for (const property of nodeProperties) if (property.type !== 'notice' && !named.has(property.name)) named.set(property.name, property);
-	const rows = [...named.values()].map(({ displayName, name, type, required, displayOptions, default: value, options = [] }) => {
-		const choices = options.flatMap((option) => ('value' in option ? [`\`${String(option.value)}\` (${option.name})`] : []));
-		const values = type === 'collection' ? 'a collection' : choices.length === 0 ? 'text' : choices.join(', ');
-		const start = typeof value === 'string' && value !== '' ? `\`${value}\`` : required === true ? 'required' : '–';
-		const users = name === 'options' ? undefined : displayOptions?.show?.['operation'];
-		return [`**${displayName}**`, `\`${name}\``, values, start, usersOf(users)];
-	});
+	for (const property of nodeProperties)
+		if (property.type !== 'notice' && !named.has(property.name)) named.set(property.name, property);
+	const rows = [...named.values()].map(
+		({ displayName, name, type, required, displayOptions, default: value, options = [] }) => {
+			const choices = options.flatMap((option) =>
+				'value' in option ? [`\`${String(option.value)}\` (${option.name})`] : [],
+			);
+			const values = type === 'collection' ? 'a collection' : choices.length === 0 ? 'text' : choices.join(', ');
+			const start = typeof value === 'string' && value !== '' ? `\`${value}\`` : required === true ? 'required' : '–';
+			const users = name === 'options' ? undefined : displayOptions?.show?.['operation'];
+			return [`**${displayName}**`, `\`${name}\``, values, start, usersOf(users)];
+		},
+	);
 	return markdown(['Parameter', 'Stored as', 'Values', 'Default', 'Operations'], rows);
 }
 
@@ -56,13 +75,24 @@ function usersOf(names: readonly unknown[] = operations.map(({ name }) => name))
 }
 
 function modelTable(): string {
-	const rows = allModels.map(({ label, name, description, fields, onWire }) => [`**${label}**`, `\`${name}\``, sentence(description), `\`{"${fields[0]?.wire ?? ''}":${onWire(Usd.of('93.39'))}}\``]);
+	const rows = allModels.map(({ label, name, description, fields, onWire }) => [
+		`**${label}**`,
+		`\`${name}\``,
+		sentence(description),
+		`\`{"${fields[0]?.wire ?? ''}":${onWire(Usd.of('93.39'))}}\``,
+	]);
 	return markdown(['Balance model', 'Stored as', 'What it is', 'A body'], rows);
 }
 
 function fieldTable(): string {
 	const rows = allModels.flatMap((model) =>
-		model.fields.map((field) => [model.label, `**${field.label}**`, `\`${field.parameter}\``, `\`${field.wire}\``, sentence(field.meaning)]),
+		model.fields.map((field) => [
+			model.label,
+			`**${field.label}**`,
+			`\`${field.parameter}\``,
+			`\`${field.wire}\``,
+			sentence(field.meaning),
+		]),
 	);
 	return markdown(['Balance model', 'Field', 'Stored as', 'At Zoo', 'What it means'], rows);
 }
@@ -73,7 +103,10 @@ function optionTable(): string {
 		for (const model of operation.amounts ? allModels : [undefined]) {
 			for (const property of optionProperties(operation.options(model), model)) {
 				const { users } = found.get(property.name) ?? { users: new Set() };
-				found.set(property.name, { property, users: users.add(operation.label(ownerKinds.org).replace(' Org Balance', '')) });
+				found.set(property.name, {
+					property,
+					users: users.add(operation.label(ownerKinds.org).replace(' Org Balance', '')),
+				});
 			}
 		}
 	}

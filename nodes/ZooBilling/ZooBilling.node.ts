@@ -30,7 +30,8 @@ export class ZooBilling implements INodeType {
 		version: [1],
 		defaultVersion: 1,
 		// What only pretends to write says so first, where the editor does not cut it off.
-		subtitle: '={{ ($parameter["options"]?.["dryRun"] ? "(dry run) " : "") + $parameter["operation"] + ": " + $parameter["resource"] }}',
+		subtitle:
+			'={{ ($parameter["options"]?.["dryRun"] ? "(dry run) " : "") + $parameter["operation"] + ": " + $parameter["resource"] }}',
 		description: 'Read, set and adjust balances of organizations and users at Zoo, exactly and with confirmation',
 		defaults: { name: 'Zoo Billing' },
 		usableAsTool: true,
@@ -46,9 +47,14 @@ export class ZooBilling implements INodeType {
 		const operation = operations.find(({ name }) => name === this.getNodeParameter('operation', 0));
 		const ledger = operation?.amounts ? ledgerOf(this) : undefined;
 		const items = this.getInputData();
-		const checked = refuseRepeats(items.map((_, item) => check(this, operation, item)), ledger).map((task) => refusedInDoubt(task, ledger));
+		const checked = refuseRepeats(
+			items.map((_, item) => check(this, operation, item)),
+			ledger,
+		).map((task) => refusedInDoubt(task, ledger));
 		const refused = stopOnFailure && checked.some((task) => task instanceof Failure);
-		const results = refused ? checked.map((task) => notBegun(task, ledger)) : await send(this, checked, stopOnFailure, ledger);
+		const results = refused
+			? checked.map((task) => notBegun(task, ledger))
+			: await send(this, checked, stopOnFailure, ledger);
 		const failure = mostUrgent(results);
 		// n8n runs the node again, too, when the first item has a property of this name, from whomever.
 		if (!failure && !results.some((result) => !(result instanceof Failure) && 'error' in result.json)) ledger?.close();
@@ -63,25 +69,50 @@ export class ZooBilling implements INodeType {
 function check(context: IExecuteFunctions, operation: Operation | undefined, item: number): Task | Failure {
 	const kind = Object.values(ownerKinds).find(({ name }) => name === context.getNodeParameter('resource', item));
 	if (!operation || !kind) {
-		return invalidInput({ item }, new Refusal("'Operation' is none of this node's operations", 'Choose one in the node.'));
+		return invalidInput(
+			{ item },
+			new Refusal("'Operation' is none of this node's operations", 'Choose one in the node.'),
+		);
 	}
 	if (operation.adds && isTool(context) && context.getNode().retryOnFail) {
-		const next = "Turn off 'Retry On Fail' in the settings of this tool: n8n would repeat the whole call, and an adjustment could be added twice.";
-		return invalidInput({ item }, new Refusal("'Retry On Fail' is on, which an adjustment by a tool does not allow", next));
+		const next =
+			"Turn off 'Retry On Fail' in the settings of this tool: n8n would repeat the whole call, and an adjustment could be added twice.";
+		return invalidInput(
+			{ item },
+			new Refusal("'Retry On Fail' is on, which an adjustment by a tool does not allow", next),
+		);
 	}
-	const names = [...(operation.byId ? [kind.idParameter] : []), ...(operation.amounts ? ['balanceModel', 'amountUnit', operation.amounts.parameter] : []), 'options'];
+	const names = [
+		...(operation.byId ? [kind.idParameter] : []),
+		...(operation.amounts ? ['balanceModel', 'amountUnit', operation.amounts.parameter] : []),
+		'options',
+	];
 	try {
-		return operation.prepare(Object.fromEntries(names.map((name) => [name, context.getNodeParameter(name, item)])), kind, item);
+		return operation.prepare(
+			Object.fromEntries(names.map((name) => [name, context.getNodeParameter(name, item)])),
+			kind,
+			item,
+		);
 	} catch (error) {
 		const reason = error instanceof Error ? error.message : 'no reason given';
-		return invalidInput({ item }, new Refusal(`A parameter could not be read: ${reason}`, 'Check the expressions in the parameters.'));
+		return invalidInput(
+			{ item },
+			new Refusal(`A parameter could not be read: ${reason}`, 'Check the expressions in the parameters.'),
+		);
 	}
 }
 
-async function send(context: IExecuteFunctions, checked: ReadonlyArray<Task | Failure>, stopOnFailure: boolean, ledger: OpenLedger | undefined): Promise<Result[]> {
+async function send(
+	context: IExecuteFunctions,
+	checked: ReadonlyArray<Task | Failure>,
+	stopOnFailure: boolean,
+	ledger: OpenLedger | undefined,
+): Promise<Result[]> {
 	const zoo = await connect(context);
 	if (zoo instanceof Refusal) {
-		return checked.map((task) => (task instanceof Failure ? task : (earlier(task, ledger) ?? invalidInput(task.subject, zoo, 'credentialUnusable'))));
+		return checked.map((task) =>
+			task instanceof Failure ? task : (earlier(task, ledger) ?? invalidInput(task.subject, zoo, 'credentialUnusable')),
+		);
 	}
 	const first = checked.find((task): task is Task => !(task instanceof Failure));
 	const { maxConcurrency } = first?.options ?? optionDefaults;

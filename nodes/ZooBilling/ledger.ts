@@ -25,7 +25,9 @@ export interface OpenLedger extends Ledger {
  * execution; a call of a tool has no such number, is never run again, and is counted here.
  */
 export function openLedger(context: Record<string, unknown>, run: number | undefined): OpenLedger {
-	const pages: Pages = isPages(context['adjustments']) ? context['adjustments'] : { entries: {}, references: {}, doubts: {}, calls: 0 };
+	const pages: Pages = isPages(context['adjustments'])
+		? context['adjustments']
+		: { entries: {}, references: {}, doubts: {}, calls: 0 };
 	context['adjustments'] = pages;
 	const name = run === undefined ? `call ${pages.calls++}` : `run ${run}`;
 	const key = (item: number) => `${name}, item ${item}`;
@@ -65,5 +67,11 @@ function pageOf(reference: string): string {
 }
 
 function isPages(value: unknown): value is Pages {
-	return isRecord(value) && isRecord(value['entries']) && isRecord(value['references']) && isRecord(value['doubts']) && typeof value['calls'] === 'number';
+	return (
+		isRecord(value) &&
+		isRecord(value['entries']) &&
+		isRecord(value['references']) &&
+		isRecord(value['doubts']) &&
+		typeof value['calls'] === 'number'
+	);
 }

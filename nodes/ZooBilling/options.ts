@@ -40,11 +40,16 @@ export type Options = Partial<Values> & Pick<Values, keyof typeof optionDefaults
 
 /** `names`: the options that the operation has. */
 export function readOptions(collection: unknown, names: readonly OptionName[], model: BalanceModel): Options | Refusal {
-	if (!isRecord(collection)) return new Refusal(`'Options' is not a set of options: ${shown(collection)}`, "Set the options one by one under 'Options'.");
+	if (!isRecord(collection))
+		return new Refusal(
+			`'Options' is not a set of options: ${shown(collection)}`,
+			"Set the options one by one under 'Options'.",
+		);
 	const options: Record<string, unknown> = { ...optionDefaults };
 	for (const [name, value] of Object.entries(collection)) {
 		const known = names.find((each) => each === name);
-		if (!known) return new Refusal(`'Options' has an option that this operation does not have: ${shown(name)}`, 'Remove it.');
+		if (!known)
+			return new Refusal(`'Options' has an option that this operation does not have: ${shown(name)}`, 'Remove it.');
 		const { label, read }: { label: string; read: Reader<unknown> } = optionTable[known];
 		const result = read(label, value, model);
 		if (result instanceof Refusal) return result;
@@ -61,7 +66,10 @@ function oneOf<const T extends string>(...choices: readonly T[]): Reader<T> {
 
 function toggle(label: string, value: unknown): boolean | Refusal {
 	if (typeof value === 'boolean') return value;
-	return new Refusal(`'${label}' is neither true nor false: ${shown(value)}`, 'Set the toggle, or give an expression that yields true or false.');
+	return new Refusal(
+		`'${label}' is neither true nor false: ${shown(value)}`,
+		'Set the toggle, or give an expression that yields true or false.',
+	);
 }
 
 /** A number between two bounds, from a number or plain digits. */
@@ -69,7 +77,10 @@ function between(label: string, value: unknown, least: number, most: number, pat
 	const text = typeof value === 'number' ? String(value) : value;
 	const count = typeof text === 'string' && pattern.test(text.trim()) ? Number(text) : Number.NaN;
 	if (count >= least && count <= most) return count;
-	return new Refusal(`'${label}' is not a number from ${least} to ${most}: ${shown(value)}`, 'Correct it, or remove the option to use its default.');
+	return new Refusal(
+		`'${label}' is not a number from ${least} to ${most}: ${shown(value)}`,
+		'Correct it, or remove the option to use its default.',
+	);
 }
 
 function integer(least: number, most: number): Reader<number> {
@@ -84,7 +95,12 @@ function seconds(least: number, most: number): Reader<number> {
 }
 
 function reference(label: string, value: unknown): string | Refusal {
-	const text = typeof value === 'number' && Number.isFinite(value) ? String(value) : typeof value === 'string' ? value.trim() : undefined;
+	const text =
+		typeof value === 'number' && Number.isFinite(value)
+			? String(value)
+			: typeof value === 'string'
+				? value.trim()
+				: undefined;
 	if (text) return text;
 	const what = text === '' || value === undefined || value === null ? 'is empty' : `is not text: ${shown(value)}`;
 	return new Refusal(`'${label}' ${what}`, 'Map the ID of the payment, or remove the option.');
@@ -92,24 +108,38 @@ function reference(label: string, value: unknown): string | Refusal {
 
 function largestAmount(label: string, value: unknown): Usd | Refusal {
 	const amount = readAmount(label, value, 'usd');
-	return amount instanceof Refusal ? new Refusal(amount.what, 'Give US dollars, e.g. 500.00, or remove the option.') : amount;
+	return amount instanceof Refusal
+		? new Refusal(amount.what, 'Give US dollars, e.g. 500.00, or remove the option.')
+		: amount;
 }
 
 function usDollars(label: string, value: unknown): 'usd' | Refusal {
 	if (typeof value === 'string' && value.trim().toLowerCase() === 'usd') return 'usd';
-	return new Refusal(`'${label}' is not USD: ${shown(value)}`, 'Zoo keeps balances in US dollars only; convert the amount before this node, and leave other currencies out.');
+	return new Refusal(
+		`'${label}' is not USD: ${shown(value)}`,
+		'Zoo keeps balances in US dollars only; convert the amount before this node, and leave other currencies out.',
+	);
 }
 
 function multiplier(label: string, value: unknown): string | Refusal {
 	const text = typeof value === 'number' ? String(value) : value;
-	if (typeof text === 'string' && /^(0|[1-9]\d{0,2})(\.\d{1,6})?$/.test(text.trim()) && !Usd.of(text.trim()).isZero()) return text.trim();
-	return new Refusal(`'${label}' is not a factor: ${shown(value)}`, 'Give a decimal above 0 and below 1000 with at most six decimals, e.g. 1.25.');
+	if (typeof text === 'string' && /^(0|[1-9]\d{0,2})(\.\d{1,6})?$/.test(text.trim()) && !Usd.of(text.trim()).isZero())
+		return text.trim();
+	return new Refusal(
+		`'${label}' is not a factor: ${shown(value)}`,
+		'Give a decimal above 0 and below 1000 with at most six decimals, e.g. 1.25.',
+	);
 }
 
 /** Amounts as a read puts them out: in US dollars, with any number of decimals. */
 function expectedAmounts(label: string, value: unknown, model: BalanceModel): FieldAmount[] | Refusal {
 	return readFieldAmounts(label, value, model, (field, amount) => {
 		const text = typeof amount === 'number' ? shown(amount) : typeof amount === 'string' ? amount.trim() : '';
-		return /^(0|[1-9]\d*)(\.\d+)?$/.test(text) ? Usd.of(text) : new Refusal(`'${field}' in '${label}' is not an amount: ${shown(amount)}`, 'Give US dollars as a read puts them out, e.g. 50.00.');
+		return /^(0|[1-9]\d*)(\.\d+)?$/.test(text)
+			? Usd.of(text)
+			: new Refusal(
+					`'${field}' in '${label}' is not an amount: ${shown(amount)}`,
+					'Give US dollars as a read puts them out, e.g. 50.00.',
+				);
 	});
 }

@@ -5,7 +5,17 @@ import { remembered } from './operations/write';
 import type { Lane, Ledger, LedgerEntry, Result, Task } from './operations/operation';
 import { exclusively, runInLanes, type Turn } from './schedule';
 import { Exchange, type Traffic } from './zoo/exchange';
-import { alreadyWritten, blocked, Failure, notSent, referenceRepeated, stillInDoubt, unforeseen, type Outcome, type Subject } from './zoo/failure';
+import {
+	alreadyWritten,
+	blocked,
+	Failure,
+	notSent,
+	referenceRepeated,
+	stillInDoubt,
+	unforeseen,
+	type Outcome,
+	type Subject,
+} from './zoo/failure';
 import type { Connection } from './zoo/transport';
 
 export interface Setting {
@@ -17,7 +27,10 @@ export interface Setting {
 }
 
 /** Refuses a payment reference that an earlier item, or an earlier run in the same execution, has used; `ledger`: where operations add, else undefined. */
-export function refuseRepeats(checked: ReadonlyArray<Task | Failure>, ledger: Ledger | undefined): Array<Task | Failure> {
+export function refuseRepeats(
+	checked: ReadonlyArray<Task | Failure>,
+	ledger: Ledger | undefined,
+): Array<Task | Failure> {
 	const users = new Map<string, number>();
 	return checked.map((task, item) => {
 		const reference = task instanceof Failure || !task.onceOnly ? undefined : task.subject.reference;
@@ -49,7 +62,9 @@ export function refusedInDoubt(task: Task | Failure, ledger: Ledger | undefined)
 export function earlier({ subject, laneKey = '' }: Task, ledger: Ledger | undefined): Result | undefined {
 	const entry = ledger?.recall(subject.item);
 	if (entry) return entry.result ? remembered(entry.result) : inDoubt(subject, entry);
-	return ledger?.leftInDoubt(laneKey, subject.item) ? stillInDoubt(subject, { target: subject.asked ?? {} }, untried) : undefined;
+	return ledger?.leftInDoubt(laneKey, subject.item)
+		? stillInDoubt(subject, { target: subject.asked ?? {} }, untried)
+		: undefined;
 }
 
 function inDoubt(subject: Subject, entry: LedgerEntry): Failure {
@@ -77,7 +92,8 @@ type Doubts = Map<string, number>;
 function doubtsOfRefused(checked: ReadonlyArray<Task | Failure>, ledger: Ledger | undefined): Doubts {
 	const doubts: Doubts = new Map();
 	for (const task of checked) {
-		const entry = task instanceof Failure && task.details.outcome === 'unknown' ? ledger?.recall(task.details.item) : undefined;
+		const entry =
+			task instanceof Failure && task.details.outcome === 'unknown' ? ledger?.recall(task.details.item) : undefined;
 		if (entry && task instanceof Failure) doubts.set(laneOf(entry.owner), task.details.item);
 	}
 	return doubts;
@@ -88,7 +104,11 @@ function begunBefore({ subject }: Task, { ledger }: Setting): boolean {
 	return ledger?.recall(subject.item) !== undefined;
 }
 
-async function runTask(task: Task, lane: Lane, setting: Setting & { readonly traffic: Traffic; readonly doubts: Doubts }): Promise<Result> {
+async function runTask(
+	task: Task,
+	lane: Lane,
+	setting: Setting & { readonly traffic: Traffic; readonly doubts: Doubts },
+): Promise<Result> {
 	const { zoo, stopOnFailure, ledger, traffic, doubts } = setting;
 	const { laneKey = '' } = task;
 	const { item } = task.subject;
@@ -97,7 +117,8 @@ async function runTask(task: Task, lane: Lane, setting: Setting & { readonly tra
 	const work = async (): Promise<Result> => {
 		const doubt = doubts.get(laneKey);
 		const blocker = doubt === undefined ? ledger?.doubtOf(laneKey) : `item ${doubt}`;
-		if (blocker !== undefined && !begunBefore(task, setting)) return earlier(task, ledger) ?? blocked(task.subject, blocker);
+		if (blocker !== undefined && !begunBefore(task, setting))
+			return earlier(task, ledger) ?? blocked(task.subject, blocker);
 		// Whatever is thrown in here must not end the other items, some of which may be on their way.
 		const result = await task.run({ exchange, lane, ledger }).catch(() => unforeseen(task.subject, exchange));
 		const unknown = result instanceof Failure && result.details.outcome === 'unknown';

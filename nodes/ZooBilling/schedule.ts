@@ -9,7 +9,11 @@ export interface Turn<Lane, Result> {
 }
 
 /** Runs every turn, at most `limit` lanes at a time; results are in the order of the turns. `openLane`: what the turns of a lane share. */
-export async function runInLanes<Lane, Result>(turns: ReadonlyArray<Turn<Lane, Result>>, limit: number, openLane: () => Lane): Promise<Result[]> {
+export async function runInLanes<Lane, Result>(
+	turns: ReadonlyArray<Turn<Lane, Result>>,
+	limit: number,
+	openLane: () => Lane,
+): Promise<Result[]> {
 	const lanes = new Map<string | number, number[]>();
 	for (const first of [true, false]) {
 		turns.forEach((turn, index) => {
@@ -39,9 +43,13 @@ const tails = new Map<string, Promise<unknown>>();
 
 /**
  * Runs `work` when all earlier work for the key has ended, across all executions of this process, or as soon as `canceled`
- * resolves, for work that then only says so. 
+ * resolves, for work that then only says so.
  */
-export async function exclusively<Result>(key: string, work: () => Promise<Result>, canceled: Promise<void>): Promise<Result> {
+export async function exclusively<Result>(
+	key: string,
+	work: () => Promise<Result>,
+	canceled: Promise<void>,
+): Promise<Result> {
 	const before = tails.get(key);
 	const mine = before === undefined ? work() : Promise.race([before, canceled]).then(work);
 	// What went wrong with one does not concern the next.

@@ -9,7 +9,10 @@ module.exports = {
 	...base,
 	rootDir: '../..',
 	roots: ['<rootDir>/test/engine'],
-	moduleNameMapper: { '^(n8n-core|n8n-workflow)$': `${oldest}/$1`, '^(n8n-core|n8n-workflow)/(.*)$': `${oldest}/$1/$2` },
+	moduleNameMapper: {
+		'^(n8n-core|n8n-workflow)$': `${oldest}/$1`,
+		'^(n8n-core|n8n-workflow)/(.*)$': `${oldest}/$1/$2`,
+	},
 	modulePathIgnorePatterns: ['<rootDir>/test/n8n/', '<rootDir>/dist/'],
 	globals: { OLDEST_N8N: true },
 	// This n8n-core leaves a timer behind that would keep the process alive.

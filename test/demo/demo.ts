@@ -28,10 +28,17 @@ const payments = [
 async function main(): Promise<void> {
 	await using zoo = await startZooApi();
 	for (const id of Object.values(customers)) {
-		zoo.setBalance('org', id, { monthly_credits_remaining: '20.00', pre_pay_cash_remaining: '10.00', pre_pay_credits_remaining: '12.50' });
+		zoo.setBalance('org', id, {
+			monthly_credits_remaining: '20.00',
+			pre_pay_cash_remaining: '10.00',
+			pre_pay_credits_remaining: '12.50',
+		});
 	}
 	// Weather: one write is applied, but its reply is lost in a proxy.
-	zoo.failNext({ kind: 'status', status: 502, applied: true }, { method: 'PUT', ownerId: customers['Cat Tooling'] ?? '' });
+	zoo.failNext(
+		{ kind: 'status', status: 502, applied: true },
+		{ method: 'PUT', ownerId: customers['Cat Tooling'] ?? '' },
+	);
 
 	console.log(`\nTen payments arrive for three organizations. Zoo (a stand-in on ${zoo.url}) has:\n`);
 	const before = balances(zoo);
@@ -61,15 +68,22 @@ async function main(): Promise<void> {
 
 	console.log('Pre-pay cash, before → after:\n');
 	const after = balances(zoo);
-	for (const name of Object.keys(customers)) console.log(`  ${name.padEnd(14)} ${before[name]?.cash ?? '?'} → ${after[name]?.cash ?? '?'}`);
+	for (const name of Object.keys(customers))
+		console.log(`  ${name.padEnd(14)} ${before[name]?.cash ?? '?'} → ${after[name]?.cash ?? '?'}`);
 	const requests = zoo.requests.map(({ method }) => method);
-	console.log(`\n${payments.length} payments: ${written.length} written and confirmed, ${refused.length} refused; ${requests.filter((method) => method === 'PUT').length} PUT and ${requests.filter((method) => method === 'GET').length} GET requests.\n`);
+	console.log(
+		`\n${payments.length} payments: ${written.length} written and confirmed, ${refused.length} refused; ${requests.filter((method) => method === 'PUT').length} PUT and ${requests.filter((method) => method === 'GET').length} GET requests.\n`,
+	);
 }
 
 function balances(zoo: ZooApi): Record<string, { monthly: string; cash: string; credits: string }> {
 	return Object.fromEntries(
 		Object.entries(customers).map(([name, id]) => {
-			const { monthly_credits_remaining: monthly = '', pre_pay_cash_remaining: cash = '', pre_pay_credits_remaining: credits = '' } = zoo.amountsOf('org', id);
+			const {
+				monthly_credits_remaining: monthly = '',
+				pre_pay_cash_remaining: cash = '',
+				pre_pay_credits_remaining: credits = '',
+			} = zoo.amountsOf('org', id);
 			return [name, { monthly, cash, credits }];
 		}),
 	);
@@ -79,8 +93,12 @@ function balances(zoo: ZooApi): Record<string, { monthly: string; cash: string; 
 function confirmed(confirmation: unknown): string {
 	const { reference, orgId, asked, status, by, attempts } = { ...asRecord(confirmation) };
 	const name = Object.entries(customers).find(([, id]) => id === orgId)?.[0] ?? text(orgId);
-	const how = by === 'readBack' ? `by reading back, because the reply was lost (${text(attempts)} attempt)` : 'by the reply';
-	return `${text(reference)}  ${name.padEnd(14)} ${Object.entries(asRecord(asked)).map(([field, amount]) => `${field} ${text(amount)}`).join(', ').padEnd(32)} ${text(status)} ${how}`;
+	const how =
+		by === 'readBack' ? `by reading back, because the reply was lost (${text(attempts)} attempt)` : 'by the reply';
+	return `${text(reference)}  ${name.padEnd(14)} ${Object.entries(asRecord(asked))
+		.map(([field, amount]) => `${field} ${text(amount)}`)
+		.join(', ')
+		.padEnd(32)} ${text(status)} ${how}`;
 }
 
 function asRecord(value: unknown): Record<string, unknown> {

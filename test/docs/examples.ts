@@ -16,10 +16,15 @@ interface Example {
 }
 
 const examples: Readonly<Record<string, Example>> = {
-	written: { parameters: { updateFields: { prePayCashRemaining: '50.00', prePayCreditsRemaining: '62.50' }, options: short } },
+	written: {
+		parameters: { updateFields: { prePayCashRemaining: '50.00', prePayCreditsRemaining: '62.50' }, options: short },
+	},
 	adjusted: { parameters: { ...topUp, options: { ...short, creditMultiplier: '1.25' } } },
 	'dry-run': { parameters: { ...topUp, options: { dryRun: true } } },
-	refused: { parameters: { updateFields: { prePayCashRemaining: '1.234' }, options: { reference: 'pi_3OqT2eKZ' } }, run: continues },
+	refused: {
+		parameters: { updateFields: { prePayCashRemaining: '1.234' }, options: { reference: 'pi_3OqT2eKZ' } },
+		run: continues,
+	},
 	unknown: {
 		parameters: { updateFields: { prePayCashRemaining: '70.00' }, options: { reference: 'pi_3OqT2eKZ', retryFor: 0 } },
 		run: continues,

@@ -5,7 +5,21 @@ import { dirname, join, normalize } from 'node:path';
 
 import { anchorsOf, linksOf, pages, read, root, under } from './pages';
 
-const hosts = ['api.zoo.dev', 'zoo.dev', 'n8n.io', 'docs.n8n.io', 'github.com', 'docs.github.com', 'docs.npmjs.com', 'keepachangelog.com', 'semver.org', 'stripe.com', 'docs.stripe.com', 'localhost', '127.0.0.1'];
+const hosts = [
+	'api.zoo.dev',
+	'zoo.dev',
+	'n8n.io',
+	'docs.n8n.io',
+	'github.com',
+	'docs.github.com',
+	'docs.npmjs.com',
+	'keepachangelog.com',
+	'semver.org',
+	'stripe.com',
+	'docs.stripe.com',
+	'localhost',
+	'127.0.0.1',
+];
 const texts = [...pages, ...under('.github')];
 const { scripts }: { scripts: Record<string, string> } = JSON.parse(read('package.json'));
 
@@ -22,7 +36,9 @@ function resolves(page: string, link: string): boolean {
 }
 
 it.each(texts)('%s names only commands that package.json has', (page) => {
-	const commands = [...read(page).matchAll(/\bnpm (?:run (?:--silent )?([\w:-]+)|(test|start)\b)/g)].map(([, run, word]) => run ?? word ?? '');
+	const commands = [...read(page).matchAll(/\bnpm (?:run (?:--silent )?([\w:-]+)|(test|start)\b)/g)].map(
+		([, run, word]) => run ?? word ?? '',
+	);
 	expect(commands.filter((name) => !(name in scripts))).toEqual([]);
 });
 

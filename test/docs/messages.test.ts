@@ -9,7 +9,9 @@ const source = 'nodes/ZooBilling/zoo/failure.ts';
 const first = (cell = '') => codeIn(cell)[0] ?? '';
 
 it('lists every message that the code can put together, and no other', () => {
-	const documented = rowsOf(page, 'Message').flatMap(([cell = '']) => codeIn(cell)).map(bare);
+	const documented = rowsOf(page, 'Message')
+		.flatMap(([cell = '']) => codeIn(cell))
+		.map(bare);
 	expect([...new Set(documented)].sort()).toEqual(messagesInCode());
 });
 
@@ -22,7 +24,9 @@ it('knows every function that makes a failure', () => {
 });
 
 it('lists every reason with the outcomes that it comes with', () => {
-	const documented = rowsOf(page, 'Reason').map(([reason, outcomes = '']) => [first(reason), codeIn(outcomes).sort()] as const);
+	const documented = rowsOf(page, 'Reason').map(
+		([reason, outcomes = '']) => [first(reason), codeIn(outcomes).sort()] as const,
+	);
 	expect(Object.fromEntries(documented)).toEqual(outcomesByReason());
 	expect(documented.map(([reason]) => reason).sort()).toEqual(wordsOf('Reason', source));
 });

@@ -7,11 +7,23 @@ import ts from 'typescript';
 import { read, under } from './pages';
 
 /** Texts of the editor and next steps; the latter are sentences with a full stop, which a message has not. */
-const noMessages = ['action', 'describe', 'description', 'displayName', 'label', 'meaning', 'next', 'notice', 'subtitle'];
+const noMessages = [
+	'action',
+	'describe',
+	'description',
+	'displayName',
+	'label',
+	'meaning',
+	'next',
+	'notice',
+	'subtitle',
+];
 
 /** The messages and their parts, `…` for what is filled in. */
 export function messagesInCode(): string[] {
-	const files = [...under('nodes'), ...under('credentials')].filter((path) => path.endsWith('.ts') && !path.includes('/descriptions/') && basename(path) !== 'schema.ts');
+	const files = [...under('nodes'), ...under('credentials')].filter(
+		(path) => path.endsWith('.ts') && !path.includes('/descriptions/') && basename(path) !== 'schema.ts',
+	);
 	return [...new Set(files.flatMap(messagesIn).map(bare))].sort();
 }
 
@@ -43,7 +55,8 @@ function messagesIn(path: string): string[] {
 		if (text === undefined || !/[a-z]{2,} +[a-z0-9]/.test(text.replaceAll('…', ' '))) return;
 		const property = ancestors.find(ts.isPropertyAssignment)?.name.getText();
 		if (property === 'message') found.push(text.replace(/\. .*/, ''));
-		else if (!noMessages.includes(property ?? '') && !/\.(\s|$)/.test(text.trim()) && !isClassProperty(ancestors)) found.push(text);
+		else if (!noMessages.includes(property ?? '') && !/\.(\s|$)/.test(text.trim()) && !isClassProperty(ancestors))
+			found.push(text);
 	});
 	return found;
 }
@@ -56,7 +69,8 @@ function isClassProperty(ancestors: readonly ts.Node[]): boolean {
 
 function textOf(node: ts.Node): string | undefined {
 	if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) return node.text;
-	if (ts.isTemplateExpression(node)) return node.head.text + node.templateSpans.map(({ literal }) => `…${literal.text}`).join('');
+	if (ts.isTemplateExpression(node))
+		return node.head.text + node.templateSpans.map(({ literal }) => `…${literal.text}`).join('');
 	return undefined;
 }
 
@@ -65,7 +79,11 @@ function sourceOf(path: string): ts.SourceFile {
 }
 
 /** `ancestors`: the nearest first. */
-function visit(node: ts.Node, seen: (node: ts.Node, ancestors: readonly ts.Node[]) => void, ancestors: readonly ts.Node[] = []): void {
+function visit(
+	node: ts.Node,
+	seen: (node: ts.Node, ancestors: readonly ts.Node[]) => void,
+	ancestors: readonly ts.Node[] = [],
+): void {
 	seen(node, ancestors);
 	ts.forEachChild(node, (child) => visit(child, seen, [node, ...ancestors]));
 }

@@ -32,7 +32,11 @@ function prose(page: string): string {
 /** Targets of links and images, in Markdown and in HTML. */
 export function linksOf(page: string): string[] {
 	const text = prose(page).replace(/`[^`\n]*`/g, '');
-	const found = [...text.matchAll(/\]\(([^)\s]+)(?: "[^"]*")?\)/g), ...text.matchAll(/\b(?:href|src|srcset)="([^"]+)"/g), ...text.matchAll(/^\[[^\]]+\]: (\S+)/gm)];
+	const found = [
+		...text.matchAll(/\]\(([^)\s]+)(?: "[^"]*")?\)/g),
+		...text.matchAll(/\b(?:href|src|srcset)="([^"]+)"/g),
+		...text.matchAll(/^\[[^\]]+\]: (\S+)/gm),
+	];
 	return found.map(([, target = '']) => target);
 }
 
@@ -61,7 +65,10 @@ export function rowsOf(page: string, head: string): string[][] {
 
 function cells(line: string): string[] {
 	if (!line.startsWith('|')) return [];
-	return line.slice(1, line.lastIndexOf('|')).split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll('\\|', '|'));
+	return line
+		.slice(1, line.lastIndexOf('|'))
+		.split(/(?<!\\)\|/)
+		.map((cell) => cell.trim().replaceAll('\\|', '|'));
 }
 
 /** The texts between backticks. */
@@ -71,7 +78,10 @@ export function codeIn(text: string): string[] {
 
 /** The JSON blocks that name their example: `<!-- example: name -->` in the line before. */
 export function examplesOf(page: string): Array<{ name: string; json: unknown }> {
-	return [...page.matchAll(/<!-- example: ([\w-]+) -->\n```json\n([^]*?)\n```/g)].map(([, name = '', json = '']) => ({ name, json: JSON.parse(json) as unknown }));
+	return [...page.matchAll(/<!-- example: ([\w-]+) -->\n```json\n([^]*?)\n```/g)].map(([, name = '', json = '']) => ({
+		name,
+		json: JSON.parse(json) as unknown,
+	}));
 }
 
 /** How many JSON blocks a page has, with a name or without one. */

@@ -5,7 +5,10 @@ import { failures } from './failures';
 import { codeIn, read, rowsOf } from './pages';
 
 const page = read('docs/reference.md');
-const named = (head: string) => rowsOf(page, head).flatMap(([cell = '']) => codeIn(cell)).sort();
+const named = (head: string) =>
+	rowsOf(page, head)
+		.flatMap(([cell = '']) => codeIn(cell))
+		.sort();
 
 it('the confirmation', () => {
 	expect(named('Property')).toEqual(Object.keys(confirmationSchema.shape).sort());
@@ -17,7 +20,9 @@ it('the adjustment', () => {
 
 it('the details of a failed item', () => {
 	const known = named('In `details`');
-	const made = Object.values(failures).flat().flatMap(({ details }) => Object.keys(details));
+	const made = Object.values(failures)
+		.flat()
+		.flatMap(({ details }) => Object.keys(details));
 	expect(made.filter((name) => !known.includes(name))).toEqual([]);
 });
 
@@ -28,6 +33,9 @@ it('the reasons that come with each outcome', () => {
 		documented.set(name, [...(documented.get(name) ?? []), ...codeIn(reasons)].sort());
 	}
 	const made = new Map<string, Set<string>>();
-	for (const { details } of Object.values(failures).flat()) made.set(details.outcome, (made.get(details.outcome) ?? new Set()).add(details.reason));
-	expect(Object.fromEntries(documented)).toEqual(Object.fromEntries([...made].map(([outcome, reasons]) => [outcome, [...reasons].sort()])));
+	for (const { details } of Object.values(failures).flat())
+		made.set(details.outcome, (made.get(details.outcome) ?? new Set()).add(details.reason));
+	expect(Object.fromEntries(documented)).toEqual(
+		Object.fromEntries([...made].map(([outcome, reasons]) => [outcome, [...reasons].sort()])),
+	);
 });

@@ -20,6 +20,8 @@ describe('the tables of operations, fields and options', () => {
 	it('name the endpoint of an operation that does not read the balance', () => {
 		const [operation] = operations.filter(({ name }) => name === 'getBalance');
 		if (!operation) throw new Error('There is no read to begin with');
-		expect(operationTable([{ ...operation, endpoint: { path: '/payment/methods', reply: z.looseObject({}) } }])).toContain('| GET `/orgs/{id}/payment/methods` |');
+		expect(
+			operationTable([{ ...operation, endpoint: { path: '/payment/methods', reply: z.looseObject({}) } }]),
+		).toContain('| GET `/orgs/{id}/payment/methods` |');
 	});
 });

@@ -20,12 +20,15 @@ describe.each(workflows)('%s', (path) => {
 	it('runs only commands of npm itself and of package.json', () => {
 		const runs = [...text.matchAll(/run: (.+)/g)].map(([, command]) => command);
 		expect(runs.length).toBeGreaterThan(0);
-		for (const command of runs) expect(command).toMatch(/^npm (ci|test|run [\w:-]+|publish --provenance --access public)$/);
+		for (const command of runs)
+			expect(command).toMatch(/^npm (ci|test|run [\w:-]+|publish --provenance --access public)$/);
 	});
 
 	it('has no right by default and keeps no token in the checkout', () => {
 		expect(text).toMatch(/^permissions: \{\}$/m);
-		expect([...text.matchAll(/actions\/checkout/g)]).toHaveLength([...text.matchAll(/persist-credentials: false/g)].length);
+		expect([...text.matchAll(/actions\/checkout/g)]).toHaveLength(
+			[...text.matchAll(/persist-credentials: false/g)].length,
+		);
 		expect(text).not.toContain('secrets.');
 	});
 });

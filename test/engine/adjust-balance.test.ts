@@ -24,7 +24,9 @@ describe('an adjustment', () => {
 	it('of zero writes nothing and puts out the balance as unchanged', async () => {
 		const result = await runZoo(zoo, adjust, { items: [{ amount: 0 }] });
 		expect(puts()).toEqual([]);
-		expect(jsonOf(result)).toMatchObject([{ pre_pay_cash_remaining: '10.00', confirmation: { status: 'unchanged', attempts: 0, sentAt: null } }]);
+		expect(jsonOf(result)).toMatchObject([
+			{ pre_pay_cash_remaining: '10.00', confirmation: { status: 'unchanged', attempts: 0, sentAt: null } },
+		]);
 	});
 
 	it('of zero beside another leaves that field out of the body', async () => {
@@ -60,9 +62,22 @@ describe('an adjustment', () => {
 	});
 
 	it('builds on the one before for the same organization', async () => {
-		const result = await runZoo(zoo, { ...adjust, orgId: '={{ $json.org }}' }, { items: [{ org: ORG, amount: '1' }, { org: OTHER_ORG, amount: '5' }, { org: ORG, amount: '2' }, { org: ORG, amount: '-3.5' }] });
+		const result = await runZoo(
+			zoo,
+			{ ...adjust, orgId: '={{ $json.org }}' },
+			{
+				items: [
+					{ org: ORG, amount: '1' },
+					{ org: OTHER_ORG, amount: '5' },
+					{ org: ORG, amount: '2' },
+					{ org: ORG, amount: '-3.5' },
+				],
+			},
+		);
 		expect([cash(), cash(OTHER_ORG)]).toEqual(['9.50', '15.00']);
-		expect(jsonOf(result).map((json) => record(record(json['adjustment'])['pre_pay_cash_remaining'])['after'])).toEqual(['11.00', '15.00', '13.00', '9.50']);
+		expect(jsonOf(result).map((json) => record(record(json['adjustment'])['pre_pay_cash_remaining'])['after'])).toEqual(
+			['11.00', '15.00', '13.00', '9.50'],
+		);
 	});
 });
 
@@ -71,7 +86,10 @@ describe('Retry On Fail', () => {
 
 	it('adds nothing twice: confirmed items are returned, failed ones are done again', async () => {
 		zoo.failNext({ kind: 'status', status: 422 }, { method: 'PUT', ownerId: OTHER_ORG });
-		const items = [{ org: ORG, amount: '1' }, { org: OTHER_ORG, amount: '5' }];
+		const items = [
+			{ org: ORG, amount: '1' },
+			{ org: OTHER_ORG, amount: '5' },
+		];
 		const result = await runZoo(zoo, { ...adjust, orgId: '={{ $json.org }}' }, { items, retryOnFail });
 		expect(result.status).toBe('success');
 		expect([cash(), cash(OTHER_ORG)]).toEqual(['11.00', '15.00']);
@@ -87,7 +105,9 @@ describe('Retry On Fail', () => {
 		expect(result.status).toBe('success');
 		expect(cash()).toBe('11.00');
 		expect(puts()).toHaveLength(1);
-		expect(jsonOf(result)).toMatchObject([{ confirmation: { by: 'readBack' }, adjustment: { pre_pay_cash_remaining: { before: '10.00', after: '11.00' } } }]);
+		expect(jsonOf(result)).toMatchObject([
+			{ confirmation: { by: 'readBack' }, adjustment: { pre_pay_cash_remaining: { before: '10.00', after: '11.00' } } },
+		]);
 	});
 
 	it('settles what is in doubt before it does anything else for that organization', async () => {
@@ -95,8 +115,15 @@ describe('Retry On Fail', () => {
 		zoo.failNext({ kind: 'status', status: 422 }, { method: 'PUT' });
 		zoo.failNext({ kind: 'status', status: 502 }, { method: 'PUT' });
 		const parameters = { ...adjust, options: { retryFor: 0 } };
-		const result = await runZoo(zoo, parameters, { items: [{ amount: '5' }, { amount: '5' }], onError: 'continueRegularOutput', retryOnFail });
-		expect(jsonOf(result)).toMatchObject([{ confirmation: { status: 'confirmed' } }, { confirmation: { status: 'confirmed' } }]);
+		const result = await runZoo(zoo, parameters, {
+			items: [{ amount: '5' }, { amount: '5' }],
+			onError: 'continueRegularOutput',
+			retryOnFail,
+		});
+		expect(jsonOf(result)).toMatchObject([
+			{ confirmation: { status: 'confirmed' } },
+			{ confirmation: { status: 'confirmed' } },
+		]);
 		expect(cash()).toBe('20.00');
 	});
 
@@ -107,7 +134,10 @@ describe('Retry On Fail', () => {
 
 	it('and n8n’s Retry of a failed execution add nothing twice either', async () => {
 		zoo.failNext({ kind: 'status', status: 422 }, { method: 'PUT', ownerId: OTHER_ORG });
-		const items = [{ org: ORG, amount: '1' }, { org: OTHER_ORG, amount: '5' }];
+		const items = [
+			{ org: ORG, amount: '1' },
+			{ org: OTHER_ORG, amount: '5' },
+		];
 		const parameters = { ...adjust, orgId: '={{ $json.org }}' };
 		const first = await runZoo(zoo, parameters, { items });
 		expect(first.status).toBe('error');
@@ -121,7 +151,8 @@ describe('what nobody foresees', () => {
 	const retryOnFail = { maxTries: 3, waitBetweenTries: 1 };
 
 	it('a reply that carries a property `error`, after which n8n runs the node again, adds nothing twice', async () => {
-		zoo.onRequest = ({ method }) => (method === 'PUT' ? { kind: 'edit', edit: (reply) => ({ ...reply, error: 'x' }) } : undefined);
+		zoo.onRequest = ({ method }) =>
+			method === 'PUT' ? { kind: 'edit', edit: (reply) => ({ ...reply, error: 'x' }) } : undefined;
 		await runZoo(zoo, adjust, { items: [{ amount: '5' }], retryOnFail });
 		expect(cash()).toBe('15.00');
 	});
@@ -150,7 +181,11 @@ describe('what nobody foresees', () => {
 			zoo.setBalance('org', ORG, { monthly_credits_remaining: '0.00' });
 			return { kind: 'status', status: 429, headers: { 'retry-after': '0' } };
 		};
-		const result = await runZoo(zoo, { ...adjust, options: { onlyIf: { monthlyCreditsRemaining: '1.00' } } }, { items: [{ amount: '5' }] });
+		const result = await runZoo(
+			zoo,
+			{ ...adjust, options: { onlyIf: { monthlyCreditsRemaining: '1.00' } } },
+			{ items: [{ amount: '5' }] },
+		);
 		expect(result.error?.message).toBe('The balance changed before the write could be sent again [item 0]');
 		expect(result.error?.description).toContain('monthly_credits_remaining 0.00');
 		expect(puts()).toHaveLength(1);
@@ -159,15 +194,33 @@ describe('what nobody foresees', () => {
 	it('another reference in the second try leaves a write in doubt what it is, and its owner alone', async () => {
 		zoo.failNext({ kind: 'status', status: 502, applied: 'late', lateByMs: Infinity }, { method: 'PUT' });
 		const options = { retryFor: 0, reference: '={{ Math.random() }}' };
-		const result = await runZoo(zoo, { ...adjust, options }, { items: [{ amount: '5' }, { amount: '7' }], onError: 'continueRegularOutput', retryOnFail });
-		expect(jsonOf(result)).toMatchObject([{ details: { outcome: 'unknown', before: { pre_pay_cash_remaining: '10.00' }, target: { pre_pay_cash_remaining: '15.00' } } }, { details: { reason: 'blockedByEarlierItem' } }]);
+		const result = await runZoo(
+			zoo,
+			{ ...adjust, options },
+			{ items: [{ amount: '5' }, { amount: '7' }], onError: 'continueRegularOutput', retryOnFail },
+		);
+		expect(jsonOf(result)).toMatchObject([
+			{
+				details: {
+					outcome: 'unknown',
+					before: { pre_pay_cash_remaining: '10.00' },
+					target: { pre_pay_cash_remaining: '15.00' },
+				},
+			},
+			{ details: { reason: 'blockedByEarlierItem' } },
+		]);
 		expect(puts()).toHaveLength(1);
 	});
 });
 
 describe('Only If Balance Is with Retry On Fail', () => {
 	const retryOnFail = { maxTries: 3, waitBetweenTries: 1 };
-	const set = { operation: 'updateBalance', orgId: '={{ $json.org }}', updateFields: { prePayCashRemaining: '20' }, options: { onlyIf: { prePayCashRemaining: '10' } } };
+	const set = {
+		operation: 'updateBalance',
+		orgId: '={{ $json.org }}',
+		updateFields: { prePayCashRemaining: '20' },
+		options: { onlyIf: { prePayCashRemaining: '10' } },
+	};
 
 	it('sets once what was set, and goes on with the others', async () => {
 		zoo.failNext({ kind: 'status', status: 422 }, { method: 'PUT', ownerId: OTHER_ORG });
@@ -195,7 +248,17 @@ describe('Credit Multiplier', () => {
 		['3.33', '={{ 1.1 }}', '3.66'],
 	])('derives the credits for %s × %s, half-up to cents', async (amount, creditMultiplier, credits) => {
 		const result = await runZoo(zoo, { ...adjust, options: { creditMultiplier } }, { items: [{ amount }] });
-		expect(jsonOf(result)).toMatchObject([{ adjustment: { pre_pay_credits_remaining: { requested: credits, change: credits, derivedFrom: expect.stringMatching(/^pre_pay_cash_remaining × /) } } }]);
+		expect(jsonOf(result)).toMatchObject([
+			{
+				adjustment: {
+					pre_pay_credits_remaining: {
+						requested: credits,
+						change: credits,
+						derivedFrom: expect.stringMatching(/^pre_pay_cash_remaining × /),
+					},
+				},
+			},
+		]);
 	});
 
 	it.each([
@@ -213,21 +276,30 @@ describe('Credit Multiplier', () => {
 
 describe.each(['updateBalance', 'adjustBalance'])('the options of %s', (operation) => {
 	const fields = { prePayCashRemaining: '20' };
-	const run = async (options: Record<string, unknown>, more: Record<string, unknown> = {}) => await runZoo(zoo, JSON.parse(JSON.stringify({ operation, updateFields: fields, adjustFields: fields, options, ...more })));
+	const run = async (options: Record<string, unknown>, more: Record<string, unknown> = {}) =>
+		await runZoo(
+			zoo,
+			JSON.parse(JSON.stringify({ operation, updateFields: fields, adjustFields: fields, options, ...more })),
+		);
 
 	it.each(['usd', 'USD', ' Usd '])('Currency %s passes', async (currency) => {
 		expect((await run({ currency })).status).toBe('success');
 	});
 
-	it.each(['eur', '', '={{ null }}', '={{ $json.nowhere }}', 'us dollars'])('Currency %j is refused', async (currency) => {
-		const result = await run({ currency });
-		expect(result.error?.message).toContain("'Currency' is not USD");
-		expect(zoo.requests).toEqual([]);
-	});
+	it.each(['eur', '', '={{ null }}', '={{ $json.nowhere }}', 'us dollars'])(
+		'Currency %j is refused',
+		async (currency) => {
+			const result = await run({ currency });
+			expect(result.error?.message).toContain("'Currency' is not USD");
+			expect(zoo.requests).toEqual([]);
+		},
+	);
 
 	it('Max Amount is in US dollars whatever the unit', async () => {
 		expect((await run({ maxAmount: '20' })).status).toBe('success');
-		expect((await run({ maxAmount: '19.99' })).error?.message).toContain("'Pre-Pay Cash' is above 'Max Amount (USD)': 20.00 USD");
+		expect((await run({ maxAmount: '19.99' })).error?.message).toContain(
+			"'Pre-Pay Cash' is above 'Max Amount (USD)': 20.00 USD",
+		);
 		expect((await run({ maxAmount: '19.99' }, { amountUnit: 'cents' })).status).toBe('success');
 	});
 
@@ -244,27 +316,49 @@ describe.each(['updateBalance', 'adjustBalance'])('the options of %s', (operatio
 		expect(puts()).toHaveLength(1);
 	});
 
-	it.each([{ onlyIf: {} }, { onlyIf: { prePayCashRemaining: '' } }, { maxAmount: 'x' }, { dryRun: 'yes' }, { output: 'all' }, { timeout: 0 }, { retryFor: -1 }, { maxConcurrency: 101 }, { reference: '' }, { onDifference: '' }])(
-		'an invalid one is refused and never ignored: %j',
-		async (options) => {
-			const result = await run(options);
-			expect(result.error?.message).toMatch(/^'/);
-			expect(zoo.requests).toEqual([]);
-		},
-	);
+	it.each([
+		{ onlyIf: {} },
+		{ onlyIf: { prePayCashRemaining: '' } },
+		{ maxAmount: 'x' },
+		{ dryRun: 'yes' },
+		{ output: 'all' },
+		{ timeout: 0 },
+		{ retryFor: -1 },
+		{ maxConcurrency: 101 },
+		{ reference: '' },
+		{ onDifference: '' },
+	])('an invalid one is refused and never ignored: %j', async (options) => {
+		const result = await run(options);
+		expect(result.error?.message).toMatch(/^'/);
+		expect(zoo.requests).toEqual([]);
+	});
 });
 
 describe('Max Amount in an adjustment', () => {
 	it('counts what is taken away by its absolute value, and derived credits too', async () => {
-		expect((await runZoo(zoo, { ...adjust, options: { maxAmount: '5' } }, { items: [{ amount: '-5.01' }] })).error?.message).toContain('Max Amount');
-		expect((await runZoo(zoo, { ...adjust, options: { maxAmount: '5', creditMultiplier: '2' } }, { items: [{ amount: '2.51' }] })).error?.message).toContain("'Pre-Pay Credits' is above");
+		expect(
+			(await runZoo(zoo, { ...adjust, options: { maxAmount: '5' } }, { items: [{ amount: '-5.01' }] })).error?.message,
+		).toContain('Max Amount');
+		expect(
+			(
+				await runZoo(
+					zoo,
+					{ ...adjust, options: { maxAmount: '5', creditMultiplier: '2' } },
+					{ items: [{ amount: '2.51' }] },
+				)
+			).error?.message,
+		).toContain("'Pre-Pay Credits' is above");
 		expect(zoo.requests).toEqual([]);
 	});
 });
 
 describe('a dry run', () => {
 	it('of adjustments builds on the previews before it, and writes nothing', async () => {
-		const result = await runZoo(zoo, { ...adjust, options: { dryRun: true } }, { items: [{ amount: '1' }, { amount: '2' }] });
+		const result = await runZoo(
+			zoo,
+			{ ...adjust, options: { dryRun: true } },
+			{ items: [{ amount: '1' }, { amount: '2' }] },
+		);
 		expect(jsonOf(result)).toMatchObject([
 			{ dryRun: true, changes: { pre_pay_cash_remaining: { from: '10.00', to: '11.00' } } },
 			{ dryRun: true, changes: { pre_pay_cash_remaining: { from: '11.00', to: '13.00' } } },
@@ -273,13 +367,21 @@ describe('a dry run', () => {
 	});
 
 	it('says of what it refuses, too, that nothing would have been written', async () => {
-		const result = await runZoo(zoo, { ...adjust, options: { dryRun: true } }, { items: [{ amount: '-11' }], onError: 'continueRegularOutput' });
+		const result = await runZoo(
+			zoo,
+			{ ...adjust, options: { dryRun: true } },
+			{ items: [{ amount: '-11' }], onError: 'continueRegularOutput' },
+		);
 		expect(jsonOf(result)).toMatchObject([{ details: { reason: 'belowZero', dryRun: true } }]);
 	});
 
 	it('does not take a reply without any amount for a balance', async () => {
 		zoo.replyWith('{"id":"x"}', { method: 'GET' });
-		const result = await runZoo(zoo, { operation: 'updateBalance', updateFields: { prePayCashRemaining: '20' }, options: { dryRun: true } });
+		const result = await runZoo(zoo, {
+			operation: 'updateBalance',
+			updateFields: { prePayCashRemaining: '20' },
+			options: { dryRun: true },
+		});
 		expect(result.error?.message).toBe('Zoo answered, but without any amount of a balance [item 0]');
 		expect(result.error?.description).toContain('Nothing was sent for this item');
 	});
@@ -296,12 +398,18 @@ describe('a dry run', () => {
 
 describe('a payment reference', () => {
 	const parameters = { ...adjust, orgId: '={{ $json.org }}', options: { reference: '={{ $json.payment }}' } };
-	const items = [{ org: ORG, amount: '1', payment: 'pi_1' }, { org: OTHER_ORG, amount: '1', payment: 'pi_2' }, { org: ORG, amount: '1', payment: 'pi_1' }];
+	const items = [
+		{ org: ORG, amount: '1', payment: 'pi_1' },
+		{ org: OTHER_ORG, amount: '1', payment: 'pi_2' },
+		{ org: ORG, amount: '1', payment: 'pi_1' },
+	];
 
 	it('that repeats in an adjustment is refused, and the first one counts', async () => {
 		const result = await runZoo(zoo, parameters, { items, onError: 'continueErrorOutput' });
 		expect(jsonOf(result)).toHaveLength(2);
-		expect(jsonOf(result, 1)).toMatchObject([{ error: "'Payment Reference' was used by item 0 in this execution [item 2]" }]);
+		expect(jsonOf(result, 1)).toMatchObject([
+			{ error: "'Payment Reference' was used by item 0 in this execution [item 2]" },
+		]);
 		expect(cash()).toBe('11.00');
 	});
 
@@ -316,12 +424,25 @@ describe('a payment reference', () => {
 		['a currency that is not USD', {}, { currency: 'eur' }],
 		['an amount that is not plain', { adjustFields: { prePayCashRemaining: '1,000' } }, {}],
 	])('is named in the refusal of %s, and so is what was asked as far as it is known', async (_, more, options) => {
-		const result = await runZoo(zoo, { ...adjust, ...more, options: { reference: 'pi_1', ...options } }, { items: [{ amount: '1' }], onError: 'continueRegularOutput' });
-		expect(jsonOf(result)).toMatchObject([{ message: expect.stringContaining('Payment Reference: pi_1'), details: { reference: 'pi_1', ...(!('adjustFields' in more) && { asked: { pre_pay_cash_remaining: '1.00' } }) } }]);
+		const result = await runZoo(
+			zoo,
+			{ ...adjust, ...more, options: { reference: 'pi_1', ...options } },
+			{ items: [{ amount: '1' }], onError: 'continueRegularOutput' },
+		);
+		expect(jsonOf(result)).toMatchObject([
+			{
+				message: expect.stringContaining('Payment Reference: pi_1'),
+				details: { reference: 'pi_1', ...(!('adjustFields' in more) && { asked: { pre_pay_cash_remaining: '1.00' } }) },
+			},
+		]);
 	});
 
 	it('may repeat when amounts are set, which does no harm', async () => {
-		const result = await runZoo(zoo, { ...parameters, operation: 'updateBalance', updateFields: { prePayCashRemaining: '5' } }, { items });
+		const result = await runZoo(
+			zoo,
+			{ ...parameters, operation: 'updateBalance', updateFields: { prePayCashRemaining: '5' } },
+			{ items },
+		);
 		expect(jsonOf(result)).toHaveLength(3);
 	});
 });

@@ -40,10 +40,15 @@ interface Run {
 	readonly cancel?: AbortSignal;
 }
 
-async function run(orgs: readonly string[], { parameters = {}, onError = 'continueRegularOutput', cancel }: Run = {}): Promise<NodeRunResult> {
+async function run(
+	orgs: readonly string[],
+	{ parameters = {}, onError = 'continueRegularOutput', cancel }: Run = {},
+): Promise<NodeRunResult> {
 	const fields = { prePayCashRemaining: '50' };
 	const all = { orgId: '={{ $json.org }}', updateFields: fields, adjustFields: fields, ...parameters };
-	return await clock.run(async () => await runZoo(zoo, all, { items: orgs.map((org) => ({ org })), onError, ...(cancel && { cancel }) }));
+	return await clock.run(
+		async () => await runZoo(zoo, all, { items: orgs.map((org) => ({ org })), onError, ...(cancel && { cancel }) }),
+	);
 }
 
 async function stopped(running: Promise<NodeRunResult>): Promise<NodeRunResult> {
@@ -63,11 +68,20 @@ async function stopped(running: Promise<NodeRunResult>): Promise<NodeRunResult> 
 async function expectFree(): Promise<void> {
 	zoo.clearFaults();
 	const next = await run([A, B]);
-	expect(jsonOf(next)).toMatchObject([{ confirmation: { status: 'confirmed' } }, { confirmation: { status: 'confirmed' } }]);
+	expect(jsonOf(next)).toMatchObject([
+		{ confirmation: { status: 'confirmed' } },
+		{ confirmation: { status: 'confirmed' } },
+	]);
 }
 
-const unknown = { error: expect.stringContaining('the execution was canceled while the request was under way'), details: { reason: 'outcomeUnknown', outcome: 'unknown' } };
-const unsent = { details: { reason: 'canceled', outcome: 'notSent' }, message: expect.stringContaining('Nothing was sent for this item') };
+const unknown = {
+	error: expect.stringContaining('the execution was canceled while the request was under way'),
+	details: { reason: 'outcomeUnknown', outcome: 'unknown' },
+};
+const unsent = {
+	details: { reason: 'canceled', outcome: 'notSent' },
+	message: expect.stringContaining('Nothing was sent for this item'),
+};
 const blocked = { details: { reason: 'blockedByEarlierItem', outcome: 'notSent' } };
 
 const modes: OnError[] = ['stopWorkflow', 'continueRegularOutput', 'continueErrorOutput'];
@@ -86,9 +100,14 @@ it('during many writes gives them all up at once', async () => {
 	const orgs = Array.from({ length: 65 }, (_, index) => `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`);
 	zoo.failNext(hang, { times: Infinity });
 	const running = run(orgs, { cancel: stop.signal });
-	await until(() => zoo.requests.length === 50, () => `${zoo.requests.length} writes are under way, not 50`);
+	await until(
+		() => zoo.requests.length === 50,
+		() => `${zoo.requests.length} writes are under way, not 50`,
+	);
 	const result = await stopped(running);
-	const reasons = jsonOf(result).map(({ details }) => (details instanceof Object && 'reason' in details ? details.reason : undefined));
+	const reasons = jsonOf(result).map(({ details }) =>
+		details instanceof Object && 'reason' in details ? details.reason : undefined,
+	);
 	expect(reasons).toEqual([...Array<string>(50).fill('outcomeUnknown'), ...Array<string>(15).fill('canceled')]);
 	await expectFree();
 });
@@ -104,9 +123,21 @@ it('during a read before an adjustment sends nothing for it, and says so', async
 });
 
 it.each([
-	['after a write that surely was not applied', { kind: 'status', status: 429 }, { details: { outcome: 'notApplied', attempts: 1 } }],
-	['that Zoo has asked for', { kind: 'status', status: 429, headers: { 'Retry-After': '50' } }, { details: { outcome: 'notApplied', attempts: 1 } }],
-	['after a write that may have been applied', { kind: 'status', status: 500 }, { details: { reason: 'outcomeUnknown', outcome: 'unknown', attempts: 1 } }],
+	[
+		'after a write that surely was not applied',
+		{ kind: 'status', status: 429 },
+		{ details: { outcome: 'notApplied', attempts: 1 } },
+	],
+	[
+		'that Zoo has asked for',
+		{ kind: 'status', status: 429, headers: { 'Retry-After': '50' } },
+		{ details: { outcome: 'notApplied', attempts: 1 } },
+	],
+	[
+		'after a write that may have been applied',
+		{ kind: 'status', status: 500 },
+		{ details: { reason: 'outcomeUnknown', outcome: 'unknown', attempts: 1 } },
+	],
 ] as const)('during a wait %s ends it at once', async (_, fault, first) => {
 	zoo.failNext(fault, { times: Infinity });
 	const running = run([A, A], { cancel: stop.signal });
@@ -133,7 +164,11 @@ it('during a hold that Zoo has asked for ends the waits of all items, those that
 	const running = run([A, B, B], { cancel: stop.signal });
 	await clock.asleep(2);
 	const result = await stopped(running);
-	expect(jsonOf(result)).toMatchObject([{ details: { outcome: 'notApplied' } }, { confirmation: { status: 'confirmed' } }, unsent]);
+	expect(jsonOf(result)).toMatchObject([
+		{ details: { outcome: 'notApplied' } },
+		{ confirmation: { status: 'confirmed' } },
+		unsent,
+	]);
 });
 
 it('before anything was sent sends nothing', async () => {
@@ -145,25 +180,33 @@ it('before anything was sent sends nothing', async () => {
 });
 
 describe('while another execution writes to the same owner', () => {
-	it.each(['updateBalance', 'adjustBalance'])('ends at once, sends nothing, and leaves the other one its lock: %s', async (operation) => {
-		const parameters = { operation };
-		zoo.failNext(hang, { method: 'PUT', ownerId: A });
-		const other = new AbortController();
-		const first = run([A], { parameters, cancel: other.signal });
-		await zoo.nextRequest({ method: 'PUT', ownerId: A });
-		const second = run([B, A, A], { parameters, cancel: stop.signal });
-		await zoo.nextRequest({ method: 'PUT', ownerId: B });
-		await until(() => zoo.amountsOf('org', B)['pre_pay_cash_remaining'] !== '10.00', () => 'Nothing was written for the other owner');
-		const third = run([A], { parameters });
-		const result = await stopped(second);
-		expect(zoo.requests.filter(({ owner }) => owner?.id === A && owner.kind === 'org')).toHaveLength(operation === 'adjustBalance' ? 2 : 1);
-		expect(jsonOf(result)).toMatchObject([{}, unsent, unsent]);
+	it.each(['updateBalance', 'adjustBalance'])(
+		'ends at once, sends nothing, and leaves the other one its lock: %s',
+		async (operation) => {
+			const parameters = { operation };
+			zoo.failNext(hang, { method: 'PUT', ownerId: A });
+			const other = new AbortController();
+			const first = run([A], { parameters, cancel: other.signal });
+			await zoo.nextRequest({ method: 'PUT', ownerId: A });
+			const second = run([B, A, A], { parameters, cancel: stop.signal });
+			await zoo.nextRequest({ method: 'PUT', ownerId: B });
+			await until(
+				() => zoo.amountsOf('org', B)['pre_pay_cash_remaining'] !== '10.00',
+				() => 'Nothing was written for the other owner',
+			);
+			const third = run([A], { parameters });
+			const result = await stopped(second);
+			expect(zoo.requests.filter(({ owner }) => owner?.id === A && owner.kind === 'org')).toHaveLength(
+				operation === 'adjustBalance' ? 2 : 1,
+			);
+			expect(jsonOf(result)).toMatchObject([{}, unsent, unsent]);
 
-		// The third one still waits for the first, and for nobody else.
-		other.abort();
-		await first;
-		expect(jsonOf(await third)).toMatchObject([{ confirmation: { status: 'confirmed' } }]);
-		expect(zoo.mostOpenWrites).toBe(1);
-		await expectFree();
-	});
+			// The third one still waits for the first, and for nobody else.
+			other.abort();
+			await first;
+			expect(jsonOf(await third)).toMatchObject([{ confirmation: { status: 'confirmed' } }]);
+			expect(zoo.mostOpenWrites).toBe(1);
+			await expectFree();
+		},
+	);
 });

@@ -51,11 +51,20 @@ interface Scenario {
 	readonly retryFor: string;
 }
 
-const weather = fc.array(fc.oneof({ weight: 2, arbitrary: fc.constant(null) }, { weight: 3, arbitrary: fc.nat(0xffff) }), { maxLength: 25 });
-const cutOff = fc.oneof({ weight: 5, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.integer({ min: 1, max: 12 }) });
+const weather = fc.array(
+	fc.oneof({ weight: 2, arbitrary: fc.constant(null) }, { weight: 3, arbitrary: fc.nat(0xffff) }),
+	{ maxLength: 25 },
+);
+const cutOff = fc.oneof(
+	{ weight: 5, arbitrary: fc.constant(null) },
+	{ weight: 1, arbitrary: fc.integer({ min: 1, max: 12 }) },
+);
 
 const scenarios: fc.Arbitrary<Scenario> = fc.record({
-	items: fc.array(fc.record({ owner: fc.constantFrom(0, 1), change: fc.constantFrom('50', '50', '20', '-20', '-50') }), { minLength: 2, maxLength: 7 }),
+	items: fc.array(
+		fc.record({ owner: fc.constantFrom(0, 1), change: fc.constantFrom('50', '50', '20', '-20', '-50') }),
+		{ minLength: 2, maxLength: 7 },
+	),
 	weather: fc.tuple(weather, weather),
 	cutOff: fc.tuple(cutOff, cutOff),
 	setting: fc.constantFrom(...SETTINGS),
@@ -93,7 +102,9 @@ function told({ output, error }: NodeRunResult, count: number): Told {
 		return { confirmed, unknown };
 	}
 	const items = output.flat();
-	expect(items.map(({ pairedItem }) => record(pairedItem)['item']).sort()).toEqual(Array.from({ length: count }, (_, item) => item));
+	expect(items.map(({ pairedItem }) => record(pairedItem)['item']).sort()).toEqual(
+		Array.from({ length: count }, (_, item) => item),
+	);
 	for (const { json, pairedItem } of items) {
 		const item = Number(record(pairedItem)['item']);
 		if (json['confirmation'] !== undefined) confirmed.add(item);
@@ -104,10 +115,13 @@ function told({ output, error }: NodeRunResult, count: number): Told {
 
 /** `0–2, 4` */
 function itemsIn(ranges = ''): number[] {
-	return ranges.split(', ').filter(Boolean).flatMap((range) => {
-		const [from = 0, to = from] = range.split('–').map(Number);
-		return Array.from({ length: to - from + 1 }, (_, index) => from + index);
-	});
+	return ranges
+		.split(', ')
+		.filter(Boolean)
+		.flatMap((range) => {
+			const [from = 0, to = from] = range.split('–').map(Number);
+			return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+		});
 }
 
 /** Every sum that the reported fates allow for. */
@@ -125,14 +139,21 @@ async function play(scenario: Scenario): Promise<void> {
 	await using zoo = await startZoo({ amounts: { pre_pay_cash_remaining: START } });
 	try {
 		zoo.onRequest = weatherOf(scenario);
-		const { items, setting: { onError, retryOnFail } } = scenario;
+		const {
+			items,
+			setting: { onError, retryOnFail },
+		} = scenario;
 		const parameters = {
 			operation: 'adjustBalance',
 			orgId: '={{ $json.org }}',
 			adjustFields: { prePayCashRemaining: '={{ $json.change }}' },
 			options: { output: 'amounts', retryFor: scenario.retryFor },
 		};
-		const run = { items: items.map(({ owner, change }) => ({ org: OWNERS[owner], change })), onError, ...(retryOnFail && { retryOnFail: { maxTries: 3, waitBetweenTries: 1 } }) };
+		const run = {
+			items: items.map(({ owner, change }) => ({ org: OWNERS[owner], change })),
+			onError,
+			...(retryOnFail && { retryOnFail: { maxTries: 3, waitBetweenTries: 1 } }),
+		};
 		let result = await new FakeClock().run(async () => await runZoo(zoo, parameters, run));
 		if (result.error && scenario.takenUpAgain) {
 			const failed = result.run;

@@ -35,7 +35,10 @@ interface Item extends IDataObject {
 
 /** Every item has an amount of its own, so that the balance tells which write stands. */
 function manyItems(random: () => number): Item[] {
-	return Array.from({ length: ITEMS }, (_, index) => ({ org: orgId(Math.floor(random() * ORGS)), amount: `${index}.00` }));
+	return Array.from({ length: ITEMS }, (_, index) => ({
+		org: orgId(Math.floor(random() * ORGS)),
+		amount: `${index}.00`,
+	}));
 }
 
 /** The fault for each request, by the owner and how often the owner was asked before: whatever order owners come in. */
@@ -55,7 +58,8 @@ function weather(seed: number, items: readonly Item[]): (request: LoggedRequest)
 		asked.set(org, turn);
 		if (method === 'PUT') lastPut.set(org, /[\d.]+(?="})/.exec(body)?.[0] ?? '');
 		const random = seeded(seedFrom(seed, Number(org.slice(-12)), turn));
-		if (lostItems.has(org) && lostItems.get(org) === lastPut.get(org)) return randomLoss(random, pick<Applied>(random, ['late', false]));
+		if (lostItems.has(org) && lostItems.get(org) === lastPut.get(org))
+			return randomLoss(random, pick<Applied>(random, ['late', false]));
 		return random() < FAULTY ? randomFault(random, 0.05) : undefined;
 	};
 }
@@ -109,7 +113,10 @@ describe.each(SEEDS)('with the seed %d', (seed) => {
 		const wrong = Array.from({ length: ORGS }, (_, org) => orgId(org)).filter((org) => {
 			const own = items.map((item, index) => ({ ...item, fate: said[index] })).filter((item) => item.org === org);
 			const last = own.findLastIndex(({ fate }) => fate === 'confirmed');
-			const allowed = [own[last]?.amount ?? start, ...own.slice(last + 1).flatMap(({ amount, fate }) => (fate === 'unknown' ? [amount] : []))];
+			const allowed = [
+				own[last]?.amount ?? start,
+				...own.slice(last + 1).flatMap(({ amount, fate }) => (fate === 'unknown' ? [amount] : [])),
+			];
 			return !allowed.includes(zoo.amountsOf('org', org)['pre_pay_cash_remaining'] ?? '');
 		});
 		expect(wrong).toEqual([]);

@@ -14,14 +14,19 @@ afterEach(async () => {
 	await zoo.close();
 });
 
-it.each([EMPLOYEE_TOKEN, MEMBER_TOKEN, ` ${MEMBER_TOKEN}\n`])('passes with any token that Zoo knows, with one request (%#)', async (apiToken) => {
-	expect(await testCredential({ credential: { apiToken, baseUrl: zoo.url } })).toMatchObject({ ok: true });
-	expect(wire(zoo)).toEqual(['GET /user']);
-	expect(zoo.requests[0]?.headers['authorization']).toBe(`Bearer ${apiToken.trim()}`);
-});
+it.each([EMPLOYEE_TOKEN, MEMBER_TOKEN, ` ${MEMBER_TOKEN}\n`])(
+	'passes with any token that Zoo knows, with one request (%#)',
+	async (apiToken) => {
+		expect(await testCredential({ credential: { apiToken, baseUrl: zoo.url } })).toMatchObject({ ok: true });
+		expect(wire(zoo)).toEqual(['GET /user']);
+		expect(zoo.requests[0]?.headers['authorization']).toBe(`Bearer ${apiToken.trim()}`);
+	},
+);
 
 it('passes with a trailing slash and a pasted path in Base URL', async () => {
-	expect(await testCredential({ credential: { apiToken: MEMBER_TOKEN, baseUrl: `${zoo.url}/docs/api/` } })).toMatchObject({ ok: true });
+	expect(
+		await testCredential({ credential: { apiToken: MEMBER_TOKEN, baseUrl: `${zoo.url}/docs/api/` } }),
+	).toMatchObject({ ok: true });
 	expect(wire(zoo)).toEqual(['GET /user']);
 });
 
@@ -34,16 +39,28 @@ it('does not pass with a token that Zoo does not know', async () => {
 it('does not carry the token to another host after a redirect', async () => {
 	await using other = await startZoo();
 	zoo.failNext({ kind: 'redirect', status: 302, location: `${other.url}/user` });
-	expect(await testCredential({ credential: { apiToken: MEMBER_TOKEN, baseUrl: zoo.url } })).toMatchObject({ ok: false });
+	expect(await testCredential({ credential: { apiToken: MEMBER_TOKEN, baseUrl: zoo.url } })).toMatchObject({
+		ok: false,
+	});
 	expect(other.requests).toEqual([]);
 });
 
-it.each(['http://evil.example/x', 'https://api.zoo.dev.evil.example/user', '//evil.example/x'])('gives the token to no request that goes to %s', async (url) => {
-	const { authenticate } = (await loadPackage()).credentialType('zooApi');
-	if (typeof authenticate !== 'function') throw new Error('The credential does not authenticate by a function');
-	await expect(authenticate({ apiToken: MEMBER_TOKEN, baseUrl: 'https://api.zoo.dev' }, { url })).rejects.toThrow("does not go to 'Base URL' of the credential");
-	expect(await authenticate({ apiToken: MEMBER_TOKEN, baseUrl: 'https://api.zoo.dev' }, { url: 'https://api.zoo.dev/user' })).toMatchObject({ headers: { Authorization: `Bearer ${MEMBER_TOKEN}` } });
-});
+it.each(['http://evil.example/x', 'https://api.zoo.dev.evil.example/user', '//evil.example/x'])(
+	'gives the token to no request that goes to %s',
+	async (url) => {
+		const { authenticate } = (await loadPackage()).credentialType('zooApi');
+		if (typeof authenticate !== 'function') throw new Error('The credential does not authenticate by a function');
+		await expect(authenticate({ apiToken: MEMBER_TOKEN, baseUrl: 'https://api.zoo.dev' }, { url })).rejects.toThrow(
+			"does not go to 'Base URL' of the credential",
+		);
+		expect(
+			await authenticate(
+				{ apiToken: MEMBER_TOKEN, baseUrl: 'https://api.zoo.dev' },
+				{ url: 'https://api.zoo.dev/user' },
+			),
+		).toMatchObject({ headers: { Authorization: `Bearer ${MEMBER_TOKEN}` } });
+	},
+);
 
 it.each([
 	['http://api.zoo.dev', 'is plain http'],

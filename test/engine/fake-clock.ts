@@ -60,13 +60,17 @@ export class FakeClock {
 
 	/** Resolves when so many waits are under way. */
 	async asleep(count: number): Promise<void> {
-		await until(() => this.sleeping === count, () => `${this.sleeping} waits are under way, not ${count}`);
+		await until(
+			() => this.sleeping === count,
+			() => `${this.sleeping} waits are under way, not ${count}`,
+		);
 	}
 
 	/** Moves the clock and ends the waits that are over by then. */
 	advance(ms: number): void {
 		this.ahead += ms;
-		for (const sleeper of this.sleepers.filter(({ until: end }) => end <= this.now())) if (this.forget(sleeper)) sleeper.wake();
+		for (const sleeper of this.sleepers.filter(({ until: end }) => end <= this.now()))
+			if (this.forget(sleeper)) sleeper.wake();
 	}
 
 	private jump(): void {

@@ -36,17 +36,36 @@ const unreadable = 'Zoo answered 200, but its reply cannot be read';
 const perhapsStatuses = [408, 500, 502, 503, 504];
 
 const perhaps: FaultCase[] = [
-	{ name: 'a time-out before the headers', fault: () => ({ kind: 'hang' }), says: late, reason: 'outcomeUnknown', slow: true },
+	{
+		name: 'a time-out before the headers',
+		fault: () => ({ kind: 'hang' }),
+		says: late,
+		reason: 'outcomeUnknown',
+		slow: true,
+	},
 	{ name: 'a reset before the headers', fault: () => ({ kind: 'resetBeforeHeaders' }), says: closed },
 	{ name: 'a reset in mid-body', fault: () => ({ kind: 'resetMidBody' }), says: /before the reply was complete/ },
-	{ name: 'a body that stalls', fault: () => ({ kind: 'stallMidBody' }), says: /time-out|before the reply was complete/, slow: true },
+	{
+		name: 'a body that stalls',
+		fault: () => ({ kind: 'stallMidBody' }),
+		says: /time-out|before the reply was complete/,
+		slow: true,
+	},
 	...perhapsStatuses.map((code) => ({ name: `${code}`, fault: () => status(code), says: `Zoo answered ${code}` })),
 	{ name: '502 with an HTML page', fault: () => ({ kind: 'htmlPage', status: 502 }), says: 'Zoo answered 502' },
-	{ name: '503 with an unreadable Retry-After', fault: () => status(503, { 'Retry-After': 'soon' }), says: 'Zoo answered 503' },
+	{
+		name: '503 with an unreadable Retry-After',
+		fault: () => status(503, { 'Retry-After': 'soon' }),
+		says: 'Zoo answered 503',
+	},
 	{ name: '200 with JSON that breaks off', fault: () => ({ kind: 'brokenJson' }), says: unreadable },
 	{ name: '200 with an HTML page', fault: () => ({ kind: 'htmlPage' }), says: unreadable },
 	{ name: '200 with nothing', fault: () => ({ kind: 'body', text: '' }), says: unreadable },
-	{ name: '200 with JSON that is no balance', fault: () => ({ kind: 'wrongShape', json: { hello: 1 } }), says: 'Zoo answered, but without the amounts that were written' },
+	{
+		name: '200 with JSON that is no balance',
+		fault: () => ({ kind: 'wrongShape', json: { hello: 1 } }),
+		says: 'Zoo answered, but without the amounts that were written',
+	},
 ].map((each) => ({ reason: 'outcomeUnknown', kind: 'perhaps', ...each }) as FaultCase);
 
 const inSeconds = (now: number, seconds: number) => new Date(now + seconds * 1000).toUTCString();
@@ -54,17 +73,37 @@ const inSeconds = (now: number, seconds: number) => new Date(now + seconds * 100
 const sure: FaultCase[] = [
 	{ name: '429', fault: () => status(429), says: 'Zoo answered 429' },
 	{ name: '429 with seconds', fault: () => status(429, { 'Retry-After': '1' }), says: 'Zoo answered 429', attempts: 3 },
-	{ name: '429 with a date', fault: (now: number) => status(429, { 'Retry-After': inSeconds(now, 30) }), says: 'Zoo answered 429', attempts: 1 },
+	{
+		name: '429 with a date',
+		fault: (now: number) => status(429, { 'Retry-After': inSeconds(now, 30) }),
+		says: 'Zoo answered 429',
+		attempts: 1,
+	},
 	{ name: '503 with seconds', fault: () => status(503, { 'Retry-After': '1' }), says: 'Zoo answered 503', attempts: 3 },
-	{ name: '503 with a date', fault: (now: number) => status(503, { 'Retry-After': inSeconds(now, 30) }), says: 'Zoo answered 503', attempts: 1 },
+	{
+		name: '503 with a date',
+		fault: (now: number) => status(503, { 'Retry-After': inSeconds(now, 30) }),
+		says: 'Zoo answered 503',
+		attempts: 1,
+	},
 ].map((each) => ({ kind: 'sure', reason: 'unavailable', ...each }) as const);
 
 function final(elsewhere: () => string): FaultCase[] {
 	const cases: Array<Omit<FaultCase, 'kind'>> = [
 		{ name: '401', fault: () => status(401), says: 'Zoo did not accept the API token', reason: 'tokenRefused' },
-		{ name: '403', fault: () => status(403), says: 'The API token has no right to do this', reason: 'employeeTokenNeeded' },
+		{
+			name: '403',
+			fault: () => status(403),
+			says: 'The API token has no right to do this',
+			reason: 'employeeTokenNeeded',
+		},
 		{ name: '404', fault: () => status(404), says: 'Zoo does not know this organization', reason: 'ownerUnknown' },
-		...[400, 406, 409, 422].map((code) => ({ name: `${code}`, fault: () => status(code), says: `The balance was not changed: Zoo answered ${code}`, reason: 'refusedByZoo' })),
+		...[400, 406, 409, 422].map((code) => ({
+			name: `${code}`,
+			fault: () => status(code),
+			says: `The balance was not changed: Zoo answered ${code}`,
+			reason: 'refusedByZoo',
+		})),
 		...[301, 302, 307, 308].map((code) => ({
 			name: `${code} to another host`,
 			fault: (): Fault => ({ kind: 'redirect', status: code, location: `${elsewhere()}/orgs/${EMPLOYEE_TOKEN}` }),

@@ -41,9 +41,13 @@ function expected({ kind, attempts = 4, slow }: FaultCase, applied: Applied, cou
 	if (kind === 'final') return { requests: 'P', end: 'notApplied' };
 	if (kind === 'sure') {
 		if (course === 'once, then fine weather') return { requests: 'PP', end: 'reply' };
-		return { requests: 'P'.repeat(course === 'on all writes, with a single attempt' ? 1 : attempts), end: 'notApplied' };
+		return {
+			requests: 'P'.repeat(course === 'on all writes, with a single attempt' ? 1 : attempts),
+			end: 'notApplied',
+		};
 	}
-	if (kind === 'seeOther') return { requests: 'PG', end: applied && course === 'on all writes' ? 'readBack' : 'unknown' };
+	if (kind === 'seeOther')
+		return { requests: 'PG', end: applied && course === 'on all writes' ? 'readBack' : 'unknown' };
 	if (course === 'on all writes and reads') return { requests: slow ? 'PG' : 'PGGG', end: 'unknown' };
 	if (applied) return { requests: 'PG', end: 'readBack' };
 	if (course === 'once, then fine weather') return { requests: 'PGP', end: 'reply' };
@@ -69,13 +73,24 @@ let elsewhere: ZooApi;
 const cells = allFaults(() => elsewhere.url).flatMap((fault) =>
 	coursesOf(fault).flatMap((course) =>
 		appliedWays(fault).flatMap((applied) =>
-			MODES.map((mode): Cell => ({ title: `${fault.name}, ${course}${appliedWays(fault).length > 1 ? `, ${appliedText(applied)}` : ''}: ${mode}`, fault, applied, course, mode })),
+			MODES.map((mode): Cell => ({
+				title: `${fault.name}, ${course}${appliedWays(fault).length > 1 ? `, ${appliedText(applied)}` : ''}: ${mode}`,
+				fault,
+				applied,
+				course,
+				mode,
+			})),
 		),
 	),
 );
 
 function coursesOf({ kind }: FaultCase): Course[] {
-	const all: Course[] = ['once, then fine weather', 'on all writes, with a single attempt', 'on all writes', 'on all writes and reads'];
+	const all: Course[] = [
+		'once, then fine weather',
+		'on all writes, with a single attempt',
+		'on all writes',
+		'on all writes and reads',
+	];
 	if (kind === 'seeOther') return ['on all writes', 'on all writes and reads'];
 	return kind === 'final' ? ['on all writes and reads'] : all;
 }
@@ -102,10 +117,17 @@ async function run({ fault, applied, course, mode }: Cell): Promise<Outcome> {
 			left -= 1;
 			return left < 0 ? undefined : { ...fault.fault(Date.now()), applied };
 		};
-		const parameters = { balanceModel: 'apiCredits', updateFields: { stableApiCreditsRemainingMonetaryValue: '50' }, options: { retryFor, timeout: fault.slow ? 2 : 30 } };
+		const parameters = {
+			balanceModel: 'apiCredits',
+			updateFields: { stableApiCreditsRemainingMonetaryValue: '50' },
+			options: { retryFor, timeout: fault.slow ? 2 : 30 },
+		};
 		const result = await runZoo(zoo, parameters, { onError: mode });
 		const requests = zoo.requests.map(({ method }) => method.charAt(0)).join('');
-		const { stable_api_credits_remaining_monetary_value: standing } = zoo.amountsOf('org', zoo.requests[0]?.owner?.id ?? '');
+		const { stable_api_credits_remaining_monetary_value: standing } = zoo.amountsOf(
+			'org',
+			zoo.requests[0]?.owner?.id ?? '',
+		);
 		return { result, requests, standing };
 	});
 }
@@ -116,8 +138,14 @@ beforeAll(async () => {
 	jest.spyOn(Math, 'random').mockReturnValue(0.5);
 	elsewhere = await startZoo();
 	// Many slow ones at once, since they only wait; the others a few at a time.
-	await runAll(cells.filter(({ fault }) => fault.slow), 36);
-	await runAll(cells.filter(({ fault }) => !fault.slow), 8);
+	await runAll(
+		cells.filter(({ fault }) => fault.slow),
+		36,
+	);
+	await runAll(
+		cells.filter(({ fault }) => !fault.slow),
+		8,
+	);
 }, 120_000);
 afterAll(async () => {
 	await elsewhere.close();
@@ -144,7 +172,10 @@ function failedItem({ result }: Outcome, mode: Cell['mode']): Record<string, unk
 	const outputs = result.output.map((items) => items.length);
 	if (mode === 'stopWorkflow') {
 		expect(outputs).toEqual([]);
-		return { error: result.error?.message, message: `${result.error?.message ?? ''}. ${result.error?.description ?? ''}` };
+		return {
+			error: result.error?.message,
+			message: `${result.error?.message ?? ''}. ${result.error?.description ?? ''}`,
+		};
 	}
 	expect(result.error).toBeUndefined();
 	expect(outputs).toEqual(mode === 'continueErrorOutput' ? [0, 1] : [1]);
@@ -162,7 +193,10 @@ describe('with one item', () => {
 		expect(outcome.standing).toBe(applied !== false || end === 'reply' ? '50.00' : '20.00');
 		if (end === 'reply' || end === 'readBack') {
 			expect(outcome.result.error).toBeUndefined();
-			expect(outcome.result.delivered).toEqual([[expect.objectContaining({ stable_api_credits_remaining_monetary_value: '50.00' })], []]);
+			expect(outcome.result.delivered).toEqual([
+				[expect.objectContaining({ stable_api_credits_remaining_monetary_value: '50.00' })],
+				[],
+			]);
 			expect(jsonOf(outcome.result)).toMatchObject([{ confirmation: { status: 'confirmed', by: end, attempts } }]);
 			return;
 		}
@@ -214,7 +248,14 @@ describe('a host that cannot be reached', () => {
 	it('because it refuses the connection is tried until the time is up, and the item says that nothing was changed', async () => {
 		const baseUrl = await freeUrl();
 		const clock = new FakeClock();
-		const result = await clock.run(async () => await runZoo(elsewhere, { ...parameters, options: { retryFor: '2.5' } }, { credential: { apiToken: EMPLOYEE_TOKEN, baseUrl }, onError: 'continueErrorOutput' }));
+		const result = await clock.run(
+			async () =>
+				await runZoo(
+					elsewhere,
+					{ ...parameters, options: { retryFor: '2.5' } },
+					{ credential: { apiToken: EMPLOYEE_TOKEN, baseUrl }, onError: 'continueErrorOutput' },
+				),
+		);
 		expect(jsonOf(result, 1)).toMatchObject([
 			{
 				error: 'The balance was not changed: the connection was refused (4 attempts) [item 0]',
@@ -228,7 +269,12 @@ describe('a host that cannot be reached', () => {
 	it('because it refuses the connection is written to once it is there again', async () => {
 		const clock = new FakeClock('by hand');
 		const port = Number(new URL(await freeUrl()).port);
-		const running = clock.run(async () => await runZoo(elsewhere, parameters, { credential: { apiToken: EMPLOYEE_TOKEN, baseUrl: `http://127.0.0.1:${port}` } }));
+		const running = clock.run(
+			async () =>
+				await runZoo(elsewhere, parameters, {
+					credential: { apiToken: EMPLOYEE_TOKEN, baseUrl: `http://127.0.0.1:${port}` },
+				}),
+		);
 		await clock.asleep(1);
 		await using _zoo = await startZoo({ port });
 		clock.advance(250);
@@ -238,9 +284,14 @@ describe('a host that cannot be reached', () => {
 	it.each(MODES)('because its name is unknown fails the item: %s', async (mode) => {
 		// No name has so long a part, so that nobody has to be asked.
 		const credential = { apiToken: EMPLOYEE_TOKEN, baseUrl: `https://${'nowhere'.repeat(10)}.invalid` };
-		const result = await new FakeClock().run(async () => await runZoo(elsewhere, { ...parameters, options: { retryFor: '0.5' } }, { credential, onError: mode }));
+		const result = await new FakeClock().run(
+			async () =>
+				await runZoo(elsewhere, { ...parameters, options: { retryFor: '0.5' } }, { credential, onError: mode }),
+		);
 		const failed = failedItem({ result, requests: '', standing: undefined }, mode);
-		expect(failed['error']).toMatch(/^The balance was not changed: the host name (was not found|could not be looked up) \(\d attempts\) \[item 0\]$/);
+		expect(failed['error']).toMatch(
+			/^The balance was not changed: the host name (was not found|could not be looked up) \(\d attempts\) \[item 0\]$/,
+		);
 		expect(failed['message']).toContain('trying again is safe');
 		expect(textIn(result)).not.toContain(EMPLOYEE_TOKEN);
 	});

@@ -35,15 +35,30 @@ describe.each(owners)('for the resource $resource', ({ resource, path, own, id, 
 			await using zoo = await startZoo({ model });
 			const result = await runZoo(zoo, { resource, balanceModel: model, updateFields: { [field]: '50' } });
 			expect(wire(zoo)).toEqual([`PUT ${path}/payment/balance ${body}`]);
-			expect(jsonOf(result)).toMatchObject([{ [name]: '50.00', confirmation: { status: 'confirmed', by: 'reply', [idKey]: id, asked: { [name]: '50.00' } } }]);
+			expect(jsonOf(result)).toMatchObject([
+				{
+					[name]: '50.00',
+					confirmation: { status: 'confirmed', by: 'reply', [idKey]: id, asked: { [name]: '50.00' } },
+				},
+			]);
 		});
 
 		it('Adjust Balance reads, adds, and writes the absolute sum of the adjusted field only', async () => {
 			await using zoo = await startZoo({ model });
-			const result = await runZoo(zoo, { resource, balanceModel: model, operation: 'adjustBalance', amountUnit: 'cents', adjustFields: { [field]: 5000 } });
+			const result = await runZoo(zoo, {
+				resource,
+				balanceModel: model,
+				operation: 'adjustBalance',
+				amountUnit: 'cents',
+				adjustFields: { [field]: 5000 },
+			});
 			expect(wire(zoo)).toEqual([`GET ${path}/payment/balance`, `PUT ${path}/payment/balance ${sum}`]);
 			expect(jsonOf(result)).toMatchObject([
-				{ [name]: after, adjustment: { [name]: { before, requested: '50.00', change: '50.00', after } }, confirmation: { status: 'confirmed', [idKey]: id } },
+				{
+					[name]: after,
+					adjustment: { [name]: { before, requested: '50.00', change: '50.00', after } },
+					confirmation: { status: 'confirmed', [idKey]: id },
+				},
 			]);
 		});
 
@@ -65,10 +80,21 @@ describe.each(owners)('for the resource $resource', ({ resource, path, own, id, 
 
 		it('a dry run only reads, and puts out the request that would be sent and from → to', async () => {
 			await using zoo = await startZoo({ model });
-			const result = await runZoo(zoo, { resource, balanceModel: model, updateFields: { [field]: '50' }, options: { dryRun: true } });
+			const result = await runZoo(zoo, {
+				resource,
+				balanceModel: model,
+				updateFields: { [field]: '50' },
+				options: { dryRun: true },
+			});
 			expect(wire(zoo)).toEqual([`GET ${path}/payment/balance`]);
 			expect(jsonOf(result)).toEqual([
-				{ dryRun: true, [idKey]: id, reference: null, request: { method: 'PUT', path: `${path}/payment/balance`, body }, changes: { [name]: { from: before, to: '50.00' } } },
+				{
+					dryRun: true,
+					[idKey]: id,
+					reference: null,
+					request: { method: 'PUT', path: `${path}/payment/balance`, body },
+					changes: { [name]: { from: before, to: '50.00' } },
+				},
 			]);
 		});
 	});
@@ -76,29 +102,49 @@ describe.each(owners)('for the resource $resource', ({ resource, path, own, id, 
 	it('Include Total Due asks for it in the API-credits model, in every request', async () => {
 		await using zoo = await startZoo({ model: 'apiCredits' });
 		const options = { includeTotalDue: true };
-		await runZoo(zoo, { resource, balanceModel: 'apiCredits', updateFields: { stableApiCreditsRemainingMonetaryValue: '1' }, options });
-		await runZoo(zoo, { resource, balanceModel: 'apiCredits', operation: 'adjustBalance', adjustFields: { stableApiCreditsRemainingMonetaryValue: '1' }, options });
+		await runZoo(zoo, {
+			resource,
+			balanceModel: 'apiCredits',
+			updateFields: { stableApiCreditsRemainingMonetaryValue: '1' },
+			options,
+		});
+		await runZoo(zoo, {
+			resource,
+			balanceModel: 'apiCredits',
+			operation: 'adjustBalance',
+			adjustFields: { stableApiCreditsRemainingMonetaryValue: '1' },
+			options,
+		});
 		await runZoo(zoo, { resource, operation: 'getBalance', options });
-		expect(zoo.requests.map(({ target }) => target)).toEqual(Array(4).fill(`${path}/payment/balance?include_total_due=true`));
+		expect(zoo.requests.map(({ target }) => target)).toEqual(
+			Array(4).fill(`${path}/payment/balance?include_total_due=true`),
+		);
 	});
 });
 
 describe('a Zoo API that speaks the other balance model', () => {
-	it.each(['ignore', 'refuse'] as const)('and would %s unknown fields: a write of the documented body does not pass for done', async (unknownFields) => {
-		await using zoo = await startZoo({ model: 'apiCredits', unknownFields });
-		const result = await runZoo(zoo, { updateFields: { prePayCashRemaining: '50' } });
-		expect(result.status).toBe('error');
-		if (unknownFields === 'ignore') {
-			expect(result.error?.description).toContain("Set 'Balance Model' to 'API Credits (Zoo API Since May 2025)'");
-			expect(result.error?.description).toContain('Not confirmed: pre_pay_cash_remaining');
-		} else {
-			expect(result.error?.message).toContain('Zoo answered 422');
-		}
-	});
+	it.each(['ignore', 'refuse'] as const)(
+		'and would %s unknown fields: a write of the documented body does not pass for done',
+		async (unknownFields) => {
+			await using zoo = await startZoo({ model: 'apiCredits', unknownFields });
+			const result = await runZoo(zoo, { updateFields: { prePayCashRemaining: '50' } });
+			expect(result.status).toBe('error');
+			if (unknownFields === 'ignore') {
+				expect(result.error?.description).toContain("Set 'Balance Model' to 'API Credits (Zoo API Since May 2025)'");
+				expect(result.error?.description).toContain('Not confirmed: pre_pay_cash_remaining');
+			} else {
+				expect(result.error?.message).toContain('Zoo answered 422');
+			}
+		},
+	);
 
 	it('an adjustment sees it before it writes anything', async () => {
 		await using zoo = await startZoo();
-		const result = await runZoo(zoo, { balanceModel: 'apiCredits', operation: 'adjustBalance', adjustFields: { stableApiCreditsRemainingMonetaryValue: '1' } });
+		const result = await runZoo(zoo, {
+			balanceModel: 'apiCredits',
+			operation: 'adjustBalance',
+			adjustFields: { stableApiCreditsRemainingMonetaryValue: '1' },
+		});
 		expect(result.error?.description).toContain("Set 'Balance Model' to 'Monthly and Pre-Pay (Documented)'");
 		expect(zoo.requests.map(({ method }) => method)).toEqual(['GET']);
 	});
@@ -107,21 +153,50 @@ describe('a Zoo API that speaks the other balance model', () => {
 describe('whole credits', () => {
 	it('a difference below one credit is confirmed as rounded, with the amount that now stands', async () => {
 		await using zoo = await startZoo({ model: 'apiCredits', creditValue: '0.04' });
-		const result = await runZoo(zoo, { balanceModel: 'apiCredits', updateFields: { stableApiCreditsRemainingMonetaryValue: '10.03' } });
-		expect(jsonOf(result)).toMatchObject([{ stable_api_credits_remaining_monetary_value: '10.04', confirmation: { status: 'confirmed', rounded: true, differences: [] } }]);
+		const result = await runZoo(zoo, {
+			balanceModel: 'apiCredits',
+			updateFields: { stableApiCreditsRemainingMonetaryValue: '10.03' },
+		});
+		expect(jsonOf(result)).toMatchObject([
+			{
+				stable_api_credits_remaining_monetary_value: '10.04',
+				confirmation: { status: 'confirmed', rounded: true, differences: [] },
+			},
+		]);
 	});
 
 	it('a difference of one credit or more is different', async () => {
 		await using zoo = await startZoo({ model: 'apiCredits', creditValue: '0.04' });
-		zoo.replyWith((reply) => ({ ...reply, stable_api_credits_remaining_monetary_value: 10.08, stable_api_credits_remaining: 252 }), { method: 'PUT' });
-		const result = await runZoo(zoo, { balanceModel: 'apiCredits', updateFields: { stableApiCreditsRemainingMonetaryValue: '10.04' } });
+		zoo.replyWith(
+			(reply) => ({ ...reply, stable_api_credits_remaining_monetary_value: 10.08, stable_api_credits_remaining: 252 }),
+			{ method: 'PUT' },
+		);
+		const result = await runZoo(zoo, {
+			balanceModel: 'apiCredits',
+			updateFields: { stableApiCreditsRemainingMonetaryValue: '10.04' },
+		});
 		expect(jsonOf(result)).toMatchObject([{ confirmation: { status: 'different', rounded: false } }]);
 	});
 
 	it('an adjustment reports what was really added', async () => {
 		await using zoo = await startZoo({ model: 'apiCredits', creditValue: '0.04' });
-		const result = await runZoo(zoo, { balanceModel: 'apiCredits', operation: 'adjustBalance', adjustFields: { stableApiCreditsRemainingMonetaryValue: '0.03' } });
-		expect(jsonOf(result)).toMatchObject([{ adjustment: { stable_api_credits_remaining_monetary_value: { before: '20.00', requested: '0.03', change: '0.04', after: '20.04' } } }]);
+		const result = await runZoo(zoo, {
+			balanceModel: 'apiCredits',
+			operation: 'adjustBalance',
+			adjustFields: { stableApiCreditsRemainingMonetaryValue: '0.03' },
+		});
+		expect(jsonOf(result)).toMatchObject([
+			{
+				adjustment: {
+					stable_api_credits_remaining_monetary_value: {
+						before: '20.00',
+						requested: '0.03',
+						change: '0.04',
+						after: '20.04',
+					},
+				},
+			},
+		]);
 	});
 });
 
@@ -129,7 +204,10 @@ describe('Stripe’s client secret', () => {
 	it('in a reply reaches no item, hint or stored run', async () => {
 		const secret = 'pi_123_secret_abc';
 		await using zoo = await startZoo({ model: 'apiCredits', actionClientSecret: secret });
-		for (const parameters of [{ operation: 'getBalance' }, { balanceModel: 'apiCredits', updateFields: { stableApiCreditsRemainingMonetaryValue: '1' } }]) {
+		for (const parameters of [
+			{ operation: 'getBalance' },
+			{ balanceModel: 'apiCredits', updateFields: { stableApiCreditsRemainingMonetaryValue: '1' } },
+		]) {
 			const result = await runZoo(zoo, parameters);
 			expect(jsonOf(result)).toMatchObject([{ subscription_details: { action_client_secret: '***' } }]);
 			expect(JSON.stringify([result.run, result.logs])).not.toContain(secret);

@@ -24,8 +24,16 @@ export function pick<T>(random: () => number, choices: readonly [T, ...T[]]): T 
 
 type Maker = (random: () => number) => Fault;
 
-const answers = (status: number): Maker => () => ({ kind: 'status', status });
-const asksToWait = (status: number): Maker => (random) => ({ kind: 'status', status, headers: { 'Retry-After': pick(random, ['0', '1', '2', new Date(Date.now() + 2000).toUTCString()]) } });
+const answers =
+	(status: number): Maker =>
+	() => ({ kind: 'status', status });
+const asksToWait =
+	(status: number): Maker =>
+	(random) => ({
+		kind: 'status',
+		status,
+		headers: { 'Retry-After': pick(random, ['0', '1', '2', new Date(Date.now() + 2000).toUTCString()]) },
+	});
 
 /** After these the write may have been applied. */
 const perhaps: readonly [Maker, ...Maker[]] = [
@@ -38,9 +46,20 @@ const perhaps: readonly [Maker, ...Maker[]] = [
 	() => ({ kind: 'body', text: '' }),
 ];
 /** After these it surely was not, and sending again may help. */
-const sure: readonly [Maker, ...Maker[]] = [answers(429), asksToWait(429), asksToWait(503), () => ({ kind: 'status', status: 503, headers: { 'Retry-After': '1' } })];
+const sure: readonly [Maker, ...Maker[]] = [
+	answers(429),
+	asksToWait(429),
+	asksToWait(503),
+	() => ({ kind: 'status', status: 503, headers: { 'Retry-After': '1' } }),
+];
 /** Sending again would not help. */
-const final: readonly [Maker, ...Maker[]] = [answers(401), answers(403), answers(404), answers(422), () => ({ kind: 'redirect', status: 307, location: 'http://127.0.0.1:9/' })];
+const final: readonly [Maker, ...Maker[]] = [
+	answers(401),
+	answers(403),
+	answers(404),
+	answers(422),
+	() => ({ kind: 'redirect', status: 307, location: 'http://127.0.0.1:9/' }),
+];
 /** These last until the client's time-out. */
 const slow: readonly [Maker, ...Maker[]] = [() => ({ kind: 'hang' }), () => ({ kind: 'stallMidBody' })];
 

@@ -25,45 +25,91 @@ const adjust = {
 
 describe.each(['agent', 'engine'] as const)('run by the %s', (by) => {
 	it('reads a balance for the agent', async () => {
-		const parameters = { resource: 'org', operation: 'getBalance', orgId: "={{ $fromAI('org', 'The ID', 'string') }}", options: { output: 'amounts' } };
-		const { replies } = await runTool({ parameters, calls: [{ org: ORG }], credential: { apiToken: EMPLOYEE_TOKEN, baseUrl: zoo.url }, by });
+		const parameters = {
+			resource: 'org',
+			operation: 'getBalance',
+			orgId: "={{ $fromAI('org', 'The ID', 'string') }}",
+			options: { output: 'amounts' },
+		};
+		const { replies } = await runTool({
+			parameters,
+			calls: [{ org: ORG }],
+			credential: { apiToken: EMPLOYEE_TOKEN, baseUrl: zoo.url },
+			by,
+		});
 		expect(JSON.stringify(replies)).toContain('12.50');
 	});
 
 	it('previews an adjustment without writing', async () => {
 		const parameters = { ...adjust, options: { dryRun: true } };
-		const { replies } = await runTool({ parameters, calls: [{ amount: '5' }], credential: { apiToken: EMPLOYEE_TOKEN, baseUrl: zoo.url }, by });
+		const { replies } = await runTool({
+			parameters,
+			calls: [{ amount: '5' }],
+			credential: { apiToken: EMPLOYEE_TOKEN, baseUrl: zoo.url },
+			by,
+		});
 		expect(JSON.stringify(replies)).toContain('15.00');
 		expect(zoo.requests.map(({ method }) => method)).toEqual(['GET']);
 	});
 
 	it('adds each time it is called, the same call twice included', async () => {
-		await runTool({ parameters: adjust, calls: [{ amount: '5' }, { amount: '5' }], credential: { apiToken: EMPLOYEE_TOKEN, baseUrl: zoo.url }, by });
+		await runTool({
+			parameters: adjust,
+			calls: [{ amount: '5' }, { amount: '5' }],
+			credential: { apiToken: EMPLOYEE_TOKEN, baseUrl: zoo.url },
+			by,
+		});
 		expect(zoo.amountsOf('org', ORG)['pre_pay_cash_remaining']).toBe('20.00');
 	});
 
 	it('adds a payment once, however often it is called with its reference', async () => {
 		const parameters = { ...adjust, options: { reference: "={{ $fromAI('payment', 'The ID', 'string') }}" } };
-		const run = await runTool({ parameters, calls: [{ amount: '5', payment: 'pi_1' }, { amount: '5', payment: 'pi_1' }], credential: { apiToken: EMPLOYEE_TOKEN, baseUrl: zoo.url }, by });
+		const run = await runTool({
+			parameters,
+			calls: [
+				{ amount: '5', payment: 'pi_1' },
+				{ amount: '5', payment: 'pi_1' },
+			],
+			credential: { apiToken: EMPLOYEE_TOKEN, baseUrl: zoo.url },
+			by,
+		});
 		expect(zoo.amountsOf('org', ORG)['pre_pay_cash_remaining']).toBe('15.00');
-		expect(JSON.stringify([run.replies, run.error])).toContain("'Payment Reference' was used by call 0, item 0 in this execution");
+		expect(JSON.stringify([run.replies, run.error])).toContain(
+			"'Payment Reference' was used by call 0, item 0 in this execution",
+		);
 	});
 
 	it('refuses to adjust with Retry On Fail, which would repeat the whole call', async () => {
-		const run = await runTool({ parameters: adjust, calls: [{ amount: '5' }], credential: { apiToken: EMPLOYEE_TOKEN, baseUrl: zoo.url }, by, retryOnFail: true });
+		const run = await runTool({
+			parameters: adjust,
+			calls: [{ amount: '5' }],
+			credential: { apiToken: EMPLOYEE_TOKEN, baseUrl: zoo.url },
+			by,
+			retryOnFail: true,
+		});
 		expect(JSON.stringify([run.replies, run.error])).toContain('Retry On Fail');
 		expect(zoo.requests).toEqual([]);
 	});
 
 	it('tells the agent what to do next', async () => {
 		const parameters = { ...adjust, orgId: 'deadbeef-0000-4000-8000-000000000000' };
-		const run = await runTool({ parameters, calls: [{ amount: '5' }], credential: { apiToken: EMPLOYEE_TOKEN, baseUrl: zoo.url }, by });
+		const run = await runTool({
+			parameters,
+			calls: [{ amount: '5' }],
+			credential: { apiToken: EMPLOYEE_TOKEN, baseUrl: zoo.url },
+			by,
+		});
 		expect(JSON.stringify([run.replies, run.error])).toContain("Check 'Organization ID'");
 	});
 
 	it('refuses an amount above Max Amount, whatever the agent says', async () => {
 		const parameters = { ...adjust, options: { maxAmount: '100' } };
-		const run = await runTool({ parameters, calls: [{ amount: '100.01' }], credential: { apiToken: EMPLOYEE_TOKEN, baseUrl: zoo.url }, by });
+		const run = await runTool({
+			parameters,
+			calls: [{ amount: '100.01' }],
+			credential: { apiToken: EMPLOYEE_TOKEN, baseUrl: zoo.url },
+			by,
+		});
 		expect(JSON.stringify([run.replies, run.error])).toContain('Max Amount');
 		expect(zoo.requests).toEqual([]);
 	});

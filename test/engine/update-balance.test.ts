@@ -15,7 +15,10 @@ afterEach(async () => {
 
 it('does not wait for ever for a reply that comes byte by byte', async () => {
 	zoo.failNext({ kind: 'trickle', everyMs: 200, applied: true }, { method: 'PUT' });
-	const result = await runZoo(zoo, { updateFields: { prePayCashRemaining: '5' }, options: { timeout: 1, retryFor: 0 } });
+	const result = await runZoo(zoo, {
+		updateFields: { prePayCashRemaining: '5' },
+		options: { timeout: 1, retryFor: 0 },
+	});
 	expect(jsonOf(result)).toMatchObject([{ confirmation: { by: 'readBack', attempts: 1 } }]);
 	expect(zoo.mostOpenWrites).toBe(1);
 });
@@ -23,7 +26,11 @@ it('does not wait for ever for a reply that comes byte by byte', async () => {
 it('with Retry On Fail keeps a write in doubt in doubt, and reads before it writes again', async () => {
 	zoo.failNext({ kind: 'status', status: 502, applied: true }, { method: 'PUT' });
 	zoo.failNext({ kind: 'status', status: 403 }, { method: 'GET' });
-	const result = await runZoo(zoo, { updateFields: { prePayCashRemaining: '5' }, options: { retryFor: 0 } }, { retryOnFail: { maxTries: 2, waitBetweenTries: 1 } });
+	const result = await runZoo(
+		zoo,
+		{ updateFields: { prePayCashRemaining: '5' }, options: { retryFor: 0 } },
+		{ retryOnFail: { maxTries: 2, waitBetweenTries: 1 } },
+	);
 	expect(wire(zoo).map((line) => line.slice(0, 3))).toEqual(['PUT', 'GET', 'GET']);
 	expect(jsonOf(result)).toMatchObject([{ confirmation: { by: 'readBack', status: 'confirmed' } }]);
 });
@@ -35,7 +42,11 @@ it('opens no second write beside one whose reply still comes in', async () => {
 	expect(zoo.mostOpenWrites).toBe(1);
 });
 
-const documentedFields = { monthlyCreditsRemaining: '93.39', prePayCashRemaining: '80.74', prePayCreditsRemaining: '68.50' };
+const documentedFields = {
+	monthlyCreditsRemaining: '93.39',
+	prePayCashRemaining: '80.74',
+	prePayCreditsRemaining: '68.50',
+};
 const differences = [
 	{ field: 'monthly_credits_remaining', asked: '93.39', got: '18.60' },
 	{ field: 'pre_pay_cash_remaining', asked: '80.74', got: '23.85' },
@@ -57,7 +68,11 @@ describe('the documented example', () => {
 	});
 
 	it('brings the documented reply out whole, with three differences and a hint', async () => {
-		const result = await runZoo(zoo, { orgId: DOCUMENTED_ORG_ID, updateFields: documentedFields, options: { reference: 'pi_1' } });
+		const result = await runZoo(zoo, {
+			orgId: DOCUMENTED_ORG_ID,
+			updateFields: documentedFields,
+			options: { reference: 'pi_1' },
+		});
 		const [item] = jsonOf(result);
 		const { confirmation, ...balance } = record(item);
 		expect(balance).toEqual(JSON.parse(DOCUMENTED_REPLY));
@@ -65,7 +80,11 @@ describe('the documented example', () => {
 			status: 'different',
 			by: 'reply',
 			orgId: DOCUMENTED_ORG_ID,
-			asked: { monthly_credits_remaining: '93.39', pre_pay_cash_remaining: '80.74', pre_pay_credits_remaining: '68.50' },
+			asked: {
+				monthly_credits_remaining: '93.39',
+				pre_pay_cash_remaining: '80.74',
+				pre_pay_credits_remaining: '68.50',
+			},
 			differences,
 			attempts: 1,
 			reference: 'pi_1',
@@ -79,7 +98,9 @@ describe('the documented example', () => {
 		const parameters = { orgId: DOCUMENTED_ORG_ID, updateFields: documentedFields, options: { onDifference: 'fail' } };
 		const toErrorOutput = await runZoo(zoo, parameters, { onError: 'continueErrorOutput' });
 		expect(jsonOf(toErrorOutput)).toEqual([]);
-		expect(jsonOf(toErrorOutput, 1)).toMatchObject([{ error: 'Zoo applied the write, but its balance is another than the one asked for [item 0]' }]);
+		expect(jsonOf(toErrorOutput, 1)).toMatchObject([
+			{ error: 'Zoo applied the write, but its balance is another than the one asked for [item 0]' },
+		]);
 
 		zoo.replyWith(DOCUMENTED_REPLY, { method: 'PUT' });
 		const inPlace = await runZoo(zoo, parameters, { onError: 'continueRegularOutput' });
@@ -87,9 +108,22 @@ describe('the documented example', () => {
 	});
 
 	it('carries identifiers and amounts only under Output = Identifiers and Amounts', async () => {
-		const result = await runZoo(zoo, { orgId: DOCUMENTED_ORG_ID, updateFields: documentedFields, options: { output: 'amounts' } });
+		const result = await runZoo(zoo, {
+			orgId: DOCUMENTED_ORG_ID,
+			updateFields: documentedFields,
+			options: { output: 'amounts' },
+		});
 		expect(Object.keys(record(jsonOf(result)[0])).sort()).toEqual(
-			['confirmation', 'id', 'map_id', 'monthly_credits_remaining', 'pre_pay_cash_remaining', 'pre_pay_credits_remaining', 'subscription_id', 'total_due'].sort(),
+			[
+				'confirmation',
+				'id',
+				'map_id',
+				'monthly_credits_remaining',
+				'pre_pay_cash_remaining',
+				'pre_pay_credits_remaining',
+				'subscription_id',
+				'total_due',
+			].sort(),
 		);
 	});
 });
@@ -119,22 +153,37 @@ const badAmounts: Array<[what: string, expression: string]> = [
 ];
 
 describe('a bad amount', () => {
-	it.each(badAmounts)('%s, alone, is refused by the name of its field, and nothing is sent', async (_, prePayCashRemaining) => {
-		const result = await runZoo(zoo, { updateFields: { prePayCashRemaining } });
-		expect(result.status).toBe('error');
-		expect(result.error?.message).toMatch(/^'Pre-Pay Cash' .*\[item 0\]$/);
-		expect(result.error?.description).toContain('Nothing was sent');
-		expect(zoo.requests).toEqual([]);
-	});
+	it.each(badAmounts)(
+		'%s, alone, is refused by the name of its field, and nothing is sent',
+		async (_, prePayCashRemaining) => {
+			const result = await runZoo(zoo, { updateFields: { prePayCashRemaining } });
+			expect(result.status).toBe('error');
+			expect(result.error?.message).toMatch(/^'Pre-Pay Cash' .*\[item 0\]$/);
+			expect(result.error?.description).toContain('Nothing was sent');
+			expect(zoo.requests).toEqual([]);
+		},
+	);
 
-	const three = (bad: string) => ({ orgId: '={{ $json.org }}', updateFields: { prePayCashRemaining: `={{ $json.good ? '5.00' : ${bad.startsWith('={{') ? bad.slice(3, -2) : JSON.stringify(bad)} }}` } });
-	const items = [{ org: ORG, good: true }, { org: ORG, good: false }, { org: OTHER_ORG, good: true }];
-
-	it.each(badAmounts)('%s, between good items, keeps all of them from being sent when the workflow stops', async (_, bad) => {
-		const result = await runZoo(zoo, three(bad), { items });
-		expect(result.error?.message).toMatch(/^'Pre-Pay Cash' .*\[item 1\]$/);
-		expect(zoo.requests).toEqual([]);
+	const three = (bad: string) => ({
+		orgId: '={{ $json.org }}',
+		updateFields: {
+			prePayCashRemaining: `={{ $json.good ? '5.00' : ${bad.startsWith('={{') ? bad.slice(3, -2) : JSON.stringify(bad)} }}`,
+		},
 	});
+	const items = [
+		{ org: ORG, good: true },
+		{ org: ORG, good: false },
+		{ org: OTHER_ORG, good: true },
+	];
+
+	it.each(badAmounts)(
+		'%s, between good items, keeps all of them from being sent when the workflow stops',
+		async (_, bad) => {
+			const result = await runZoo(zoo, three(bad), { items });
+			expect(result.error?.message).toMatch(/^'Pre-Pay Cash' .*\[item 1\]$/);
+			expect(zoo.requests).toEqual([]);
+		},
+	);
 
 	it.each(badAmounts)('%s, between good items, harms no other item when the workflow continues', async (_, bad) => {
 		for (const onError of ['continueRegularOutput', 'continueErrorOutput'] as const) {
@@ -142,7 +191,9 @@ describe('a bad amount', () => {
 			const failedAt = onError === 'continueErrorOutput' ? 1 : 0;
 			const written = jsonOf(result).filter((json) => 'confirmation' in json);
 			expect(written).toHaveLength(2);
-			expect(jsonOf(result, failedAt).filter((json) => 'error' in json)).toMatchObject([{ error: expect.stringMatching(/^'Pre-Pay Cash' .*\[item 1\]$/) }]);
+			expect(jsonOf(result, failedAt).filter((json) => 'error' in json)).toMatchObject([
+				{ error: expect.stringMatching(/^'Pre-Pay Cash' .*\[item 1\]$/) },
+			]);
 		}
 		expect(zoo.amountsOf('org', ORG)['pre_pay_cash_remaining']).toBe('5.00');
 		expect(zoo.amountsOf('org', OTHER_ORG)['pre_pay_cash_remaining']).toBe('5.00');
@@ -157,9 +208,17 @@ describe('good amounts', () => {
 		['a number by its shortest form', { updateFields: { prePayCashRemaining: '={{ 80.74 }}' } }, '"80.74"'],
 		['zero', { updateFields: { prePayCashRemaining: '={{ 0 }}' } }, '"0.00"'],
 		['the largest', { updateFields: { prePayCashRemaining: '9999999999999.99' } }, '"9999999999999.99"'],
-		['cents as Stripe sends them', { amountUnit: 'cents', updateFields: { prePayCashRemaining: '={{ 5000 }}' } }, '"50.00"'],
+		[
+			'cents as Stripe sends them',
+			{ amountUnit: 'cents', updateFields: { prePayCashRemaining: '={{ 5000 }}' } },
+			'"50.00"',
+		],
 		['one cent', { amountUnit: 'cents', updateFields: { prePayCashRemaining: '1' } }, '"0.01"'],
-		['the largest in cents', { amountUnit: 'cents', updateFields: { prePayCashRemaining: '={{ 999999999999999 }}' } }, '"9999999999999.99"'],
+		[
+			'the largest in cents',
+			{ amountUnit: 'cents', updateFields: { prePayCashRemaining: '={{ 999999999999999 }}' } },
+			'"9999999999999.99"',
+		],
 	])('%s goes out as canonical text', async (_, parameters, expected) => {
 		const result = await runZoo(zoo, parameters);
 		expect(zoo.requests[0]?.body).toBe(`{"pre_pay_cash_remaining":${expected}}`);
@@ -171,7 +230,15 @@ describe('good amounts', () => {
 			{ org: ORG, unit: 'usd', amount: '7.25' },
 			{ org: OTHER_ORG, unit: 'cents', amount: 725 },
 		];
-		await runZoo(zoo, { orgId: '={{ $json.org }}', amountUnit: '={{ $json.unit }}', updateFields: { monthlyCreditsRemaining: '={{ $json.amount }}' } }, { items });
+		await runZoo(
+			zoo,
+			{
+				orgId: '={{ $json.org }}',
+				amountUnit: '={{ $json.unit }}',
+				updateFields: { monthlyCreditsRemaining: '={{ $json.amount }}' },
+			},
+			{ items },
+		);
 		expect(wire(zoo)).toEqual([
 			`PUT /orgs/${ORG}/payment/balance {"monthly_credits_remaining":"7.25"}`,
 			`PUT /orgs/${OTHER_ORG}/payment/balance {"monthly_credits_remaining":"7.25"}`,
@@ -212,15 +279,32 @@ describe('a reply', () => {
 	});
 
 	it('keeps digits, unknown fields and fields that do not fit, and names the latter in a hint', async () => {
-		zoo.replyWith('{"pre_pay_cash_remaining":5.00,"total_due":0.0083,"new_thing":{"n":12345678901234567890},"created_at":7}', { method: 'PUT' });
+		zoo.replyWith(
+			'{"pre_pay_cash_remaining":5.00,"total_due":0.0083,"new_thing":{"n":12345678901234567890},"created_at":7}',
+			{ method: 'PUT' },
+		);
 		const result = await runZoo(zoo, { updateFields: { prePayCashRemaining: '5' } });
-		expect(jsonOf(result)).toMatchObject([{ pre_pay_cash_remaining: '5.00', total_due: '0.0083', new_thing: { n: '12345678901234567890' }, created_at: 7, confirmation: { status: 'confirmed' } }]);
-		expect(result.hints).toMatchObject([{ message: 'Zoo’s reply has fields of an unknown shape, kept as they came: created_at [item 0]' }]);
+		expect(jsonOf(result)).toMatchObject([
+			{
+				pre_pay_cash_remaining: '5.00',
+				total_due: '0.0083',
+				new_thing: { n: '12345678901234567890' },
+				created_at: 7,
+				confirmation: { status: 'confirmed' },
+			},
+		]);
+		expect(result.hints).toMatchObject([
+			{ message: 'Zoo’s reply has fields of an unknown shape, kept as they came: created_at [item 0]' },
+		]);
 	});
 
 	it('gives at most twenty hints and one with the count', async () => {
 		zoo.onRequest = () => ({ kind: 'body', text: '{"pre_pay_cash_remaining":"1.00"}' });
-		const result = await runZoo(zoo, { updateFields: { prePayCashRemaining: '5' } }, { items: Array.from({ length: 30 }, () => ({})) });
+		const result = await runZoo(
+			zoo,
+			{ updateFields: { prePayCashRemaining: '5' } },
+			{ items: Array.from({ length: 30 }, () => ({})) },
+		);
 		expect(result.hints).toHaveLength(21);
 		expect(result.hints[20]?.message).toMatch(/^10 more items/);
 	});
@@ -241,9 +325,22 @@ describe('what Zoo refuses', () => {
 	});
 
 	it('shows Zoo’s words, the call and the reference after a 422', async () => {
-		zoo.failNext({ kind: 'status', status: 422, body: { message: 'no such plan', error_code: 'bad_plan', request_id: 'req-9' } });
+		zoo.failNext({
+			kind: 'status',
+			status: 422,
+			body: { message: 'no such plan', error_code: 'bad_plan', request_id: 'req-9' },
+		});
 		const result = await runZoo(zoo, { updateFields: { prePayCashRemaining: '5' }, options: { reference: 'pi_77' } });
-		for (const part of [ORG, 'pre_pay_cash_remaining 5.00', 'pi_77', 'no such plan', 'bad_plan', 'req-9', 'not changed']) expect(result.error?.description).toContain(part);
+		for (const part of [
+			ORG,
+			'pre_pay_cash_remaining 5.00',
+			'pi_77',
+			'no such plan',
+			'bad_plan',
+			'req-9',
+			'not changed',
+		])
+			expect(result.error?.description).toContain(part);
 	});
 });
 
@@ -257,14 +354,25 @@ describe('the tokens and hosts', () => {
 		expect(wire(zoo)).toHaveLength(1);
 	});
 
-	it.each(['http://example.com', 'ftp://127.0.0.1', 'zoo', 'https://a:b@zoo.dev'])('a Base URL such as %s is refused before anything is sent', async (baseUrl) => {
-		const result = await runZoo(zoo, { updateFields: { prePayCashRemaining: '5' } }, { credential: { apiToken: EMPLOYEE_TOKEN, baseUrl } });
-		expect(result.error?.message).toContain("'Base URL'");
-		expect(zoo.requests).toEqual([]);
-	});
+	it.each(['http://example.com', 'ftp://127.0.0.1', 'zoo', 'https://a:b@zoo.dev'])(
+		'a Base URL such as %s is refused before anything is sent',
+		async (baseUrl) => {
+			const result = await runZoo(
+				zoo,
+				{ updateFields: { prePayCashRemaining: '5' } },
+				{ credential: { apiToken: EMPLOYEE_TOKEN, baseUrl } },
+			);
+			expect(result.error?.message).toContain("'Base URL'");
+			expect(zoo.requests).toEqual([]);
+		},
+	);
 
 	it('a trailing slash and a pasted path in Base URL do no harm', async () => {
-		await runZoo(zoo, { updateFields: { prePayCashRemaining: '5' } }, { credential: { apiToken: ` ${EMPLOYEE_TOKEN}\n`, baseUrl: `${zoo.url}/docs/api/` } });
+		await runZoo(
+			zoo,
+			{ updateFields: { prePayCashRemaining: '5' } },
+			{ credential: { apiToken: ` ${EMPLOYEE_TOKEN}\n`, baseUrl: `${zoo.url}/docs/api/` } },
+		);
 		expect(wire(zoo)).toEqual([`PUT /orgs/${ORG}/payment/balance {"pre_pay_cash_remaining":"5.00"}`]);
 	});
 });

@@ -10,8 +10,15 @@ export const ORG = '7e29ccf7-8b3c-47db-8a17-bb53528382f4';
 export const OTHER_ORG = '1f0a2c44-93a1-4b7e-8f4d-0c2f5f7b1a10';
 export const USER = 'c3d9b8e2-5b57-4a39-9d3f-6a1b0f2e4d21';
 
-export const PRE_PAY = { monthly_credits_remaining: '1.00', pre_pay_cash_remaining: '10.00', pre_pay_credits_remaining: '12.50' };
-export const API_CREDITS = { monthly_api_credits_remaining_monetary_value: '1.00', stable_api_credits_remaining_monetary_value: '20.00' };
+export const PRE_PAY = {
+	monthly_credits_remaining: '1.00',
+	pre_pay_cash_remaining: '10.00',
+	pre_pay_credits_remaining: '12.50',
+};
+export const API_CREDITS = {
+	monthly_api_credits_remaining_monetary_value: '1.00',
+	stable_api_credits_remaining_monetary_value: '20.00',
+};
 
 export interface Setup extends ZooApiSettings {
 	readonly amounts?: Readonly<Record<string, string>>;
@@ -33,9 +40,28 @@ export interface ZooRun extends Omit<Partial<NodeRun>, 'parameters' | 'items'> {
 }
 
 /** Runs the node once; by default it writes amounts in US dollars for one organization. */
-export async function runZoo(zoo: ZooApi, parameters: INodeParameters, { items = [{}], token = EMPLOYEE_TOKEN, ...run }: ZooRun = {}): Promise<NodeRunResult> {
-	const usual: INodeParameters = { resource: 'org', operation: 'updateBalance', orgId: ORG, userId: USER, balanceModel: 'prePay', amountUnit: 'usd', updateFields: {}, adjustFields: {}, options: {} };
-	return await runNode({ parameters: { ...usual, ...parameters }, items, credential: { apiToken: token, baseUrl: zoo.url }, ...run });
+export async function runZoo(
+	zoo: ZooApi,
+	parameters: INodeParameters,
+	{ items = [{}], token = EMPLOYEE_TOKEN, ...run }: ZooRun = {},
+): Promise<NodeRunResult> {
+	const usual: INodeParameters = {
+		resource: 'org',
+		operation: 'updateBalance',
+		orgId: ORG,
+		userId: USER,
+		balanceModel: 'prePay',
+		amountUnit: 'usd',
+		updateFields: {},
+		adjustFields: {},
+		options: {},
+	};
+	return await runNode({
+		parameters: { ...usual, ...parameters },
+		items,
+		credential: { apiToken: token, baseUrl: zoo.url },
+		...run,
+	});
 }
 
 /** Request lines and bodies as they went over the wire. */

@@ -67,6 +67,7 @@ export async function runProgram(work: (cleanUp: CleanUp) => Promise<void>): Pro
 
 function complain(failure: unknown): number {
 	const failures = failure instanceof AggregateError ? failure.errors : [failure];
-	for (const one of failures) process.stderr.write(`${one instanceof Error ? (one.stack ?? one.message) : String(one)}\n`);
+	for (const one of failures)
+		process.stderr.write(`${one instanceof Error ? (one.stack ?? one.message) : String(one)}\n`);
 	return 1;
 }

@@ -78,7 +78,11 @@ export function theEditor(world: () => World): void {
 		setSampleBalances(zoo);
 		const editor = new Editor(page);
 		await details.close();
-		await editor.openWorkflow(await rest.addWorkflow(completed(await readExample('1-top-up-org-balance-from-stripe-checkout.json'), credentials)));
+		await editor.openWorkflow(
+			await rest.addWorkflow(
+				completed(await readExample('1-top-up-org-balance-from-stripe-checkout.json'), credentials),
+			),
+		);
 		await editor.execute();
 		assert.equal(zoo.amountsOf('org', ACME.id)['pre_pay_cash_remaining'], '150.00');
 	});

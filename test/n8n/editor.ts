@@ -89,7 +89,10 @@ export class NodeDetails {
 	/** Any of the credentials that fit, by its name. */
 	async chooseCredential(name: string): Promise<void> {
 		await this.page.getByTestId('node-credentials-select').locator('input').click();
-		await this.page.getByTestId(/^node-credentials-select-item-/).filter({ hasText: name }).click();
+		await this.page
+			.getByTestId(/^node-credentials-select-item-/)
+			.filter({ hasText: name })
+			.click();
 	}
 
 	/** A list to choose from, by the name of its parameter and the label of the choice. */

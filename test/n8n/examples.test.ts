@@ -42,12 +42,22 @@ function topUp(world: () => World): void {
 		setSampleBalances(zoo);
 		companion = await rest.addWorkflow(await readExample(COMPANION));
 		await rest.activate(companion);
-		workflow = await rest.addWorkflow(completed(openToDeliveries(await readExample(TOP_UP), 'stripe'), { zooApi: taken(credentials, 'zooApi') }, companion));
+		workflow = await rest.addWorkflow(
+			completed(
+				openToDeliveries(await readExample(TOP_UP), 'stripe'),
+				{ zooApi: taken(credentials, 'zooApi') },
+				companion,
+			),
+		);
 		await rest.activate(workflow);
 
 		const { status, nodes } = await deliver({ payment: 'pi_1', organization: ACME.id, amount: 5000 });
 		assert.equal(status, 'success');
-		assert.deepEqual(zoo.amountsOf('org', ACME.id), { monthly_credits_remaining: '100.00', pre_pay_cash_remaining: '150.00', pre_pay_credits_remaining: '150.00' });
+		assert.deepEqual(zoo.amountsOf('org', ACME.id), {
+			monthly_credits_remaining: '100.00',
+			pre_pay_cash_remaining: '150.00',
+			pre_pay_credits_remaining: '150.00',
+		});
 		const [[item] = []] = nodes.get(ADD)?.outputs ?? [];
 		assert.deepEqual(pick(item?.['confirmation'], 'status', 'reference'), { status: 'confirmed', reference: 'pi_1' });
 	});
@@ -80,7 +90,10 @@ function topUp(world: () => World): void {
 	it('top-up: reports what Zoo did not apply, and n8n’s Retry applies it once', async () => {
 		const { rest, zoo } = world();
 		const reported = new Set((await rest.executionsOf(companion)).map(({ id }) => id));
-		zoo.failNext({ kind: 'status', status: 422, body: { message: 'The balance is locked for review' } }, { method: 'PUT' });
+		zoo.failNext(
+			{ kind: 'status', status: 422, body: { message: 'The balance is locked for review' } },
+			{ method: 'PUT' },
+		);
 		const { id, status } = await deliver({ payment: 'pi_5', organization: ACME.id, amount: 2500 });
 		assert.equal(status, 'error');
 		assert.equal(cashOf(ACME.id), '150.00');
@@ -88,7 +101,17 @@ function topUp(world: () => World): void {
 		const { nodes } = await rest.nextExecution(companion, reported);
 		const [[item] = []] = nodes.get('Send Report (Replace Me)')?.outputs ?? [];
 		const report = String(item?.['report']);
-		for (const part of [/^Workflow: Top up org balance/m, /^Node: Add Payment to Org Balance/m, /The balance was not changed/, /trying again is safe/, /pi_5/, new RegExp(ACME.id), /locked for review/, /^Execution: http/m]) assert.match(report, part);
+		for (const part of [
+			/^Workflow: Top up org balance/m,
+			/^Node: Add Payment to Org Balance/m,
+			/The balance was not changed/,
+			/trying again is safe/,
+			/pi_5/,
+			new RegExp(ACME.id),
+			/locked for review/,
+			/^Execution: http/m,
+		])
+			assert.match(report, part);
 
 		const retried = await rest.retry(id);
 		known.add(retried.id);
@@ -101,7 +124,12 @@ function topUp(world: () => World): void {
 		let twice = 0;
 		for (let round = 0; round < ROUNDS; round += 1) {
 			zoo.setBalance('org', BOLT.id, { pre_pay_cash_remaining: '0.00' });
-			const delivery = async () => await post(n8n.url, 'stripe', checkoutCompleted({ payment: `pi_round_${round}`, organization: BOLT.id, amount: 100 }));
+			const delivery = async () =>
+				await post(
+					n8n.url,
+					'stripe',
+					checkoutCompleted({ payment: `pi_round_${round}`, organization: BOLT.id, amount: 100 }),
+				);
 			const before = new Set((await rest.executionsOf(workflow)).map(({ id }) => id));
 			await Promise.all([delivery(), delivery()]);
 			for (let seen = 0; seen < 2; seen += 1) before.add((await rest.nextExecution(workflow, before)).id);
@@ -125,9 +153,19 @@ function setFromWebhook(world: () => World): void {
 		await rest.activate(await rest.addWorkflow(completed(await readExample(SET), credentials)));
 		const { status, json } = await ask(wanted);
 		assert.equal(status, 200);
-		assert.deepEqual(pick(json, 'pre_pay_cash_remaining', 'pre_pay_credits_remaining'), { pre_pay_cash_remaining: '50.00', pre_pay_credits_remaining: '62.50' });
-		assert.deepEqual(pick(json['confirmation'], 'status', 'reference'), { status: 'confirmed', reference: 'invoice 42' });
-		assert.deepEqual(zoo.amountsOf('org', ACME.id), { monthly_credits_remaining: '100.00', pre_pay_cash_remaining: '50.00', pre_pay_credits_remaining: '62.50' });
+		assert.deepEqual(pick(json, 'pre_pay_cash_remaining', 'pre_pay_credits_remaining'), {
+			pre_pay_cash_remaining: '50.00',
+			pre_pay_credits_remaining: '62.50',
+		});
+		assert.deepEqual(pick(json['confirmation'], 'status', 'reference'), {
+			status: 'confirmed',
+			reference: 'invoice 42',
+		});
+		assert.deepEqual(zoo.amountsOf('org', ACME.id), {
+			monthly_credits_remaining: '100.00',
+			pre_pay_cash_remaining: '50.00',
+			pre_pay_credits_remaining: '62.50',
+		});
 	});
 
 	it('webhook: takes nothing from a caller without the key', async () => {
@@ -173,14 +211,22 @@ function resetMonthly(world: () => World): void {
 	it('monthly: sets all, and reports what differed and what failed', async () => {
 		const { rest, zoo, credentials } = world();
 		setSampleBalances(zoo);
-		const id = await rest.addWorkflow(completed(await readExample('3-reset-monthly-credits-on-the-first-of-the-month.json'), credentials));
+		const id = await rest.addWorkflow(
+			completed(await readExample('3-reset-monthly-credits-on-the-first-of-the-month.json'), credentials),
+		);
 		await rest.activate(id);
 		const well = await rest.execute(id, 'On the First at 6:00');
 		assert.equal(reportOf(well), 'Monthly credits: 3 confirmed, 0 different, 0 failed.');
-		assert.deepEqual(SAMPLE_ORGS.map((org) => zoo.amountsOf('org', org.id)['monthly_credits_remaining']), ['100.00', '20.00', '50.00']);
+		assert.deepEqual(
+			SAMPLE_ORGS.map((org) => zoo.amountsOf('org', org.id)['monthly_credits_remaining']),
+			['100.00', '20.00', '50.00'],
+		);
 
 		zoo.replyWith((reply) => ({ ...reply, monthly_credits_remaining: '99.00' }), { method: 'PUT', ownerId: ACME.id });
-		zoo.failNext({ kind: 'status', status: 422, body: { message: 'Closed account' } }, { method: 'PUT', ownerId: BOLT.id });
+		zoo.failNext(
+			{ kind: 'status', status: 422, body: { message: 'Closed account' } },
+			{ method: 'PUT', ownerId: BOLT.id },
+		);
 		const mixed = reportOf(await rest.execute(id, 'On the First at 6:00'));
 		assert.match(mixed, /^Monthly credits: 1 confirmed, 1 different, 1 failed\.\n/);
 		assert.match(mixed, new RegExp(`^Different: ${ACME.id}: monthly_credits_remaining asked 100.00, got 99.00$`, 'm'));
@@ -195,7 +241,10 @@ function warnWhenLow(world: () => World): void {
 		const run = async (monthly: string, prePay: string) => {
 			zoo.setBalance('org', EMPLOYEE_ORG_ID, { monthly_credits_remaining: monthly, pre_pay_credits_remaining: prePay });
 			const { nodes } = await rest.execute(id, 'Every Day at 8:00');
-			return { left: nodes.get('Count What Is Left')?.outputs[0]?.[0]?.['leftCents'], warned: nodes.has('Send Warning (Replace Me)') };
+			return {
+				left: nodes.get('Count What Is Left')?.outputs[0]?.[0]?.['leftCents'],
+				warned: nodes.has('Send Warning (Replace Me)'),
+			};
 		};
 		assert.deepEqual(await run('9.99', '10.01'), { left: 2000, warned: false });
 		assert.deepEqual(await run('9.50', '10.49'), { left: 1999, warned: true });
@@ -212,10 +261,20 @@ function previewWithAgent(world: () => World): void {
 	it('agent: looks up and previews with the tools, and writes nothing', async () => {
 		const { rest, zoo, model, credentials } = world();
 		setSampleBalances(zoo);
-		const id = await rest.addWorkflow(completed(await readExample('5-let-an-agent-look-up-and-preview-a-balance-change.json'), credentials));
-		model.willSay([{ tool: 'Get_Org_Balance', input: { organization: ACME.id } }], [{ tool: 'Preview_Cash_Adjustment', input: { organization: ACME.id, amount: '25.00' } }], 'It would be 125.00.');
+		const id = await rest.addWorkflow(
+			completed(await readExample('5-let-an-agent-look-up-and-preview-a-balance-change.json'), credentials),
+		);
+		model.willSay(
+			[{ tool: 'Get_Org_Balance', input: { organization: ACME.id } }],
+			[{ tool: 'Preview_Cash_Adjustment', input: { organization: ACME.id, amount: '25.00' } }],
+			'It would be 125.00.',
+		);
 		const writes = zoo.requests.filter(({ method }) => method === 'PUT').length;
-		const { status, nodes } = await rest.execute(id, 'When Asked', { sessionId: 'one', action: 'sendMessage', chatInput: 'What would another 25 dollars make of it?' });
+		const { status, nodes } = await rest.execute(id, 'When Asked', {
+			sessionId: 'one',
+			action: 'sendMessage',
+			chatInput: 'What would another 25 dollars make of it?',
+		});
 		assert.equal(status, 'success');
 		assert.equal(nodes.get('Billing Assistant')?.outputs[0]?.[0]?.['output'], 'It would be 125.00.');
 		const seen = JSON.stringify(model.questions.at(-1)?.messages.filter(({ role }) => role === 'tool'));
@@ -254,8 +313,17 @@ async function post(n8n: string, path: string, body: unknown): Promise<number> {
 	return (await answer(n8n, path, body, {})).status;
 }
 
-async function answer(n8n: string, path: string, body: unknown, headers: Readonly<Record<string, string>>): Promise<{ status: number; json: Record<string, unknown> }> {
-	const response = await fetch(`${n8n}/webhook/${path}`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) });
+async function answer(
+	n8n: string,
+	path: string,
+	body: unknown,
+	headers: Readonly<Record<string, string>>,
+): Promise<{ status: number; json: Record<string, unknown> }> {
+	const response = await fetch(`${n8n}/webhook/${path}`, {
+		method: 'POST',
+		headers: { 'content-type': 'application/json', ...headers },
+		body: JSON.stringify(body),
+	});
 	const text = await response.text();
 	const json: unknown = text.startsWith('{') ? JSON.parse(text) : {};
 	return { status: response.status, json: { ...(typeof json === 'object' && json) } };

@@ -56,11 +56,18 @@ export function completed(example: Example, credentials: Credentials, errorWorkf
 		const credential = type && credentials[type];
 		return credential ? { ...one, credentials: { [type]: credential } } : one;
 	});
-	return { ...example, nodes, settings: { ...example.settings, ...(errorWorkflow !== undefined && { errorWorkflow }) } };
+	return {
+		...example,
+		nodes,
+		settings: { ...example.settings, ...(errorWorkflow !== undefined && { errorWorkflow }) },
+	};
 }
 
 /** The same with other values for some parameters, by the node's name. */
-export function withParameters(example: Example, changes: Readonly<Record<string, Readonly<Record<string, unknown>>>>): Example {
+export function withParameters(
+	example: Example,
+	changes: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+): Example {
 	const nodes = example.nodes.map((one) => ({ ...one, parameters: { ...one.parameters, ...changes[one.name] } }));
 	return { ...example, nodes };
 }

@@ -49,7 +49,9 @@ const STEPS: readonly Step[] = [
 /** Tells of each step on its own line before and after it. */
 async function install(report: (line: string) => void, cleanUp: CleanUp): Promise<void> {
 	if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch)) {
-		throw new Error(`The real n8n is set up for Linux on x64 or arm64 only, not ${process.platform} on ${process.arch}.`);
+		throw new Error(
+			`The real n8n is set up for Linux on x64 or arm64 only, not ${process.platform} on ${process.arch}.`,
+		);
 	}
 	const wanted = await fingerprint();
 	const firstToDo = await firstNotDone(wanted);

@@ -64,7 +64,9 @@ async function takePictures({ rest, zoo, n8n, credentials }: World, browser: Bro
 
 /** The part of the window that holds all of these. */
 async function around(what: Locator, margin = 0): Promise<Clip> {
-	const boxes = (await Promise.all((await what.all()).map(async (one) => await one.boundingBox()))).filter((box) => box !== null);
+	const boxes = (await Promise.all((await what.all()).map(async (one) => await one.boundingBox()))).filter(
+		(box) => box !== null,
+	);
 	const x = Math.min(...boxes.map((box) => box.x)) - margin;
 	const y = Math.min(...boxes.map((box) => box.y)) - margin;
 	const right = Math.max(...boxes.map((box) => box.x + box.width)) + margin;
@@ -74,7 +76,14 @@ async function around(what: Locator, margin = 0): Promise<Clip> {
 
 /** A balance that was agreed on, entered by hand: cash and credits are set to it. */
 function pictured(cash: string, zooApi: unknown): Workflow {
-	const place = (name: string, type: string, typeVersion: number, x: number, parameters: object, more: object = {}) => ({ name, type, typeVersion, position: [x, 0], parameters, ...more });
+	const place = (
+		name: string,
+		type: string,
+		typeVersion: number,
+		x: number,
+		parameters: object,
+		more: object = {},
+	) => ({ name, type, typeVersion, position: [x, 0], parameters, ...more });
 	const to = (node: string) => ({ main: [[{ node, type: 'main', index: 0 }]] });
 	const agreed = { organization: ACME.id, cash, credits: '62.50', invoice: 'in_2026_0042' };
 	const assignments = Object.entries(agreed).map(([name, value]) => ({ id: name, name, type: 'string', value }));

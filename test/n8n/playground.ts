@@ -17,8 +17,16 @@ async function main(cleanUp: CleanUp): Promise<void> {
 	const n8n = await timed('Starting n8n', async () => await N8n.start({ home, tarball }, cleanUp));
 
 	const examples = await importExamples(n8n.rest, {
-		zooApi: await addCredential(n8n.rest, { name: 'Zoo stand-in', type: 'zooApi', data: { apiToken: EMPLOYEE_TOKEN, baseUrl: zoo.url } }),
-		httpHeaderAuth: await addCredential(n8n.rest, { name: 'Callers of the webhook', type: 'httpHeaderAuth', data: WEBHOOK_KEY }),
+		zooApi: await addCredential(n8n.rest, {
+			name: 'Zoo stand-in',
+			type: 'zooApi',
+			data: { apiToken: EMPLOYEE_TOKEN, baseUrl: zoo.url },
+		}),
+		httpHeaderAuth: await addCredential(n8n.rest, {
+			name: 'Callers of the webhook',
+			type: 'httpHeaderAuth',
+			data: WEBHOOK_KEY,
+		}),
 	});
 	process.stdout.write(welcome(n8n.url, zoo.url, examples.size));
 	await n8n.ended();
@@ -68,7 +76,12 @@ Ctrl-C ends everything and deletes this n8n and its data.
 
 function callOfWebhook(address: string): string {
 	const [{ id }] = SAMPLE_ORGS;
-	const body = JSON.stringify({ organization: id, prePayCash: '50.00', prePayCredits: '62.50', reference: 'invoice 2026-0042' });
+	const body = JSON.stringify({
+		organization: id,
+		prePayCash: '50.00',
+		prePayCredits: '62.50',
+		reference: 'invoice 2026-0042',
+	});
 	return `  curl ${address}/webhook/zoo-org-balance -H '${WEBHOOK_KEY.name}: ${WEBHOOK_KEY.value}' -H 'content-type: application/json' -d '${body}'`;
 }
 

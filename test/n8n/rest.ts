@@ -81,7 +81,13 @@ export class Rest {
 
 	/** Runs it by hand from the trigger named, as if that had put out `json`, and resolves when it is over, well or not. */
 	async execute(workflowId: string, trigger: string, json?: Readonly<Record<string, unknown>>): Promise<Execution> {
-		const data = json && { executionIndex: 0, executionTime: 0, startTime: 0, source: [], data: { main: [[{ json }]] } };
+		const data = json && {
+			executionIndex: 0,
+			executionTime: 0,
+			startTime: 0,
+			source: [],
+			data: { main: [[{ json }]] },
+		};
 		const body = { triggerToStartFrom: { name: trigger, ...(data && { data }) } };
 		const { executionId } = started.parse(await this.send('POST', `/workflows/${workflowId}/run`, body));
 		return await this.executionOver(executionId);

@@ -55,14 +55,26 @@ export class ScriptedModel {
 		const message = this.messageOf(turn);
 		const finish = typeof turn === 'string' ? 'stop' : 'tool_calls';
 		if (asked.stream) streamTo(response, message, finish);
-		else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ ...envelope('chat.completion'), choices: [{ index: 0, message, finish_reason: finish }], usage: USAGE }));
+		else
+			response.writeHead(200, { 'content-type': 'application/json' }).end(
+				JSON.stringify({
+					...envelope('chat.completion'),
+					choices: [{ index: 0, message, finish_reason: finish }],
+					usage: USAGE,
+				}),
+			);
 	}
 
 	private messageOf(turn: Turn): Record<string, unknown> {
 		if (typeof turn === 'string') return { role: 'assistant', content: turn };
 		const calls = turn.map(({ tool, input }, index) => {
 			this.calls += 1;
-			return { index, id: `call_${this.calls}`, type: 'function', function: { name: tool, arguments: JSON.stringify(input) } };
+			return {
+				index,
+				id: `call_${this.calls}`,
+				type: 'function',
+				function: { name: tool, arguments: JSON.stringify(input) },
+			};
 		});
 		return { role: 'assistant', content: null, tool_calls: calls };
 	}
@@ -77,7 +89,10 @@ function envelope(object: string): Record<string, unknown> {
 function streamTo(response: ServerResponse, message: Record<string, unknown>, finish: string): void {
 	response.writeHead(200, { 'content-type': 'text/event-stream' });
 	const pieces = [{ delta: message }, { delta: {}, finish_reason: finish }];
-	for (const piece of pieces) response.write(`data: ${JSON.stringify({ ...envelope('chat.completion.chunk'), choices: [{ index: 0, ...piece }] })}\n\n`);
+	for (const piece of pieces)
+		response.write(
+			`data: ${JSON.stringify({ ...envelope('chat.completion.chunk'), choices: [{ index: 0, ...piece }] })}\n\n`,
+		);
 	response.end('data: [DONE]\n\n');
 }
 

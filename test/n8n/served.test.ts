@@ -8,8 +8,13 @@ import { operations } from '../../nodes/ZooBilling/operations/all';
 import type { World } from './world';
 
 const icons = z.object({ light: z.string(), dark: z.string() });
-const nodeTypes = z.array(z.object({ name: z.string(), displayName: z.string(), iconUrl: z.unknown(), codex: z.unknown() }));
-const codex = z.object({ alias: z.array(z.string()), resources: z.object({ primaryDocumentation: z.array(z.object({ url: z.string() })) }) });
+const nodeTypes = z.array(
+	z.object({ name: z.string(), displayName: z.string(), iconUrl: z.unknown(), codex: z.unknown() }),
+);
+const codex = z.object({
+	alias: z.array(z.string()),
+	resources: z.object({ primaryDocumentation: z.array(z.object({ url: z.string() })) }),
+});
 const credentialTypes = z.array(z.object({ name: z.string(), displayName: z.string(), iconUrl: z.unknown() }));
 const preview = z.object({ type: z.literal('object'), properties: z.record(z.unknown()) });
 

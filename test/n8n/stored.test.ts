@@ -11,7 +11,8 @@ export function whatIsStored(world: () => World): void {
 		const { cleanUp, n8n } = world();
 		const { database } = n8n.home;
 		assert.ok((await columnsWith('pre_pay_cash_remaining', database, cleanUp)).includes('execution_data.data'));
-		for (const token of [EMPLOYEE_TOKEN, MEMBER_TOKEN, UNKNOWN_TOKEN]) assert.deepEqual(await columnsWith(token, database, cleanUp), []);
+		for (const token of [EMPLOYEE_TOKEN, MEMBER_TOKEN, UNKNOWN_TOKEN])
+			assert.deepEqual(await columnsWith(token, database, cleanUp), []);
 	});
 
 	it('keeps no token in any file of its home, and logs none', async () => {

@@ -16,7 +16,14 @@ export interface Checkout {
 let events = 0;
 
 /** The parts of `checkout.session.completed` that matter here; each is an event of its own, so that only the payment's ID tells that two are about the same. */
-export function checkoutCompleted({ payment, organization, amount, currency = 'usd', live = true, paid = true }: Checkout): Record<string, unknown> {
+export function checkoutCompleted({
+	payment,
+	organization,
+	amount,
+	currency = 'usd',
+	live = true,
+	paid = true,
+}: Checkout): Record<string, unknown> {
 	const metadata = organization === undefined ? {} : { organization };
 	const session = {
 		id: `cs_${payment}`,
@@ -29,16 +36,37 @@ export function checkoutCompleted({ payment, organization, amount, currency = 'u
 		payment_status: paid ? 'paid' : 'unpaid',
 	};
 	events += 1;
-	return { id: `evt_${events}`, object: 'event', type: 'checkout.session.completed', livemode: live, data: { object: session } };
+	return {
+		id: `evt_${events}`,
+		object: 'event',
+		type: 'checkout.session.completed',
+		livemode: live,
+		data: { object: session },
+	};
 }
 
 /** The example with a webhook instead of the Stripe Trigger, which needs an account at Stripe; all else stays as it is. */
 export function openToDeliveries(example: Example, path: string): Example {
-	const webhook = { name: 'Delivery', type: 'n8n-nodes-base.webhook', typeVersion: 2.1, position: [-224, 64], webhookId: path, parameters: { httpMethod: 'POST', path, options: {} } };
+	const webhook = {
+		name: 'Delivery',
+		type: 'n8n-nodes-base.webhook',
+		typeVersion: 2.1,
+		position: [-224, 64],
+		webhookId: path,
+		parameters: { httpMethod: 'POST', path, options: {} },
+	};
 	const nodes = example.nodes.map((node) => {
 		if (node.name !== STRIPE_TRIGGER) return node;
-		return { ...node, type: 'n8n-nodes-base.set', typeVersion: 3.4, parameters: { mode: 'raw', jsonOutput: '={{ $json.body }}', options: {} } };
+		return {
+			...node,
+			type: 'n8n-nodes-base.set',
+			typeVersion: 3.4,
+			parameters: { mode: 'raw', jsonOutput: '={{ $json.body }}', options: {} },
+		};
 	});
-	const connections = { ...example.connections, Delivery: { main: [[{ node: STRIPE_TRIGGER, type: 'main', index: 0 }]] } };
+	const connections = {
+		...example.connections,
+		Delivery: { main: [[{ node: STRIPE_TRIGGER, type: 'main', index: 0 }]] },
+	};
 	return { ...example, nodes: [...nodes, webhook], connections, pinData: {} };
 }

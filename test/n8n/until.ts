@@ -4,11 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const POLL_MS = 100;
 
 /** Resolves with the first answer that is not undefined; what keeps it from answering is shown if time runs out. */
-export async function until<T>(
-	what: string,
-	withinMs: number,
-	ask: () => Promise<T | undefined>,
-): Promise<T> {
+export async function until<T>(what: string, withinMs: number, ask: () => Promise<T | undefined>): Promise<T> {
 	const deadline = Date.now() + withinMs;
 	for (;;) {
 		const answer = await ask();

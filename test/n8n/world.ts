@@ -36,6 +36,9 @@ async function addCredentials(rest: Rest, zoo: ZooApi, model: ScriptedModel): Pr
 		{ name: 'Callers of the webhook', type: 'httpHeaderAuth', data: WEBHOOK_KEY },
 		{ name: 'Scripted model', type: 'openAiApi', data: { apiKey: 'none', url: model.url } },
 	];
-	const added = all.map(async (credential) => [credential.type, { id: await rest.addCredential(credential), name: credential.name }] as const);
+	const added = all.map(
+		async (credential) =>
+			[credential.type, { id: await rest.addCredential(credential), name: credential.name }] as const,
+	);
 	return Object.fromEntries(await Promise.all(added));
 }

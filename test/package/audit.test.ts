@@ -16,20 +16,35 @@ async function audit(status: number, answer: unknown): Promise<{ code: number; o
 		// npm looks up the versions of whatever has an advisory, and of what depends on it.
 		const name = decodeURIComponent(request.url ?? '').slice(1);
 		const [code, body] = request.method === 'GET' ? [200, { name, 'dist-tags': {}, versions: {} }] : [status, answer];
-		request.resume().on('end', () => response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body)));
+		request
+			.resume()
+			.on('end', () => response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body)));
 	}).listen(0, '127.0.0.1');
 	await once(registry, 'listening');
 	const { port } = registry.address() as AddressInfo;
 	const env = { ...process.env, npm_config_registry: `http://127.0.0.1:${port}/`, npm_config_fetch_retries: '0' };
 	return await new Promise((resolve) => {
-		execFile(process.execPath, ['--import', 'tsx', 'scripts/bundled.ts', '--advisories'], { cwd: root, env }, (error, stdout, stderr) => {
-			registry.close();
-			resolve({ code: Number(error?.code ?? 0), output: stdout + stderr, asked });
-		});
+		execFile(
+			process.execPath,
+			['--import', 'tsx', 'scripts/bundled.ts', '--advisories'],
+			{ cwd: root, env },
+			(error, stdout, stderr) => {
+				registry.close();
+				resolve({ code: Number(error?.code ?? 0), output: stdout + stderr, asked });
+			},
+		);
 	});
 }
 
-const advisory = (range: string) => ({ id: 1, url: 'http://127.0.0.1/advisory', title: 'Reads amounts wrongly', severity: 'high', vulnerable_versions: range, cwe: [], cvss: { score: 7, vectorString: null } });
+const advisory = (range: string) => ({
+	id: 1,
+	url: 'http://127.0.0.1/advisory',
+	title: 'Reads amounts wrongly',
+	severity: 'high',
+	vulnerable_versions: range,
+	cwe: [],
+	cvss: { score: 7, vectorString: null },
+});
 
 it('passes when the registry knows of nothing', async () => {
 	const { code, output, asked } = await audit(200, {});

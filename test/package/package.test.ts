@@ -17,14 +17,19 @@ interface Packed {
 let packed: Packed;
 
 beforeAll(() => {
-	const run = (command: string, args: string[], cwd: string) => execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+	const run = (command: string, args: string[], cwd: string) =>
+		execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
 	const answer: Packed[] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', folder], root));
 	const [first] = answer;
 	if (!first) throw new Error('npm packed nothing');
 	packed = first;
 	writeFileSync(join(folder, 'package.json'), '{ "private": true }');
 	// n8n-workflow is a peer that n8n brings; without it the package has nothing to download.
-	run('npm', ['install', '--offline', '--legacy-peer-deps', '--no-audit', '--no-fund', join(folder, packed.filename)], folder);
+	run(
+		'npm',
+		['install', '--offline', '--legacy-peer-deps', '--no-audit', '--no-fund', join(folder, packed.filename)],
+		folder,
+	);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -50,7 +55,10 @@ it('stays under 60 kB', () => {
 
 it('installs nothing beside itself', () => {
 	expect(JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))).not.toHaveProperty('dependencies');
-	expect(Object.keys(JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')).packages)).toEqual(['', 'node_modules/n8n-nodes-zoo-billing']);
+	expect(Object.keys(JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')).packages)).toEqual([
+		'',
+		'node_modules/n8n-nodes-zoo-billing',
+	]);
 });
 
 it('has every file that its manifest names', () => {
@@ -60,14 +68,23 @@ it('has every file that its manifest names', () => {
 
 it('names the bundled libraries and their licences', () => {
 	const notices = readFileSync(join(installed, 'dist/THIRD_PARTY_NOTICES.md'), 'utf8');
-	for (const library of ['big.js', 'lossless-json', 'zod']) expect(notices).toMatch(new RegExp(`## ${library} \\d+\\.\\d+\\.\\d+\\n\\n[^#]*copyright`, 'i'));
+	for (const library of ['big.js', 'lossless-json', 'zod'])
+		expect(notices).toMatch(new RegExp(`## ${library} \\d+\\.\\d+\\.\\d+\\n\\n[^#]*copyright`, 'i'));
 });
 
 it('loads in a plain Node process with n8n-workflow alone, in less than 15 ms, or on a slow machine a 25th of what n8n-workflow takes', () => {
 	// A process of its own each time, as the figure would otherwise be that of a warm cache; the best of a few, as the machine may be busy.
 	const file = JSON.stringify(join(installed, 'dist/nodes/ZooBilling/ZooBilling.node.js'));
 	const script = `const times = [performance.now()]; require('n8n-workflow'); times.push(performance.now()); const { ZooBilling } = require(${file}); times.push(performance.now()); console.log(JSON.stringify({ name: new ZooBilling().description.name, times }))`;
-	const runs = Array.from({ length: 7 }, (): { name: string; times: [number, number, number] } => JSON.parse(execFileSync(process.execPath, ['-e', script], { cwd: root, encoding: 'utf8', env: { ...process.env, NODE_PATH: join(root, 'node_modules') } })));
+	const runs = Array.from({ length: 7 }, (): { name: string; times: [number, number, number] } =>
+		JSON.parse(
+			execFileSync(process.execPath, ['-e', script], {
+				cwd: root,
+				encoding: 'utf8',
+				env: { ...process.env, NODE_PATH: join(root, 'node_modules') },
+			}),
+		),
+	);
 	expect(runs.map(({ name }) => name)).toEqual(Array(7).fill('zooBilling'));
 	const good = runs.filter(({ times: [start, before, after] }) => after - before < Math.max(15, (before - start) / 25));
 	expect(good).not.toEqual([]);

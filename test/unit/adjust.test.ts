@@ -21,7 +21,10 @@ it.each([
 });
 
 it.each<[unknown]>([[undefined], [null], [''], ['n/a'], [true]])('never takes %p for 0', (before) => {
-	const { sums, missing } = sumUp([amountOf(monthly, '1'), amountOf(cash, '1')], { monthly_credits_remaining: '2', pre_pay_cash_remaining: before });
+	const { sums, missing } = sumUp([amountOf(monthly, '1'), amountOf(cash, '1')], {
+		monthly_credits_remaining: '2',
+		pre_pay_cash_remaining: before,
+	});
 	expect(missing).toEqual([cash]);
 	expect(sums.map(({ field }) => field)).toEqual([monthly]);
 });
@@ -31,9 +34,19 @@ it('sums exactly what doubles cannot', () => {
 	fc.assert(
 		fc.property(cents, cents, fc.boolean(), (before, size, minus) => {
 			const change = minus ? -size : size;
-			const [sum] = sumUp([{ field: stableApi, amount: Usd.of(String(change), 'cents') }], { stable_api_credits_remaining_monetary_value: Usd.of(String(before), 'cents').toString() }).sums;
+			const [sum] = sumUp([{ field: stableApi, amount: Usd.of(String(change), 'cents') }], {
+				stable_api_credits_remaining_monetary_value: Usd.of(String(before), 'cents').toString(),
+			}).sums;
 			expect(sum?.after.equals(Usd.of(String(before + change), 'cents'))).toBe(true);
-			expect(sum && outOfBounds([sum])).toBe(change === 0n ? undefined : before + change < 0n ? 'belowZero' : before + change >= 10n ** 15n ? 'tooLarge' : undefined);
+			expect(sum && outOfBounds([sum])).toBe(
+				change === 0n
+					? undefined
+					: before + change < 0n
+						? 'belowZero'
+						: before + change >= 10n ** 15n
+							? 'tooLarge'
+							: undefined,
+			);
 		}),
 		{ numRuns: 500 },
 	);
@@ -42,7 +55,12 @@ it('sums exactly what doubles cannot', () => {
 describe('bounds', () => {
 	const bound = (...pairs: Array<[before: string, change: string]>) => {
 		const fields = [cash, credits];
-		return outOfBounds(pairs.flatMap(([before, change], index) => sumUp([amountOf(fields[index] ?? cash, change)], { [(fields[index] ?? cash).wire]: before }).sums));
+		return outOfBounds(
+			pairs.flatMap(
+				([before, change], index) =>
+					sumUp([amountOf(fields[index] ?? cash, change)], { [(fields[index] ?? cash).wire]: before }).sums,
+			),
+		);
 	};
 
 	it.each([

@@ -10,7 +10,10 @@ const LABEL = 'Update Fields';
 const inUsd = (label: string, value: unknown) => readAmount(label, value, 'usd');
 
 it('reads every field that is present, in the order of the model, and no other', () => {
-	expect(readFieldAmounts(LABEL, { prePayCreditsRemaining: 5, monthlyCreditsRemaining: '0' }, prePay, inUsd)).toEqual([amountOf(monthly, '0'), amountOf(credits, '5')]);
+	expect(readFieldAmounts(LABEL, { prePayCreditsRemaining: 5, monthlyCreditsRemaining: '0' }, prePay, inUsd)).toEqual([
+		amountOf(monthly, '0'),
+		amountOf(credits, '5'),
+	]);
 });
 
 it('hands each field’s label and value to the reader', () => {
@@ -31,11 +34,27 @@ it.each<[string, unknown, string]>([
 	['null', null, "'Update Fields' is not a set of fields: null"],
 	['a list', [{ prePayCashRemaining: 5 }], `'Update Fields' is not a set of fields: [{"prePayCashRemaining":5}]`],
 	['text', '50.00', `'Update Fields' is not a set of fields: "50.00"`],
-	['a field of the other model', { stableApiCreditsRemainingMonetaryValue: 5 }, `'Update Fields' has a field that the balance model 'Monthly and Pre-Pay (Documented)' does not have: "stableApiCreditsRemainingMonetaryValue"`],
-	['a field of both models', { prePayCashRemaining: 5, stableApiCreditsRemainingMonetaryValue: 5 }, `'Update Fields' has a field that the balance model 'Monthly and Pre-Pay (Documented)' does not have: "stableApiCreditsRemainingMonetaryValue"`],
-	['a wire name', { pre_pay_cash_remaining: 5 }, `'Update Fields' has a field that the balance model 'Monthly and Pre-Pay (Documented)' does not have: "pre_pay_cash_remaining"`],
+	[
+		'a field of the other model',
+		{ stableApiCreditsRemainingMonetaryValue: 5 },
+		`'Update Fields' has a field that the balance model 'Monthly and Pre-Pay (Documented)' does not have: "stableApiCreditsRemainingMonetaryValue"`,
+	],
+	[
+		'a field of both models',
+		{ prePayCashRemaining: 5, stableApiCreditsRemainingMonetaryValue: 5 },
+		`'Update Fields' has a field that the balance model 'Monthly and Pre-Pay (Documented)' does not have: "stableApiCreditsRemainingMonetaryValue"`,
+	],
+	[
+		'a wire name',
+		{ pre_pay_cash_remaining: 5 },
+		`'Update Fields' has a field that the balance model 'Monthly and Pre-Pay (Documented)' does not have: "pre_pay_cash_remaining"`,
+	],
 	['a field without a value', { prePayCashRemaining: undefined }, "'Pre-Pay Cash' has no value: undefined"],
-	['a field that is null beside a good one', { monthlyCreditsRemaining: 5, prePayCashRemaining: null }, "'Pre-Pay Cash' has no value: null"],
+	[
+		'a field that is null beside a good one',
+		{ monthlyCreditsRemaining: 5, prePayCashRemaining: null },
+		"'Pre-Pay Cash' has no value: null",
+	],
 	['an empty field', { prePayCashRemaining: '' }, `'Pre-Pay Cash' is empty: ""`],
 ])('refuses %s', (_, collection, what) => {
 	const refusal = readFieldAmounts(LABEL, collection, prePay, inUsd);
@@ -50,7 +69,10 @@ it('names the fields of the model when it refuses a stranger', () => {
 });
 
 it('puts amounts under their wire names', () => {
-	expect(amountsByName([amountOf(cash, '5'), amountOf(stableApi, '0.0083')])).toEqual({ pre_pay_cash_remaining: '5.00', stable_api_credits_remaining_monetary_value: '0.0083' });
+	expect(amountsByName([amountOf(cash, '5'), amountOf(stableApi, '0.0083')])).toEqual({
+		pre_pay_cash_remaining: '5.00',
+		stable_api_credits_remaining_monetary_value: '0.0083',
+	});
 });
 
 it('has one parameter, wire name and label per field over both models', () => {

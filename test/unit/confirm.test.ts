@@ -13,7 +13,12 @@ describe('in the pre-pay model', () => {
 		['a number', 50],
 		['an exponent', '5e1'],
 	])('confirms an amount that came back as %s', (_, got) => {
-		expect(compare([amountOf(cash, '50.00')], { pre_pay_cash_remaining: got }, prePay)).toEqual({ confirmed: ['pre_pay_cash_remaining'], rounded: false, differences: [], missing: [] });
+		expect(compare([amountOf(cash, '50.00')], { pre_pay_cash_remaining: got }, prePay)).toEqual({
+			confirmed: ['pre_pay_cash_remaining'],
+			rounded: false,
+			differences: [],
+			missing: [],
+		});
 	});
 
 	it.each<[unknown, string]>([
@@ -32,13 +37,23 @@ describe('in the pre-pay model', () => {
 		});
 	});
 
-	it.each<[unknown]>([[undefined], [null], [''], ['fifty'], [true], [{ amount: '50.00' }], [['50.00']]])('counts %p as missing', (got) => {
-		expect(compare([amountOf(cash, '50')], { pre_pay_cash_remaining: got }, prePay)).toEqual({ confirmed: [], rounded: false, differences: [], missing: [cash] });
-	});
+	it.each<[unknown]>([[undefined], [null], [''], ['fifty'], [true], [{ amount: '50.00' }], [['50.00']]])(
+		'counts %p as missing',
+		(got) => {
+			expect(compare([amountOf(cash, '50')], { pre_pay_cash_remaining: got }, prePay)).toEqual({
+				confirmed: [],
+				rounded: false,
+				differences: [],
+				missing: [cash],
+			});
+		},
+	);
 
 	it('judges every amount on its own, and only those that were asked', () => {
 		const asked = [amountOf(monthly, '1'), amountOf(cash, '2'), amountOf(credits, '3')];
-		expect(compare(asked, { monthly_credits_remaining: '1.00', pre_pay_cash_remaining: '2.50', total_due: '9' }, prePay)).toEqual({
+		expect(
+			compare(asked, { monthly_credits_remaining: '1.00', pre_pay_cash_remaining: '2.50', total_due: '9' }, prePay),
+		).toEqual({
 			confirmed: ['monthly_credits_remaining'],
 			rounded: false,
 			differences: [{ field: 'pre_pay_cash_remaining', asked: '2.00', got: '2.50' }],
@@ -47,14 +62,24 @@ describe('in the pre-pay model', () => {
 	});
 
 	it('knows no rounding', () => {
-		const balance = { pre_pay_cash_remaining: '50.001', stable_api_credits_remaining: 1, stable_api_credits_remaining_monetary_value: 5 };
+		const balance = {
+			pre_pay_cash_remaining: '50.001',
+			stable_api_credits_remaining: 1,
+			stable_api_credits_remaining_monetary_value: 5,
+		};
 		expect(compare([amountOf(cash, '50')], balance, prePay)).toMatchObject({ confirmed: [], rounded: false });
 	});
 });
 
 describe('in the API-credits model, rounding to whole credits', () => {
-	const stableAt = (value: unknown, count: unknown) => ({ stable_api_credits_remaining_monetary_value: value, stable_api_credits_remaining: count });
-	const monthlyAt = (value: unknown, count: unknown) => ({ monthly_api_credits_remaining_monetary_value: value, monthly_api_credits_remaining: count });
+	const stableAt = (value: unknown, count: unknown) => ({
+		stable_api_credits_remaining_monetary_value: value,
+		stable_api_credits_remaining: count,
+	});
+	const monthlyAt = (value: unknown, count: unknown) => ({
+		monthly_api_credits_remaining_monetary_value: value,
+		monthly_api_credits_remaining: count,
+	});
 
 	it.each<[string, Record<string, unknown>, 'confirmed' | 'rounded' | 'different']>([
 		['the very amount', stableAt(10, 20), 'confirmed'],
@@ -82,13 +107,19 @@ describe('in the API-credits model, rounding to whole credits', () => {
 		['0.10', 'exactly one credit of the other balance', { ...stableAt(0, 0), ...monthlyAt(5, 50) }, false],
 		['0.09', 'with no credit in any balance to go by', { ...stableAt(0, 0), ...monthlyAt(0, 0) }, false],
 		['0.09', 'with an unreadable value of the other balance', { ...stableAt(0, 0), ...monthlyAt('x', 50) }, false],
-	])('an amount of %s that came back as no credits is, %s, taken for rounding: %p / %p', (asked, _, balance, rounded) => {
-		expect(compare([amountOf(stableApi, asked)], balance, apiCredits).rounded).toBe(rounded);
-	});
+	])(
+		'an amount of %s that came back as no credits is, %s, taken for rounding: %p / %p',
+		(asked, _, balance, rounded) => {
+			expect(compare([amountOf(stableApi, asked)], balance, apiCredits).rounded).toBe(rounded);
+		},
+	);
 
 	it('goes by the field’s own credits before those of the other balance', () => {
 		const balance = { ...stableAt(9.5, 950), ...monthlyAt(100, 1) };
-		expect(compare([amountOf(stableApi, '10')], balance, apiCredits)).toMatchObject({ rounded: false, differences: [{ got: '9.50' }] });
+		expect(compare([amountOf(stableApi, '10')], balance, apiCredits)).toMatchObject({
+			rounded: false,
+			differences: [{ got: '9.50' }],
+		});
 	});
 
 	it('marks the whole as rounded when one of two amounts is', () => {
@@ -104,14 +135,23 @@ describe('in the API-credits model, rounding to whole credits', () => {
 	it('confirms whatever whole credits an amount is rounded to, up, down or to the nearest', () => {
 		const creditInMills = fc.integer({ min: 1, max: 5000 });
 		fc.assert(
-			fc.property(fc.integer({ min: 0, max: 10_000_000 }), creditInMills, fc.constantFrom(Math.floor, Math.ceil, Math.round), (askedCents, credit, round) => {
-				const count = round((askedCents * 10) / credit);
-				fc.pre(count > 0);
-				const balance = stableAt((count * credit) / 1000, count);
-				const { confirmed, missing } = compare([amountOf(stableApi, (askedCents / 100).toFixed(2))], balance, apiCredits);
-				expect(confirmed).toEqual(['stable_api_credits_remaining_monetary_value']);
-				expect(missing).toEqual([]);
-			}),
+			fc.property(
+				fc.integer({ min: 0, max: 10_000_000 }),
+				creditInMills,
+				fc.constantFrom(Math.floor, Math.ceil, Math.round),
+				(askedCents, credit, round) => {
+					const count = round((askedCents * 10) / credit);
+					fc.pre(count > 0);
+					const balance = stableAt((count * credit) / 1000, count);
+					const { confirmed, missing } = compare(
+						[amountOf(stableApi, (askedCents / 100).toFixed(2))],
+						balance,
+						apiCredits,
+					);
+					expect(confirmed).toEqual(['stable_api_credits_remaining_monetary_value']);
+					expect(missing).toEqual([]);
+				},
+			),
 			{ numRuns: 500 },
 		);
 	});
@@ -128,7 +168,11 @@ describe('holding amounts to the cent', () => {
 	});
 
 	it('does not round', () => {
-		expect(holds({ stable_api_credits_remaining_monetary_value: 9.99, stable_api_credits_remaining: 1 }, [amountOf(stableApi, '10')])).toBe(false);
+		expect(
+			holds({ stable_api_credits_remaining_monetary_value: 9.99, stable_api_credits_remaining: 1 }, [
+				amountOf(stableApi, '10'),
+			]),
+		).toBe(false);
 	});
 
 	it('reads one field’s amount', () => {

@@ -6,7 +6,18 @@ import type { Reply } from '../../nodes/ZooBilling/balance/reply';
 import { Exchange, type Standing, type Traffic, type Write } from '../../nodes/ZooBilling/zoo/exchange';
 import { readBalance, writeBalance } from '../../nodes/ZooBilling/zoo/request';
 import type { Sent } from '../../nodes/ZooBilling/zoo/retry';
-import { amountOf, badCertificate, cash, org, prePay, refusedConnection, replied, ScriptedWorld, timedOut, type Turn } from './given';
+import {
+	amountOf,
+	badCertificate,
+	cash,
+	org,
+	prePay,
+	refusedConnection,
+	replied,
+	ScriptedWorld,
+	timedOut,
+	type Turn,
+} from './given';
 
 const put = writeBalance(org, prePay, [amountOf(cash, '50')]);
 const readBack = readBalance(org);
@@ -16,15 +27,24 @@ const RESEND = replied(200, { now: 'resend' });
 const MOVED = replied(200, { now: 'moved' });
 const WRITTEN = replied(200, { now: 'there' }, { callId: 'call-1' });
 const UNSETTLED = replied(200, { hello: 'world' }, { callId: 'call-2' });
-const asked = (seconds: number, status = 429) => replied(status, { message: 'slow down' }, { retryAfter: String(seconds) });
+const asked = (seconds: number, status = 429) =>
+	replied(status, { message: 'slow down' }, { retryAfter: String(seconds) });
 
 /** A balance that says in `now` how it stands; a reply without it settles nothing. */
-const nowOf = ({ balance }: Reply): unknown => ({ ...balance }['now']);
+const nowOf = ({ balance }: Reply): unknown => ({ ...balance })['now'];
 const standing = (reply: Reply): Standing => {
 	const now = nowOf(reply);
 	return now === 'there' || now === 'moved' ? now : 'resend';
 };
-const write = (more: Partial<Write> = {}): Write => ({ put, readBack, standing, settles: (reply) => nowOf(reply) !== undefined, lookBeforeResend: false, inDoubt: false, ...more });
+const write = (more: Partial<Write> = {}): Write => ({
+	put,
+	readBack,
+	standing,
+	settles: (reply) => nowOf(reply) !== undefined,
+	lookBeforeResend: false,
+	inDoubt: false,
+	...more,
+});
 
 interface Scene {
 	readonly retryFor?: number;
@@ -41,7 +61,17 @@ function scene(turns: Turn[], { retryFor = 60_000, traffic = { heldUntil: 0, sto
 describe('a write', () => {
 	it('that Zoo answers is sent once, with the time-out of an attempt', async () => {
 		const { world, exchange } = scene([WRITTEN]);
-		expect(await exchange.write(write())).toEqual({ kind: 'answered', by: 'reply', answer: { kind: 'answered', json: { now: 'there' }, reply: { balance: { now: 'there' }, misfits: [] }, callId: 'call-1', status: 200 } });
+		expect(await exchange.write(write())).toEqual({
+			kind: 'answered',
+			by: 'reply',
+			answer: {
+				kind: 'answered',
+				json: { now: 'there' },
+				reply: { balance: { now: 'there' }, misfits: [] },
+				callId: 'call-1',
+				status: 200,
+			},
+		});
 		expect(world.requests).toEqual([put]);
 		expect(world.timeouts).toEqual([30_000]);
 		expect(exchange).toMatchObject({ attempts: 1, firstSentAt: 1_000_000, askedToWait: undefined });
@@ -58,7 +88,11 @@ describe('a write', () => {
 		['a 200 that says too little', UNSETTLED],
 	])('is read back after %s, and confirmed when it is there', async (_, sent) => {
 		const { world, exchange } = scene([sent, THERE]);
-		expect(await exchange.write(write())).toMatchObject({ kind: 'answered', by: 'readBack', answer: { json: { now: 'there' } } });
+		expect(await exchange.write(write())).toMatchObject({
+			kind: 'answered',
+			by: 'readBack',
+			answer: { json: { now: 'there' } },
+		});
 		expect(world.log).toEqual(['PUT', 'wait 500', 'GET']);
 		expect(exchange.attempts).toBe(1);
 	});
@@ -71,7 +105,12 @@ describe('a write', () => {
 
 	it('is in doubt, and not sent again, when no balance that was read says enough', async () => {
 		const { world, exchange } = scene([timedOut, UNSETTLED, UNSETTLED, UNSETTLED], { retryFor: 3000 });
-		expect(await exchange.write(write())).toMatchObject({ kind: 'givenUp', doubt: true, moved: false, last: { kind: 'perhapsApplied' } });
+		expect(await exchange.write(write())).toMatchObject({
+			kind: 'givenUp',
+			doubt: true,
+			moved: false,
+			last: { kind: 'perhapsApplied' },
+		});
 		expect(world.log.filter((entry) => entry === 'PUT')).toHaveLength(1);
 	});
 
@@ -120,7 +159,12 @@ describe('a write', () => {
 		['a bad certificate', badCertificate],
 	])('is final after %s', async (_, sent) => {
 		const { world, exchange } = scene([sent]);
-		expect(await exchange.write(write({ lookBeforeResend: true }))).toMatchObject({ kind: 'givenUp', doubt: false, moved: false, last: { kind: 'refused' } });
+		expect(await exchange.write(write({ lookBeforeResend: true }))).toMatchObject({
+			kind: 'givenUp',
+			doubt: false,
+			moved: false,
+			last: { kind: 'refused' },
+		});
 		expect(world.log).toEqual(['PUT']);
 	});
 
@@ -131,16 +175,38 @@ describe('a write', () => {
 	});
 
 	it('waits longer each time, and reading back counts as well', async () => {
-		const { world, exchange } = scene([timedOut, replied(500), RESEND, replied(502), RESEND, timedOut, RESEND, WRITTEN], { retryFor: 600_000 });
+		const { world, exchange } = scene(
+			[timedOut, replied(500), RESEND, replied(502), RESEND, timedOut, RESEND, WRITTEN],
+			{ retryFor: 600_000 },
+		);
 		await exchange.write(write());
-		expect(world.log).toEqual(['PUT', 'wait 500', 'GET', 'wait 1000', 'GET', 'PUT', 'wait 2000', 'GET', 'PUT', 'wait 4000', 'GET', 'PUT']);
+		expect(world.log).toEqual([
+			'PUT',
+			'wait 500',
+			'GET',
+			'wait 1000',
+			'GET',
+			'PUT',
+			'wait 2000',
+			'GET',
+			'PUT',
+			'wait 4000',
+			'GET',
+			'PUT',
+		]);
 	});
 });
 
 describe('doubt', () => {
 	it('stays after an attempt that surely was not applied', async () => {
 		const { world, exchange } = scene([timedOut, RESEND, asked(1), RESEND, replied(403), RESEND]);
-		expect(await exchange.write(write())).toMatchObject({ kind: 'givenUp', doubt: true, moved: false, last: { kind: 'refused', status: 403 }, seen: { balance: { now: 'resend' } } });
+		expect(await exchange.write(write())).toMatchObject({
+			kind: 'givenUp',
+			doubt: true,
+			moved: false,
+			last: { kind: 'refused', status: 403 },
+			seen: { balance: { now: 'resend' } },
+		});
 		expect(world.log).toEqual(['PUT', 'wait 500', 'GET', 'PUT', 'wait 1000', 'GET', 'PUT', 'GET']);
 	});
 
@@ -162,7 +228,12 @@ describe('doubt', () => {
 	it('remains when the balance cannot be read back, and tells of the write', async () => {
 		const { world, exchange } = scene([timedOut, replied(401)]);
 		const end = await exchange.write(write());
-		expect(end).toMatchObject({ kind: 'givenUp', doubt: true, moved: false, last: { kind: 'perhapsApplied', cause: 'no reply came within the time-out' } });
+		expect(end).toMatchObject({
+			kind: 'givenUp',
+			doubt: true,
+			moved: false,
+			last: { kind: 'perhapsApplied', cause: 'no reply came within the time-out' },
+		});
 		expect(end).not.toHaveProperty('seen');
 		expect(world.log).toEqual(['PUT', 'wait 500', 'GET']);
 	});
@@ -182,7 +253,11 @@ describe('doubt', () => {
 
 	it.each<[string, Turn[], object]>([
 		['something else is there', [MOVED], { doubt: true, moved: true, seen: { balance: { now: 'moved' } } }],
-		['the balance cannot be read', [replied(403)], { doubt: true, moved: false, last: { kind: 'refused', status: 403 } }],
+		[
+			'the balance cannot be read',
+			[replied(403)],
+			{ doubt: true, moved: false, last: { kind: 'refused', status: 403 } },
+		],
 		['a new attempt is refused', [RESEND, replied(403), RESEND], { doubt: true, moved: false, last: { status: 403 } }],
 	])('from an earlier pass stays when %s', async (_, turns, end) => {
 		const { exchange, world } = scene(turns);
@@ -193,7 +268,16 @@ describe('doubt', () => {
 	it('of a reply without the amounts tells so, and not what the reply held', async () => {
 		const { exchange } = scene([UNSETTLED, RESEND], { retryFor: 0 });
 		const end = await exchange.write(write());
-		expect(end).toMatchObject({ kind: 'givenUp', doubt: true, last: { kind: 'perhapsApplied', cause: 'Zoo answered, but without the amounts that were written', callId: 'call-2', status: 200 } });
+		expect(end).toMatchObject({
+			kind: 'givenUp',
+			doubt: true,
+			last: {
+				kind: 'perhapsApplied',
+				cause: 'Zoo answered, but without the amounts that were written',
+				callId: 'call-2',
+				status: 200,
+			},
+		});
 		expect(end.kind === 'givenUp' && end.last).not.toHaveProperty('json');
 	});
 });
@@ -219,7 +303,12 @@ describe('a balance that has moved', () => {
 		['after a refused connection is not', [refusedConnection, MOVED], false],
 	])('%s', async (_, turns, doubt) => {
 		const { world, exchange } = scene(turns);
-		expect(await exchange.write(write({ lookBeforeResend: true }))).toMatchObject({ kind: 'givenUp', doubt, moved: true, seen: { balance: { now: 'moved' } } });
+		expect(await exchange.write(write({ lookBeforeResend: true }))).toMatchObject({
+			kind: 'givenUp',
+			doubt,
+			moved: true,
+			seen: { balance: { now: 'moved' } },
+		});
 		expect(world.log).toEqual(['PUT', 'wait 500', 'GET']);
 	});
 });
@@ -242,7 +331,11 @@ describe('the deadline', () => {
 
 	it('gives one last look and not more', async () => {
 		const { world, exchange } = scene([timedOut, replied(500)], { retryFor: 0 });
-		expect(await exchange.write(write())).toMatchObject({ kind: 'givenUp', doubt: true, last: { cause: 'no reply came within the time-out' } });
+		expect(await exchange.write(write())).toMatchObject({
+			kind: 'givenUp',
+			doubt: true,
+			last: { cause: 'no reply came within the time-out' },
+		});
 		expect(world.log).toEqual(['PUT', 'GET']);
 	});
 
@@ -257,7 +350,11 @@ describe('the deadline', () => {
 
 	it('does not begin an asked wait that would pass it, and says how long it was', async () => {
 		const { world, exchange, traffic } = scene([asked(61)]);
-		expect(await exchange.write(write())).toMatchObject({ kind: 'givenUp', doubt: false, last: { kind: 'notApplied', status: 429, zoo: { message: 'slow down' } } });
+		expect(await exchange.write(write())).toMatchObject({
+			kind: 'givenUp',
+			doubt: false,
+			last: { kind: 'notApplied', status: 429, zoo: { message: 'slow down' } },
+		});
 		expect(world.log).toEqual(['PUT']);
 		expect(exchange.askedToWait).toBe(61_000);
 		expect(traffic.heldUntil).toBe(1_061_000);
@@ -294,7 +391,11 @@ describe('a wait that Zoo asks everybody for', () => {
 	it('makes an operation that builds on what it has read read again before it writes', async () => {
 		const traffic: Traffic = { heldUntil: 1_007_000, stopped: false };
 		const { world, exchange } = scene([MOVED], { traffic });
-		expect(await exchange.write(write({ lookBeforeResend: true }))).toMatchObject({ kind: 'givenUp', doubt: false, moved: true });
+		expect(await exchange.write(write({ lookBeforeResend: true }))).toMatchObject({
+			kind: 'givenUp',
+			doubt: false,
+			moved: true,
+		});
 		expect(world.log).toEqual(['wait 7000', 'GET']);
 	});
 
@@ -315,11 +416,14 @@ describe('a wait that Zoo asks everybody for', () => {
 		expect(traffic.heldUntil).toBe(1_005_000);
 	});
 
-	it.each([timedOut, replied(500), replied(503), refusedConnection])('is not asked for by anything else (%#)', async (sent) => {
-		const traffic: Traffic = { heldUntil: 0, stopped: false };
-		await scene([sent, THERE, WRITTEN], { traffic }).exchange.write(write());
-		expect(traffic.heldUntil).toBe(0);
-	});
+	it.each([timedOut, replied(500), replied(503), refusedConnection])(
+		'is not asked for by anything else (%#)',
+		async (sent) => {
+			const traffic: Traffic = { heldUntil: 0, stopped: false };
+			await scene([sent, THERE, WRITTEN], { traffic }).exchange.write(write());
+			expect(traffic.heldUntil).toBe(0);
+		},
+	);
 
 	it('holds back all from a last look as well', async () => {
 		const { exchange, traffic, world } = scene([timedOut, asked(30)], { retryFor: 0 });
@@ -330,7 +434,9 @@ describe('a wait that Zoo asks everybody for', () => {
 
 	it('is never shortened by a later, shorter one', async () => {
 		const traffic: Traffic = { heldUntil: 0, stopped: false };
-		const { exchange } = scene([(_, world) => ((traffic.heldUntil = world.now() + 20_000), asked(1)), WRITTEN], { traffic });
+		const { exchange } = scene([(_, world) => ((traffic.heldUntil = world.now() + 20_000), asked(1)), WRITTEN], {
+			traffic,
+		});
 		await exchange.write(write());
 		expect(traffic.heldUntil).toBe(1_020_000);
 	});
@@ -359,7 +465,10 @@ describe('a wait that Zoo asks everybody for', () => {
 		[120_000, 120_000, true],
 		[120_001, 120_000, false],
 	])('of %d ms lets an item that has not begun wait, with %d ms to retry in: %p', async (held, retryFor, sent) => {
-		const { world, exchange } = scene([WRITTEN], { traffic: { heldUntil: 1_000_000 + held, stopped: false }, retryFor });
+		const { world, exchange } = scene([WRITTEN], {
+			traffic: { heldUntil: 1_000_000 + held, stopped: false },
+			retryFor,
+		});
 		const end = await exchange.write(write());
 		expect(end.kind).toBe(sent ? 'answered' : 'givenUp');
 		if (sent) return;
@@ -371,7 +480,11 @@ describe('a wait that Zoo asks everybody for', () => {
 	it('that would pass the deadline of an item is not waited for', async () => {
 		const traffic: Traffic = { heldUntil: 0, stopped: false };
 		const { world, exchange } = scene([() => ((traffic.heldUntil = 1_060_001), refusedConnection)], { traffic });
-		expect(await exchange.write(write())).toMatchObject({ kind: 'givenUp', doubt: false, last: { kind: 'unsent', why: 'held' } });
+		expect(await exchange.write(write())).toMatchObject({
+			kind: 'givenUp',
+			doubt: false,
+			last: { kind: 'unsent', why: 'held' },
+		});
 		expect(world.log).toEqual(['PUT', 'wait 500']);
 		expect(exchange.askedToWait).toBe(59_501);
 	});
@@ -379,7 +492,11 @@ describe('a wait that Zoo asks everybody for', () => {
 	it('keeps even the last look back, which leaves the outcome in doubt', async () => {
 		const traffic: Traffic = { heldUntil: 0, stopped: false };
 		const { world, exchange } = scene([() => ((traffic.heldUntil = 1_060_001), timedOut)], { traffic });
-		expect(await exchange.write(write())).toMatchObject({ kind: 'givenUp', doubt: true, last: { kind: 'perhapsApplied' } });
+		expect(await exchange.write(write())).toMatchObject({
+			kind: 'givenUp',
+			doubt: true,
+			last: { kind: 'perhapsApplied' },
+		});
 		expect(world.log).toEqual(['PUT', 'wait 500']);
 	});
 });
@@ -391,14 +508,25 @@ describe('canceling', () => {
 
 	it('before the first send sends nothing', async () => {
 		const { world, exchange } = scene([], { prepare: press });
-		expect(await exchange.write(write())).toMatchObject({ kind: 'givenUp', doubt: false, last: { kind: 'unsent', why: 'canceled' } });
+		expect(await exchange.write(write())).toMatchObject({
+			kind: 'givenUp',
+			doubt: false,
+			last: { kind: 'unsent', why: 'canceled' },
+		});
 		expect(world.log).toEqual([]);
 		expect(exchange.attempts).toBe(0);
 	});
 
 	it('during a wait for everybody sends nothing', async () => {
-		const { world, exchange } = scene([], { traffic: { heldUntil: 1_005_000, stopped: false }, prepare: (each) => (each.onPause = () => press(each)) });
-		expect(await exchange.write(write())).toMatchObject({ kind: 'givenUp', doubt: false, last: { kind: 'unsent', why: 'canceled' } });
+		const { world, exchange } = scene([], {
+			traffic: { heldUntil: 1_005_000, stopped: false },
+			prepare: (each) => (each.onPause = () => press(each)),
+		});
+		expect(await exchange.write(write())).toMatchObject({
+			kind: 'givenUp',
+			doubt: false,
+			last: { kind: 'unsent', why: 'canceled' },
+		});
 		expect(world.log).toEqual(['wait 5000']);
 	});
 
@@ -408,13 +536,21 @@ describe('canceling', () => {
 		['a time-out', timedOut, true],
 	])('during the wait after %s sends nothing more', async (_, sent, doubt) => {
 		const { world, exchange } = scene([sent], { prepare: (each) => (each.onPause = () => press(each)) });
-		expect(await exchange.write(write({ lookBeforeResend: true }))).toMatchObject({ kind: 'givenUp', doubt, moved: false });
+		expect(await exchange.write(write({ lookBeforeResend: true }))).toMatchObject({
+			kind: 'givenUp',
+			doubt,
+			moved: false,
+		});
 		expect(world.log).toEqual(['PUT', 'wait 500']);
 	});
 
 	it('during a request that may have been applied leaves doubt, and does not read back', async () => {
 		const { world, exchange } = scene([(_, each) => (press(each), timedOut)]);
-		expect(await exchange.write(write())).toMatchObject({ kind: 'givenUp', doubt: true, last: { kind: 'perhapsApplied' } });
+		expect(await exchange.write(write())).toMatchObject({
+			kind: 'givenUp',
+			doubt: true,
+			last: { kind: 'perhapsApplied' },
+		});
 		expect(world.requests).toEqual([put]);
 	});
 
@@ -433,7 +569,11 @@ describe('canceling', () => {
 describe('stopping after another item’s failure', () => {
 	it('keeps back an item that has not begun', async () => {
 		const { world, exchange } = scene([], { traffic: { heldUntil: 0, stopped: true } });
-		expect(await exchange.write(write())).toMatchObject({ kind: 'givenUp', doubt: false, last: { kind: 'unsent', why: 'stopped' } });
+		expect(await exchange.write(write())).toMatchObject({
+			kind: 'givenUp',
+			doubt: false,
+			last: { kind: 'unsent', why: 'stopped' },
+		});
 		expect(world.log).toEqual([]);
 	});
 
@@ -445,7 +585,11 @@ describe('stopping after another item’s failure', () => {
 
 	it('keeps a write in doubt from an earlier pass in doubt', async () => {
 		const { exchange } = scene([], { traffic: { heldUntil: 0, stopped: true } });
-		expect(await exchange.write(write({ inDoubt: true }))).toMatchObject({ kind: 'givenUp', doubt: true, last: { kind: 'unsent', why: 'stopped' } });
+		expect(await exchange.write(write({ inDoubt: true }))).toMatchObject({
+			kind: 'givenUp',
+			doubt: true,
+			last: { kind: 'unsent', why: 'stopped' },
+		});
 	});
 
 	it('lets an item finish whose write was sent', async () => {
@@ -492,18 +636,45 @@ describe('a read', () => {
 });
 
 describe('whatever the wire does', () => {
-	const outcome = fc.constantFrom<Sent>(WRITTEN, RESEND, MOVED, UNSETTLED, timedOut, refusedConnection, badCertificate, asked(0), asked(3), asked(70), asked(3, 503), replied(500), replied(502, '<html>'), replied(404), replied(200, ''));
+	const outcome = fc.constantFrom<Sent>(
+		WRITTEN,
+		RESEND,
+		MOVED,
+		UNSETTLED,
+		timedOut,
+		refusedConnection,
+		badCertificate,
+		asked(0),
+		asked(3),
+		asked(70),
+		asked(3, 503),
+		replied(500),
+		replied(502, '<html>'),
+		replied(404),
+		replied(200, ''),
+	);
 
-	const mayBeApplied = (sent: Sent) => sent === timedOut || sent === UNSETTLED || (sent.kind === 'reply' && ([500, 502].includes(sent.status) || sent.text === ''));
+	const mayBeApplied = (sent: Sent) =>
+		sent === timedOut ||
+		sent === UNSETTLED ||
+		(sent.kind === 'reply' && ([500, 502].includes(sent.status) || sent.text === ''));
 
 	it('every resend in doubt follows a look that allows it, doubt is never forgotten, and the deadline holds', async () => {
 		await fc.assert(
 			fc.asyncProperty(
 				fc.array(outcome, { maxLength: 15 }),
-				fc.record({ lookBeforeResend: fc.boolean(), inDoubt: fc.boolean(), retryFor: fc.constantFrom(0, 1000, 60_000), chance: fc.double({ min: 0.2, max: 1, noNaN: true }) }),
+				fc.record({
+					lookBeforeResend: fc.boolean(),
+					inDoubt: fc.boolean(),
+					retryFor: fc.constantFrom(0, 1000, 60_000),
+					chance: fc.double({ min: 0.2, max: 1, noNaN: true }),
+				}),
 				async (some, { lookBeforeResend, inDoubt, retryFor, chance }) => {
 					const turns = [...some, ...Array.from({ length: 3 }, () => replied(404))];
-					const { world, exchange } = scene([...turns], { retryFor, prepare: (each) => ((each.chance = chance), (each.latency = 10)) });
+					const { world, exchange } = scene([...turns], {
+						retryFor,
+						prepare: (each) => ((each.chance = chance), (each.latency = 10)),
+					});
 					const end = await exchange.write(write({ lookBeforeResend, inDoubt }));
 
 					let doubt = inDoubt;
@@ -519,7 +690,10 @@ describe('whatever the wire does', () => {
 						doubt ||= mayBeApplied(sent);
 					}
 					if (end.kind === 'givenUp') expect(end.doubt).toBe(doubt);
-					else expect(end.by === 'readBack' ? [WRITTEN] : [WRITTEN, RESEND, MOVED]).toContain(turns[world.requests.length - 1]);
+					else
+						expect(end.by === 'readBack' ? [WRITTEN] : [WRITTEN, RESEND, MOVED]).toContain(
+							turns[world.requests.length - 1],
+						);
 					expect(exchange.attempts).toBe(puts);
 					const waited = world.time - 1_000_000 - 10 * world.requests.length;
 					expect(waited).toBeLessThanOrEqual(retryFor);

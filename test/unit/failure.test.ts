@@ -7,7 +7,12 @@ import * as failures from '../../nodes/ZooBilling/zoo/failure';
 import type { Failure, FailureDetails, Subject } from '../../nodes/ZooBilling/zoo/failure';
 import { apiCredits, cash, credits, monthly, org, ORG_ID, ownOrg, prePay, user, USER_ID } from './given';
 
-const subject: Subject = { item: 3, owner: org, asked: { pre_pay_cash_remaining: '50.00', pre_pay_credits_remaining: '62.50' }, reference: 'pi_3OqT' };
+const subject: Subject = {
+	item: 3,
+	owner: org,
+	asked: { pre_pay_cash_remaining: '50.00', pre_pay_credits_remaining: '62.50' },
+	reference: 'pi_3OqT',
+};
 const facts = `Organization ID: ${ORG_ID}. Asked: pre_pay_cash_remaining 50.00, pre_pay_credits_remaining 62.50. Payment Reference: pi_3OqT.`;
 const known = { item: 3, orgId: ORG_ID, asked: subject.asked, reference: 'pi_3OqT' };
 
@@ -15,13 +20,24 @@ const once = { attempts: 1, askedToWait: undefined };
 const never = { attempts: 0, askedToWait: undefined };
 const zoo = { message: 'slow down', errorCode: 'too_many', requestId: 'req-1' };
 const reported = { status: 429, callId: 'call-1', zoo };
-const reportedDetails = { httpStatus: 429, callId: 'call-1', zooMessage: 'slow down', errorCode: 'too_many', requestId: 'req-1' };
+const reportedDetails = {
+	httpStatus: 429,
+	callId: 'call-1',
+	zooMessage: 'slow down',
+	errorCode: 'too_many',
+	requestId: 'req-1',
+};
 const said = 'Zoo said: “slow down” (HTTP 429, code too_many, request req-1, call call-1).';
 
 const silent: NoAnswer = { kind: 'perhapsApplied', cause: 'no reply came within the time-out' };
 const busy: NoAnswer = { kind: 'notApplied', cause: 'Zoo answered 429', holdsAll: true, ...reported };
 const unsent = (why: 'canceled' | 'stopped' | 'held'): NoAnswer => ({ kind: 'unsent', why });
-const refused = (status: number, message?: string): NoAnswer => ({ kind: 'refused', cause: `Zoo answered ${status}`, status, ...(message !== undefined && { zoo: { message } }) });
+const refused = (status: number, message?: string): NoAnswer => ({
+	kind: 'refused',
+	cause: `Zoo answered ${status}`,
+	status,
+	...(message !== undefined && { zoo: { message } }),
+});
 
 const before = { pre_pay_cash_remaining: '100.00' };
 const target = { pre_pay_cash_remaining: '150.00' };
@@ -52,7 +68,11 @@ const cases: Record<string, Case> = {
 		details: { reason: 'invalidInput', outcome: 'notSent' },
 	},
 	'invalidInput, of a credential': {
-		made: failures.invalidInput(subject, new Refusal('The credential could not be opened', 'Choose one.'), 'credentialUnusable'),
+		made: failures.invalidInput(
+			subject,
+			new Refusal('The credential could not be opened', 'Choose one.'),
+			'credentialUnusable',
+		),
 		source: 'input',
 		what: 'The credential could not be opened',
 		next: 'Choose one. Nothing was sent for this item.',
@@ -66,7 +86,12 @@ const cases: Record<string, Case> = {
 		details: { reason: 'unreachable', outcome: 'notRead' },
 	},
 	'notRead, a reply that is none': {
-		made: failures.notRead(subject, { kind: 'perhapsApplied', cause: 'Zoo answered 200, but its reply cannot be read', status: 200 }, never, 'notRead'),
+		made: failures.notRead(
+			subject,
+			{ kind: 'perhapsApplied', cause: 'Zoo answered 200, but its reply cannot be read', status: 200 },
+			never,
+			'notRead',
+		),
 		source: 'service',
 		what: 'Nothing was read: Zoo answered 200, but its reply cannot be read',
 		next: 'Reading again is safe.',
@@ -89,7 +114,11 @@ const cases: Record<string, Case> = {
 		details: { reason: 'canceled', outcome: 'notSent' },
 	},
 	'notApplied, once': {
-		made: failures.notApplied(subject, { kind: 'notApplied', cause: 'the connection was refused', holdsAll: false }, once),
+		made: failures.notApplied(
+			subject,
+			{ kind: 'notApplied', cause: 'the connection was refused', holdsAll: false },
+			once,
+		),
 		source: 'service',
 		what: 'The balance was not changed: the connection was refused',
 		next: 'The balance was not changed, so trying again is safe.',
@@ -139,11 +168,25 @@ const cases: Record<string, Case> = {
 		details: { reason: 'unforeseen', outcome: 'unknown', attempts: 1 },
 	},
 	'outcomeUnknown, seen': {
-		made: failures.outcomeUnknown(subject, busy, 'Read the balance first.', { attempts: 2, askedToWait: undefined }, { before, target, now: { pre_pay_cash_remaining: '120.00' } }),
+		made: failures.outcomeUnknown(
+			subject,
+			busy,
+			'Read the balance first.',
+			{ attempts: 2, askedToWait: undefined },
+			{ before, target, now: { pre_pay_cash_remaining: '120.00' } },
+		),
 		source: 'service',
 		what: 'The outcome is unknown: Zoo answered 429',
 		next: 'Read the balance first. Before: pre_pay_cash_remaining 100.00; target: pre_pay_cash_remaining 150.00; when last read back: pre_pay_cash_remaining 120.00.',
-		details: { reason: 'outcomeUnknown', outcome: 'unknown', attempts: 2, ...reportedDetails, before, target, now: { pre_pay_cash_remaining: '120.00' } },
+		details: {
+			reason: 'outcomeUnknown',
+			outcome: 'unknown',
+			attempts: 2,
+			...reportedDetails,
+			before,
+			target,
+			now: { pre_pay_cash_remaining: '120.00' },
+		},
 		after: said,
 	},
 	stillInDoubt: {
@@ -161,25 +204,56 @@ const cases: Record<string, Case> = {
 		details: { reason: 'outcomeUnknown', outcome: 'unknown', attempts: 1, before, target, now: {} },
 	},
 	'outcomeUnknown, canceled': {
-		made: failures.outcomeUnknown(subject, unsent('canceled'), 'Read the balance first.', once, { before, target, now: {} }),
+		made: failures.outcomeUnknown(subject, unsent('canceled'), 'Read the balance first.', once, {
+			before,
+			target,
+			now: {},
+		}),
 		source: 'service',
 		what: 'The outcome is unknown: the execution was canceled',
 		next: 'Read the balance first. Before: pre_pay_cash_remaining 100.00; target: pre_pay_cash_remaining 150.00; it could not be read back.',
 		details: { reason: 'outcomeUnknown', outcome: 'unknown', attempts: 1, before, target, now: {} },
 	},
 	changedMeanwhile: {
-		made: failures.changedMeanwhile(subject, { attempts: 2, askedToWait: undefined }, { before, target, now: { pre_pay_cash_remaining: '120.00' } }),
+		made: failures.changedMeanwhile(
+			subject,
+			{ attempts: 2, askedToWait: undefined },
+			{ before, target, now: { pre_pay_cash_remaining: '120.00' } },
+		),
 		source: 'service',
 		what: 'The balance changed before the write could be sent again',
 		next: 'Before: pre_pay_cash_remaining 100.00; target: pre_pay_cash_remaining 150.00; when last read back: pre_pay_cash_remaining 120.00. Nothing of this write was applied, so trying again is safe.',
-		details: { reason: 'changedMeanwhile', outcome: 'notApplied', attempts: 2, before, target, now: { pre_pay_cash_remaining: '120.00' } },
+		details: {
+			reason: 'changedMeanwhile',
+			outcome: 'notApplied',
+			attempts: 2,
+			before,
+			target,
+			now: { pre_pay_cash_remaining: '120.00' },
+		},
 	},
 	'otherModel, after a write': {
-		made: failures.otherModel(subject, prePay, apiCredits, { confirmed: ['monthly_credits_remaining'], rounded: false, differences: [], missing: [cash] }, { status: 200, callId: 'call-1' }, once),
+		made: failures.otherModel(
+			subject,
+			prePay,
+			apiCredits,
+			{ confirmed: ['monthly_credits_remaining'], rounded: false, differences: [], missing: [cash] },
+			{ status: 200, callId: 'call-1' },
+			once,
+		),
 		source: 'service',
 		what: "This Zoo API speaks another balance model than 'Monthly and Pre-Pay (Documented)'",
 		next: "Set 'Balance Model' to 'API Credits (Zoo API Since May 2025)'. Not confirmed: pre_pay_cash_remaining. Confirmed: monthly_credits_remaining.",
-		details: { reason: 'otherBalanceModel', outcome: 'notConfirmed', notConfirmed: ['pre_pay_cash_remaining'], confirmed: ['monthly_credits_remaining'], differences: [], attempts: 1, httpStatus: 200, callId: 'call-1' },
+		details: {
+			reason: 'otherBalanceModel',
+			outcome: 'notConfirmed',
+			notConfirmed: ['pre_pay_cash_remaining'],
+			confirmed: ['monthly_credits_remaining'],
+			differences: [],
+			attempts: 1,
+			httpStatus: 200,
+			callId: 'call-1',
+		},
 		after: 'Zoo’s reply (HTTP 200, call call-1).',
 	},
 	'otherModel, before a write': {
@@ -194,22 +268,50 @@ const cases: Record<string, Case> = {
 		source: 'service',
 		what: "Zoo answered, but the reply does not confirm 'Pre-Pay Credits'",
 		next: 'Read the balance to see what stands there before you rely on this write. Not confirmed: pre_pay_credits_remaining. Confirmed: monthly_credits_remaining. Different: pre_pay_cash_remaining asked 50.00, got 49.00.',
-		details: { reason: 'notConfirmed', outcome: 'notConfirmed', attempts: 1, httpStatus: 200, notConfirmed: ['pre_pay_credits_remaining'], confirmed: comparison.confirmed, differences: comparison.differences },
+		details: {
+			reason: 'notConfirmed',
+			outcome: 'notConfirmed',
+			attempts: 1,
+			httpStatus: 200,
+			notConfirmed: ['pre_pay_credits_remaining'],
+			confirmed: comparison.confirmed,
+			differences: comparison.differences,
+		},
 		after: 'Zoo’s reply (HTTP 200).',
 	},
 	'notConfirmed, none of several': {
-		made: failures.notConfirmed(subject, { confirmed: [], rounded: false, differences: [], missing: [monthly, cash] }, {}, once),
+		made: failures.notConfirmed(
+			subject,
+			{ confirmed: [], rounded: false, differences: [], missing: [monthly, cash] },
+			{},
+			once,
+		),
 		source: 'service',
 		what: "Zoo answered, but the reply does not confirm 'Monthly Credits', 'Pre-Pay Cash'",
 		next: 'Read the balance to see what stands there before you rely on this write. Not confirmed: monthly_credits_remaining, pre_pay_cash_remaining.',
-		details: { reason: 'notConfirmed', outcome: 'notConfirmed', attempts: 1, notConfirmed: ['monthly_credits_remaining', 'pre_pay_cash_remaining'], confirmed: [], differences: [] },
+		details: {
+			reason: 'notConfirmed',
+			outcome: 'notConfirmed',
+			attempts: 1,
+			notConfirmed: ['monthly_credits_remaining', 'pre_pay_cash_remaining'],
+			confirmed: [],
+			differences: [],
+		},
 	},
 	different: {
 		made: failures.different(subject, { ...comparison, missing: [] }, { status: 200, callId: 'call-1' }, once),
 		source: 'service',
 		what: 'Zoo applied the write, but its balance is another than the one asked for',
 		next: 'Compare: pre_pay_cash_remaining asked 50.00, got 49.00. Zoo or somebody else may have changed it; read the balance before you write again.',
-		details: { reason: 'different', outcome: 'different', attempts: 1, httpStatus: 200, callId: 'call-1', confirmed: comparison.confirmed, differences: comparison.differences },
+		details: {
+			reason: 'different',
+			outcome: 'different',
+			attempts: 1,
+			httpStatus: 200,
+			callId: 'call-1',
+			confirmed: comparison.confirmed,
+			differences: comparison.differences,
+		},
 		after: 'Zoo’s reply (HTTP 200, call call-1).',
 	},
 	alreadyWritten: {
@@ -246,7 +348,11 @@ const cases: Record<string, Case> = {
 		source: 'service',
 		what: "The balance is not what 'Only If Balance Is' expects",
 		next: 'Found: pre_pay_cash_remaining expected 50.00, found no amount. Read the balance again and decide anew. Nothing was sent for this item.',
-		details: { reason: 'conditionNotMet', outcome: 'notSent', differences: [{ field: 'pre_pay_cash_remaining', asked: '50.00', got: 'no amount' }] },
+		details: {
+			reason: 'conditionNotMet',
+			outcome: 'notSent',
+			differences: [{ field: 'pre_pay_cash_remaining', asked: '50.00', got: 'no amount' }],
+		},
 	},
 	'outOfRange, below zero': {
 		made: failures.outOfRange(subject, 'belowZero', 'pre_pay_cash_remaining: 5.00 now, -6.00 to add, would be -1.00'),
@@ -289,7 +395,9 @@ describe.each(Object.entries(cases))('%s', (_, { made, source, what, next, detai
 });
 
 it('has a case for every failure there is', () => {
-	const makers = Object.entries(failures).flatMap(([name, value]) => (typeof value === 'function' && !['Failure', 'listed'].includes(name) ? [name] : []));
+	const makers = Object.entries(failures).flatMap(([name, value]) =>
+		typeof value === 'function' && !['Failure', 'listed'].includes(name) ? [name] : [],
+	);
 	expect(new Set(Object.keys(cases).map((name) => name.split(',')[0]))).toEqual(new Set(makers));
 });
 
@@ -300,14 +408,62 @@ describe('a final no from Zoo', () => {
 
 	it.each<[string, NoAnswer, string, string, FailureDetails['reason']]>([
 		['401', refused(401), 'Zoo did not accept the API token', `${bad} ${employee} ${safe}`, 'tokenRefused'],
-		['400 of a token', refused(400, 'could not authenticate'), 'Zoo did not accept the API token', `${bad} ${employee} ${safe}`, 'tokenRefused'],
-		['403', refused(403), 'The API token has no right to do this', `Use another Zoo API credential. ${employee} ${safe}`, 'employeeTokenNeeded'],
-		['404', refused(404), 'Zoo does not know this organization', `Check 'Organization ID', and 'Base URL' in the credential. ${safe}`, 'ownerUnknown'],
-		['400 of another kind', refused(400, 'bad amount'), 'The balance was not changed: Zoo answered 400', `Zoo would refuse the same request again: change what it objects to; if it does not know the fields, that is 'Balance Model'. ${safe}`, 'refusedByZoo'],
-		['406', refused(406), 'The balance was not changed: Zoo answered 406', `Zoo would refuse the same request again: change what it objects to; if it does not know the fields, that is 'Balance Model'. ${safe}`, 'refusedByZoo'],
-		['422', refused(422), 'The balance was not changed: Zoo answered 422', `Zoo would refuse the same request again: change what it objects to; if it does not know the fields, that is 'Balance Model'. ${safe}`, 'refusedByZoo'],
-		['a redirect', { kind: 'refused', cause: 'Zoo answered 302, a redirect', status: 302 }, 'The balance was not changed: Zoo answered 302, a redirect', `Check 'Base URL' in the Zoo API credential. ${safe}`, 'unreachable'],
-		['a bad certificate', { kind: 'refused', cause: 'the host’s certificate was not accepted' }, 'The balance was not changed: the host’s certificate was not accepted', `Check 'Base URL' in the Zoo API credential. ${safe}`, 'unreachable'],
+		[
+			'400 of a token',
+			refused(400, 'could not authenticate'),
+			'Zoo did not accept the API token',
+			`${bad} ${employee} ${safe}`,
+			'tokenRefused',
+		],
+		[
+			'403',
+			refused(403),
+			'The API token has no right to do this',
+			`Use another Zoo API credential. ${employee} ${safe}`,
+			'employeeTokenNeeded',
+		],
+		[
+			'404',
+			refused(404),
+			'Zoo does not know this organization',
+			`Check 'Organization ID', and 'Base URL' in the credential. ${safe}`,
+			'ownerUnknown',
+		],
+		[
+			'400 of another kind',
+			refused(400, 'bad amount'),
+			'The balance was not changed: Zoo answered 400',
+			`Zoo would refuse the same request again: change what it objects to; if it does not know the fields, that is 'Balance Model'. ${safe}`,
+			'refusedByZoo',
+		],
+		[
+			'406',
+			refused(406),
+			'The balance was not changed: Zoo answered 406',
+			`Zoo would refuse the same request again: change what it objects to; if it does not know the fields, that is 'Balance Model'. ${safe}`,
+			'refusedByZoo',
+		],
+		[
+			'422',
+			refused(422),
+			'The balance was not changed: Zoo answered 422',
+			`Zoo would refuse the same request again: change what it objects to; if it does not know the fields, that is 'Balance Model'. ${safe}`,
+			'refusedByZoo',
+		],
+		[
+			'a redirect',
+			{ kind: 'refused', cause: 'Zoo answered 302, a redirect', status: 302 },
+			'The balance was not changed: Zoo answered 302, a redirect',
+			`Check 'Base URL' in the Zoo API credential. ${safe}`,
+			'unreachable',
+		],
+		[
+			'a bad certificate',
+			{ kind: 'refused', cause: 'the host’s certificate was not accepted' },
+			'The balance was not changed: the host’s certificate was not accepted',
+			`Check 'Base URL' in the Zoo API credential. ${safe}`,
+			'unreachable',
+		],
 	])('%s', (_, last, what, next, reason) => {
 		const made = failures.notApplied(subject, last, once);
 		expect(made.what).toBe(`${what} [item 3]`);
@@ -319,13 +475,23 @@ describe('a final no from Zoo', () => {
 	it('to a read is as clear', () => {
 		const made = failures.notRead({ item: 0, owner: user }, refused(404), never, 'notRead');
 		expect(made.what).toBe('Zoo does not know this user [item 0]');
-		expect(made.next).toBe(`Check 'User ID', and 'Base URL' in the credential. Reading again is safe. User ID: ${USER_ID}. Zoo’s reply (HTTP 404).`);
-		expect(made.details).toEqual({ reason: 'ownerUnknown', outcome: 'notRead', item: 0, userId: USER_ID, httpStatus: 404 });
+		expect(made.next).toBe(
+			`Check 'User ID', and 'Base URL' in the credential. Reading again is safe. User ID: ${USER_ID}. Zoo’s reply (HTTP 404).`,
+		);
+		expect(made.details).toEqual({
+			reason: 'ownerUnknown',
+			outcome: 'notRead',
+			item: 0,
+			userId: USER_ID,
+			httpStatus: 404,
+		});
 	});
 
 	it('does not ask for an employee’s token where any will do', () => {
 		for (const status of [401, 403]) {
-			expect(failures.notRead({ item: 0, owner: ownOrg }, refused(status), never, 'notRead').next).not.toContain('employee');
+			expect(failures.notRead({ item: 0, owner: ownOrg }, refused(status), never, 'notRead').next).not.toContain(
+				'employee',
+			);
 		}
 	});
 });
@@ -339,11 +505,17 @@ it.each<['canceled' | 'stopped' | 'held', number, string]>([
 ])('what was kept back (%s) after %d attempts tells how things stand', (why, attempts, state) => {
 	const made = failures.notSent({ item: 0 }, why, { attempts, askedToWait: undefined });
 	expect(made.next.endsWith(state)).toBe(true);
-	expect(made.details).toEqual({ reason: { canceled: 'canceled', held: 'heldBack', stopped: 'stopped' }[why], item: 0, ...(attempts > 0 ? { outcome: 'notApplied', attempts } : { outcome: 'notSent' }) });
+	expect(made.details).toEqual({
+		reason: { canceled: 'canceled', held: 'heldBack', stopped: 'stopped' }[why],
+		item: 0,
+		...(attempts > 0 ? { outcome: 'notApplied', attempts } : { outcome: 'notSent' }),
+	});
 });
 
 it('of an earlier pass in doubt says so', () => {
-	expect(failures.outcomeUnknown({ item: 0 }, undefined, 'Look.', never, { target, now: {} }).what).toBe('The outcome is unknown: an earlier attempt in this execution got no answer [item 0]');
+	expect(failures.outcomeUnknown({ item: 0 }, undefined, 'Look.', never, { target, now: {} }).what).toBe(
+		'The outcome is unknown: an earlier attempt in this execution got no answer [item 0]',
+	);
 });
 
 it('tells only what is known', () => {
@@ -358,7 +530,14 @@ it.each([
 	[{ errorCode: 'c', requestId: 'r' }, 'Zoo’s reply (HTTP 500, code c, request r).'],
 	[{}, 'Zoo’s reply (HTTP 500).'],
 ])('quotes Zoo: %j', (words, text) => {
-	expect(failures.notRead({ item: 0 }, { kind: 'perhapsApplied', cause: 'Zoo answered 500', status: 500, zoo: words }, never, 'notRead').next).toBe(`Reading again is safe. ${text}`);
+	expect(
+		failures.notRead(
+			{ item: 0 },
+			{ kind: 'perhapsApplied', cause: 'Zoo answered 500', status: 500, zoo: words },
+			never,
+			'notRead',
+		).next,
+	).toBe(`Reading again is safe. ${text}`);
 });
 
 it('lists amounts by name', () => {

@@ -29,9 +29,24 @@ export function replied(status: number, body: Record<string, unknown> | string =
 	return { kind: 'reply', status, text: typeof body === 'string' ? body : JSON.stringify(body), ...more };
 }
 
-export const timedOut: Sent = { kind: 'silence', reached: 'perhaps', again: true, cause: 'no reply came within the time-out' };
-export const refusedConnection: Sent = { kind: 'silence', reached: 'no', again: true, cause: 'the connection was refused' };
-export const badCertificate: Sent = { kind: 'silence', reached: 'no', again: false, cause: 'the host’s certificate was not accepted' };
+export const timedOut: Sent = {
+	kind: 'silence',
+	reached: 'perhaps',
+	again: true,
+	cause: 'no reply came within the time-out',
+};
+export const refusedConnection: Sent = {
+	kind: 'silence',
+	reached: 'no',
+	again: true,
+	cause: 'the connection was refused',
+};
+export const badCertificate: Sent = {
+	kind: 'silence',
+	reached: 'no',
+	again: false,
+	cause: 'the host’s certificate was not accepted',
+};
 
 /** What answers a request; `after`: what else happens meanwhile. */
 export type Turn = Sent | ((request: ZooRequest, world: ScriptedWorld) => Sent);

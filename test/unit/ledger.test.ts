@@ -4,7 +4,13 @@ import { openLedger } from '../../nodes/ZooBilling/ledger';
 import type { LedgerEntry } from '../../nodes/ZooBilling/operations/operation';
 import { org } from './given';
 
-const entry = (intent: string, reference?: string): LedgerEntry => ({ intent, owner: org, before: { pre_pay_cash_remaining: '5.00' }, target: { pre_pay_cash_remaining: '6.00' }, ...(reference !== undefined && { reference }) });
+const entry = (intent: string, reference?: string): LedgerEntry => ({
+	intent,
+	owner: org,
+	before: { pre_pay_cash_remaining: '5.00' },
+	target: { pre_pay_cash_remaining: '6.00' },
+	...(reference !== undefined && { reference }),
+});
 
 it('knows nothing at first', () => {
 	const ledger = openLedger({}, 0);
@@ -105,12 +111,15 @@ it.each(['__proto__', 'constructor', 'toString', '', 'item 0'])('takes %j for an
 	expect(({} as Record<string, unknown>)['run 0, item 0']).toBeUndefined();
 });
 
-it.each<[unknown]>([[undefined], [null], ['x'], [{}], [{ entries: {} }], [{ entries: [], references: {} }]])('starts anew where the context holds %j in its place', (adjustments) => {
-	const ledger = openLedger({ adjustments }, 0);
-	ledger.note(0, entry('x', 'pi_1'));
-	expect(ledger.recall(0)).toEqual(entry('x', 'pi_1'));
-	expect(ledger.usedBy('pi_1', 1)).toBe('run 0, item 0');
-});
+it.each<[unknown]>([[undefined], [null], ['x'], [{}], [{ entries: {} }], [{ entries: [], references: {} }]])(
+	'starts anew where the context holds %j in its place',
+	(adjustments) => {
+		const ledger = openLedger({ adjustments }, 0);
+		ledger.note(0, entry('x', 'pi_1'));
+		expect(ledger.recall(0)).toEqual(entry('x', 'pi_1'));
+		expect(ledger.usedBy('pi_1', 1)).toBe('run 0, item 0');
+	},
+);
 
 it('leaves alone what others keep in the context', () => {
 	const context = { other: 1 };

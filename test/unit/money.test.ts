@@ -25,11 +25,13 @@ function centsIn(text: string, unit: AmountUnit, sign: Sign): bigint | undefined
 	const point = chars.indexOf('.');
 	const whole = point < 0 ? chars : chars.slice(0, point);
 	const decimals = point < 0 ? [] : chars.slice(point + 1);
-	const areDigits = (some: string[]) => some.length > 0 && some.every((char) => char >= '0' && char <= '9' && char.length === 1);
+	const areDigits = (some: string[]) =>
+		some.length > 0 && some.every((char) => char >= '0' && char <= '9' && char.length === 1);
 	if (!areDigits(whole) || (whole.length > 1 && whole[0] === '0')) return undefined;
 	if (point >= 0 && (!areDigits(decimals) || decimals.length > 2 || unit === 'cents')) return undefined;
 	let cents = 0n;
-	for (const digit of unit === 'cents' ? whole : [...whole, decimals[0] ?? '0', decimals[1] ?? '0']) cents = cents * 10n + BigInt(digit);
+	for (const digit of unit === 'cents' ? whole : [...whole, decimals[0] ?? '0', decimals[1] ?? '0'])
+		cents = cents * 10n + BigInt(digit);
 	if (negative && (cents === 0n || sign === 'unsigned')) return undefined;
 	return cents > MOST_CENTS ? undefined : negative ? -cents : cents;
 }
@@ -123,9 +125,12 @@ describe('amounts in US dollars', () => {
 		expect(read(value, 'usd')).toBe(`refused: '${LABEL}' ${why}`);
 	});
 
-	it.each([' 50.00', '50.00 ', '\t50.00\r\n', '\u00a050.00\ufeff', '\u200950.00\u2003'])('trims white space of any kind around an amount (%#)', (value) => {
-		expect(read(value, 'usd')).toBe('50.00');
-	});
+	it.each([' 50.00', '50.00 ', '\t50.00\r\n', '\u00a050.00\ufeff', '\u200950.00\u2003'])(
+		'trims white space of any kind around an amount (%#)',
+		(value) => {
+			expect(read(value, 'usd')).toBe('50.00');
+		},
+	);
 
 	it.each([
 		['5\u00000', String.raw`is not a decimal amount: "5\u00000"`],
@@ -189,7 +194,9 @@ describe('amounts in cents', () => {
 	});
 
 	it('points from decimals to the unit, and gives an example in cents', () => {
-		expect(readAmount(LABEL, '50.00', 'cents')).toMatchObject({ next: "Give whole cents, or set 'Amounts In' to US Dollars." });
+		expect(readAmount(LABEL, '50.00', 'cents')).toMatchObject({
+			next: "Give whole cents, or set 'Amounts In' to US Dollars.",
+		});
 		expect(readAmount(LABEL, '$5', 'cents')).toMatchObject({ next: 'Give plain digits, e.g. 5000.' });
 	});
 });
@@ -228,7 +235,11 @@ describe('amounts to add, which may be negative', () => {
 });
 
 describe('against an oracle that counts whole cents', () => {
-	const cents = fc.oneof(fc.bigInt({ min: 0n, max: MOST_CENTS }), fc.bigInt({ min: 0n, max: 100_000n }), fc.constantFrom(0n, 1n, 9n, 10n, 99n, 100n, MOST_CENTS));
+	const cents = fc.oneof(
+		fc.bigInt({ min: 0n, max: MOST_CENTS }),
+		fc.bigInt({ min: 0n, max: 100_000n }),
+		fc.constantFrom(0n, 1n, 9n, 10n, 99n, 100n, MOST_CENTS),
+	);
 	const signed = fc.tuple(cents, fc.boolean()).map(([amount, minus]) => (minus ? -amount : amount));
 	const unit = fc.constantFrom<AmountUnit>('usd', 'cents');
 	const sign = fc.constantFrom<Sign>('unsigned', 'signed');
@@ -258,11 +269,17 @@ describe('against an oracle that counts whole cents', () => {
 	});
 
 	it('takes a number by its shortest decimal form, or refuses it', () => {
-		const number = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.double({ min: 0, max: 1000, noNaN: true }), fc.integer().map((whole) => whole / 100));
+		const number = fc.oneof(
+			fc.double({ noNaN: true, noDefaultInfinity: true }),
+			fc.double({ min: 0, max: 1000, noNaN: true }),
+			fc.integer().map((whole) => whole / 100),
+		);
 		fc.assert(
 			fc.property(number, unit, sign, (value, each, kind) => {
 				const expected = Object.is(value, -0) ? undefined : centsIn(String(value), each, kind);
-				expect(read(value, each, kind).replace(/^refused.*/s, 'refused')).toBe(expected === undefined ? 'refused' : print(expected));
+				expect(read(value, each, kind).replace(/^refused.*/s, 'refused')).toBe(
+					expected === undefined ? 'refused' : print(expected),
+				);
 			}),
 			{ numRuns: 1000 },
 		);
@@ -271,11 +288,20 @@ describe('against an oracle that counts whole cents', () => {
 	it('accepts of all texts only those of the oracle’s grammar', () => {
 		const nearly = fc.string({ unit: fc.constantFrom(...Array.from('0123456789.-+eE,_ $x')), maxLength: 10 });
 		const digits = fc.string({ unit: fc.constantFrom(...Array.from('0159.-')), maxLength: 18 });
-		const text = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), nearly, digits, signed.map(print), signed.map(String));
+		const text = fc.oneof(
+			fc.string(),
+			fc.string({ unit: 'binary' }),
+			nearly,
+			digits,
+			signed.map(print),
+			signed.map(String),
+		);
 		fc.assert(
 			fc.property(text, unit, sign, (value, each, kind) => {
 				const expected = centsIn(value, each, kind);
-				expect(read(value, each, kind).replace(/^refused.*/s, 'refused')).toBe(expected === undefined ? 'refused' : print(expected));
+				expect(read(value, each, kind).replace(/^refused.*/s, 'refused')).toBe(
+					expected === undefined ? 'refused' : print(expected),
+				);
 			}),
 			{ numRuns: 2000 },
 		);
@@ -283,11 +309,22 @@ describe('against an oracle that counts whole cents', () => {
 
 	it('never throws, and names the field and ends with the value, whatever an expression yields', () => {
 		fc.assert(
-			fc.property(fc.anything({ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true, withSparseArray: true }), unit, sign, (value, each, kind) => {
-				const amount = readAmount(LABEL, value, each, kind);
-				if (amount instanceof Usd) expect(['string', 'number', 'bigint']).toContain(typeof value);
-				else expect(amount.what).toMatch(/^'Pre-Pay Cash' (is|has) .*: \S/s);
-			}),
+			fc.property(
+				fc.anything({
+					withBigInt: true,
+					withDate: true,
+					withMap: true,
+					withNullPrototype: true,
+					withSparseArray: true,
+				}),
+				unit,
+				sign,
+				(value, each, kind) => {
+					const amount = readAmount(LABEL, value, each, kind);
+					if (amount instanceof Usd) expect(['string', 'number', 'bigint']).toContain(typeof value);
+					else expect(amount.what).toMatch(/^'Pre-Pay Cash' (is|has) .*: \S/s);
+				},
+			),
 			{ numRuns: 1000 },
 		);
 	});
@@ -371,12 +408,29 @@ describe('amounts in replies', () => {
 		expect(Usd.fromReply(value)?.toString()).toBe(amount);
 	});
 
-	it.each<[unknown]>([[''], [' 5'], ['5.'], ['.5'], ['+5'], ['1,000'], ['$5'], ['NaN'], [Number.NaN], [Number.POSITIVE_INFINITY], ['1e999'], ['1e'], ['9'.repeat(61)], [null], [undefined], [true], [{}], [['5']], [5n]])(
-		'finds no amount in %p',
-		(value) => {
-			expect(Usd.fromReply(value)).toBeUndefined();
-		},
-	);
+	it.each<[unknown]>([
+		[''],
+		[' 5'],
+		['5.'],
+		['.5'],
+		['+5'],
+		['1,000'],
+		['$5'],
+		['NaN'],
+		[Number.NaN],
+		[Number.POSITIVE_INFINITY],
+		['1e999'],
+		['1e'],
+		['9'.repeat(61)],
+		[null],
+		[undefined],
+		[true],
+		[{}],
+		[['5']],
+		[5n],
+	])('finds no amount in %p', (value) => {
+		expect(Usd.fromReply(value)).toBeUndefined();
+	});
 
 	it('finds no amount in text with a line end', () => {
 		expect(Usd.fromReply('5\n')).toBeUndefined();

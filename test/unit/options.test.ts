@@ -9,10 +9,19 @@ import { Refusal } from '../../nodes/ZooBilling/refusal';
 import { amountOf, apiCredits, cash, monthly, prePay, stableApi } from './given';
 
 const all = Object.keys(optionTable) as OptionName[];
-const read = (collection: unknown, names: readonly OptionName[] = all, model: BalanceModel = prePay) => readOptions(collection, names, model);
+const read = (collection: unknown, names: readonly OptionName[] = all, model: BalanceModel = prePay) =>
+	readOptions(collection, names, model);
 
 it('takes the defaults where nothing is set', () => {
-	expect(read({})).toEqual({ dryRun: false, includeTotalDue: false, maxConcurrency: 50, onDifference: 'warn', output: 'balance', retryFor: 60_000, timeout: 30_000 });
+	expect(read({})).toEqual({
+		dryRun: false,
+		includeTotalDue: false,
+		maxConcurrency: 50,
+		onDifference: 'warn',
+		output: 'balance',
+		retryFor: 60_000,
+		timeout: 30_000,
+	});
 	expect(read({})).toEqual(optionDefaults);
 });
 
@@ -56,8 +65,14 @@ it('maxAmount takes US dollars, exactly', () => {
 });
 
 it('onlyIf takes the model’s fields as a read puts them out', () => {
-	expect(read({ onlyIf: { prePayCashRemaining: '50.00', monthlyCreditsRemaining: 0 } })).toEqual({ ...optionDefaults, onlyIf: [amountOf(monthly, '0'), amountOf(cash, '50')] });
-	expect(read({ onlyIf: { stableApiCreditsRemainingMonetaryValue: ' 0.0083 ' } }, all, apiCredits)).toEqual({ ...optionDefaults, onlyIf: [amountOf(stableApi, '0.0083')] });
+	expect(read({ onlyIf: { prePayCashRemaining: '50.00', monthlyCreditsRemaining: 0 } })).toEqual({
+		...optionDefaults,
+		onlyIf: [amountOf(monthly, '0'), amountOf(cash, '50')],
+	});
+	expect(read({ onlyIf: { stableApiCreditsRemainingMonetaryValue: ' 0.0083 ' } }, all, apiCredits)).toEqual({
+		...optionDefaults,
+		onlyIf: [amountOf(stableApi, '0.0083')],
+	});
 });
 
 const refused: Array<[name: OptionName, value: unknown, what: string]> = [
@@ -104,7 +119,11 @@ const refused: Array<[name: OptionName, value: unknown, what: string]> = [
 	['onlyIf', { prePayCashRemaining: '' }, `'Pre-Pay Cash' in 'Only If Balance Is' is not an amount: ""`],
 	['onlyIf', { prePayCashRemaining: null }, "'Pre-Pay Cash' in 'Only If Balance Is' is not an amount: null"],
 	['onlyIf', { prePayCashRemaining: '1,000' }, `'Pre-Pay Cash' in 'Only If Balance Is' is not an amount: "1,000"`],
-	['onlyIf', { stableApiCreditsRemainingMonetaryValue: 5 }, `'Only If Balance Is' has a field that the balance model 'Monthly and Pre-Pay (Documented)' does not have: "stableApiCreditsRemainingMonetaryValue"`],
+	[
+		'onlyIf',
+		{ stableApiCreditsRemainingMonetaryValue: 5 },
+		`'Only If Balance Is' has a field that the balance model 'Monthly and Pre-Pay (Documented)' does not have: "stableApiCreditsRemainingMonetaryValue"`,
+	],
 	['output', 'everything', `'Output' is none of its choices: "everything"`],
 	['output', null, "'Output' is none of its choices: null"],
 	['reference', '', "'Payment Reference' is empty"],
@@ -139,24 +158,44 @@ it('refuses a reference of white space', () => {
 });
 
 it('refuses the first of several', () => {
-	expect(read({ timeout: 5, retryFor: 'x', output: 'y' })).toMatchObject({ what: `'Retry For (Seconds)' is not a number from 0 to 3600: "x"` });
-});
-
-it.each<[unknown]>([[undefined], [null], ['dryRun'], [['dryRun']], [true], [new Date(0)]])('refuses %p in place of the options', (value) => {
-	expect(read(value)).toMatchObject({ what: expect.stringMatching(/^'Options' is not a set of options: /) });
-});
-
-it.each(['nonsense', 'DryRun', 'dry_run', 'toString', 'constructor', '__proto__', ''])('refuses an option named %j', (name) => {
-	expect(read(JSON.parse(`{${JSON.stringify(name)}: true}`))).toMatchObject({
-		what: `'Options' has an option that this operation does not have: ${JSON.stringify(name)}`,
-		next: 'Remove it.',
+	expect(read({ timeout: 5, retryFor: 'x', output: 'y' })).toMatchObject({
+		what: `'Retry For (Seconds)' is not a number from 0 to 3600: "x"`,
 	});
 });
 
+it.each<[unknown]>([[undefined], [null], ['dryRun'], [['dryRun']], [true], [new Date(0)]])(
+	'refuses %p in place of the options',
+	(value) => {
+		expect(read(value)).toMatchObject({ what: expect.stringMatching(/^'Options' is not a set of options: /) });
+	},
+);
+
+it.each(['nonsense', 'DryRun', 'dry_run', 'toString', 'constructor', '__proto__', ''])(
+	'refuses an option named %j',
+	(name) => {
+		expect(read(JSON.parse(`{${JSON.stringify(name)}: true}`))).toMatchObject({
+			what: `'Options' has an option that this operation does not have: ${JSON.stringify(name)}`,
+			next: 'Remove it.',
+		});
+	},
+);
+
 describe('per operation and model', () => {
-	const optionsOf = (name: string, model: BalanceModel) => [...(operations.find((operation) => operation.name === name)?.options(model) ?? [])].sort();
+	const optionsOf = (name: string, model: BalanceModel) =>
+		[...(operations.find((operation) => operation.name === name)?.options(model) ?? [])].sort();
 	const reads: OptionName[] = ['includeTotalDue', 'maxConcurrency', 'output', 'retryFor', 'timeout'];
-	const writes: OptionName[] = ['currency', 'dryRun', 'maxAmount', 'maxConcurrency', 'onDifference', 'onlyIf', 'output', 'reference', 'retryFor', 'timeout'];
+	const writes: OptionName[] = [
+		'currency',
+		'dryRun',
+		'maxAmount',
+		'maxConcurrency',
+		'onDifference',
+		'onlyIf',
+		'output',
+		'reference',
+		'retryFor',
+		'timeout',
+	];
 
 	it.each<[string, BalanceModel, OptionName[]]>([
 		['getBalance', prePay, reads],
@@ -169,24 +208,30 @@ describe('per operation and model', () => {
 		const names = optionsOf(name, model);
 		expect(names).toEqual([...expected].sort());
 		for (const other of all.filter((each) => !expected.includes(each))) {
-			expect(read({ [other]: true }, names, model)).toMatchObject({ what: `'Options' has an option that this operation does not have: "${other}"` });
+			expect(read({ [other]: true }, names, model)).toMatchObject({
+				what: `'Options' has an option that this operation does not have: "${other}"`,
+			});
 		}
 	});
 });
 
 it('yields options or a refusal, and never throws, whatever is in the collection', () => {
 	fc.assert(
-		fc.property(fc.dictionary(fc.constantFrom<string>(...all, 'x'), fc.anything({ withBigInt: true, withDate: true })), fc.constantFrom<BalanceModel>(prePay, apiCredits), (collection, model) => {
-			const options = read(collection, all, model);
-			if (options instanceof Refusal) {
-				expect(options.what).toMatch(/^'/);
-				return;
-			}
-			expect(Object.keys(options)).toEqual(expect.arrayContaining(Object.keys(collection)));
-			expect(options.timeout).toBeGreaterThanOrEqual(1000);
-			expect(options.retryFor).toBeGreaterThanOrEqual(0);
-			expect(Number.isInteger(options.maxConcurrency)).toBe(true);
-		}),
+		fc.property(
+			fc.dictionary(fc.constantFrom<string>(...all, 'x'), fc.anything({ withBigInt: true, withDate: true })),
+			fc.constantFrom<BalanceModel>(prePay, apiCredits),
+			(collection, model) => {
+				const options = read(collection, all, model);
+				if (options instanceof Refusal) {
+					expect(options.what).toMatch(/^'/);
+					return;
+				}
+				expect(Object.keys(options)).toEqual(expect.arrayContaining(Object.keys(collection)));
+				expect(options.timeout).toBeGreaterThanOrEqual(1000);
+				expect(options.retryFor).toBeGreaterThanOrEqual(0);
+				expect(Number.isInteger(options.maxConcurrency)).toBe(true);
+			},
+		),
 		{ numRuns: 500 },
 	);
 });

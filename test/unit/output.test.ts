@@ -8,11 +8,23 @@ import { balanceOutput, errorFor, hintsFor, itemFor, mostUrgent, replyHints } fr
 import { Failure, type FailureDetails } from '../../nodes/ZooBilling/zoo/failure';
 import { DOCUMENTED_REPLY } from '../zoo-api/documented';
 
-const node: INode = { id: '1', name: 'Zoo Billing', type: 'n8n-nodes-zoo-billing.zooBilling', typeVersion: 1, position: [0, 0], parameters: {} };
+const node: INode = {
+	id: '1',
+	name: 'Zoo Billing',
+	type: 'n8n-nodes-zoo-billing.zooBilling',
+	typeVersion: 1,
+	position: [0, 0],
+	parameters: {},
+};
 
 const done = (hints: string[] = [], json: Record<string, unknown> = {}): Done => ({ json, hints, wrote: true });
 const failed = (item: number, details: Partial<FailureDetails> = {}, source: Failure['source'] = 'service') =>
-	new Failure(source, `What [item ${item}]`, 'Next.', { reason: 'unavailable', outcome: 'notApplied', item, ...details });
+	new Failure(source, `What [item ${item}]`, 'Next.', {
+		reason: 'unavailable',
+		outcome: 'notApplied',
+		item,
+		...details,
+	});
 
 describe('the balance', () => {
 	const reply = readReply(readJsonObject(DOCUMENTED_REPLY) ?? {});
@@ -35,7 +47,15 @@ describe('the balance', () => {
 	});
 
 	it('comes out with whole credits beside their value', () => {
-		const json = { created_at: 'x', monthly_api_credits_remaining: 5, monthly_api_credits_remaining_monetary_value: 1, stable_api_credits_remaining: 0, stable_api_credits_remaining_monetary_value: 0, subscription_id: null, secret: 1 };
+		const json = {
+			created_at: 'x',
+			monthly_api_credits_remaining: 5,
+			monthly_api_credits_remaining_monetary_value: 1,
+			stable_api_credits_remaining: 0,
+			stable_api_credits_remaining_monetary_value: 0,
+			subscription_id: null,
+			secret: 1,
+		};
 		expect(balanceOutput(readReply(json), 'amounts')).toEqual({
 			monthly_api_credits_remaining: 5,
 			monthly_api_credits_remaining_monetary_value: '1.00',
@@ -60,8 +80,14 @@ describe('an item', () => {
 
 	it('tells of a failure in keys that n8n takes for one', () => {
 		const failure = failed(2, { orgId: 'x' });
-		expect(itemFor(failure, 2, true)).toEqual({ json: { error: 'What [item 2]', message: 'What [item 2]. Next.', details: failure.details }, pairedItem: { item: 2 } });
-		expect(itemFor(failure, 2, false)).toEqual({ json: { error: 'What [item 2]', message: 'What [item 2]. Next.' }, pairedItem: { item: 2 } });
+		expect(itemFor(failure, 2, true)).toEqual({
+			json: { error: 'What [item 2]', message: 'What [item 2]. Next.', details: failure.details },
+			pairedItem: { item: 2 },
+		});
+		expect(itemFor(failure, 2, false)).toEqual({
+			json: { error: 'What [item 2]', message: 'What [item 2]. Next.' },
+			pairedItem: { item: 2 },
+		});
 	});
 });
 
@@ -89,9 +115,24 @@ describe('hints', () => {
 });
 
 describe('the error of a workflow that stops', () => {
-	it.each(['EPERM', 'ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'ENOTFOUND', 'EPIPE', 'EACCES', '429', 'getaddrinfo ENOTFOUND'])('keeps a message that happens to contain %s', (word) => {
+	it.each([
+		'EPERM',
+		'ENOENT',
+		'ECONNREFUSED',
+		'ECONNRESET',
+		'ETIMEDOUT',
+		'ENOTFOUND',
+		'EPIPE',
+		'EACCES',
+		'429',
+		'getaddrinfo ENOTFOUND',
+	])('keeps a message that happens to contain %s', (word) => {
 		for (const source of ['input', 'service'] as const) {
-			const failure = new Failure(source, `'Payment Reference' was "${word}" [item 5]`, `Next ${word}.`, { reason: 'invalidInput', outcome: 'notSent', item: 5 });
+			const failure = new Failure(source, `'Payment Reference' was "${word}" [item 5]`, `Next ${word}.`, {
+				reason: 'invalidInput',
+				outcome: 'notSent',
+				item: 5,
+			});
 			const error = errorFor(node, failure, `Of 6 items: ${word}.`, false);
 			expect(error.message).toBe(`'Payment Reference' was "${word}" [item 5]`);
 			expect(error.description).toBe(`Next ${word}. Of 6 items: ${word}.`);

@@ -39,7 +39,11 @@ it.each<[string, unknown, string]>([
 	['a URL without a UUID', 'https://zoo.dev/orgs/acme', 'is not a UUID: "https://zoo.dev/orgs/acme"'],
 	['a URL with one digit more before the UUID', `https://a.b/c${ORG_ID}`, `is not a UUID: "https://a.b/c${ORG_ID}"`],
 	['a URL with one digit more behind the UUID', `https://a.b/${ORG_ID}0`, `is not a UUID: "https://a.b/${ORG_ID}0"`],
-	['a URL with two UUIDs', `https://a.b/${ORG_ID}/${USER_ID}`, `is a URL with more than one UUID: "${`https://a.b/${ORG_ID}/${USER_ID}`.slice(0, 79)}…`],
+	[
+		'a URL with two UUIDs',
+		`https://a.b/${ORG_ID}/${USER_ID}`,
+		`is a URL with more than one UUID: "${`https://a.b/${ORG_ID}/${USER_ID}`.slice(0, 79)}…`,
+	],
 	['a number', 5, 'is not text: 5'],
 	['true', true, 'is not text: true'],
 	['a list', [ORG_ID], `is not text: ["${ORG_ID}"]`],
@@ -47,23 +51,43 @@ it.each<[string, unknown, string]>([
 ])('refuses %s', (_, value, why) => {
 	const owner = readOwner(ownerKinds.org, value);
 	expect(owner).toBeInstanceOf(Refusal);
-	expect(owner).toMatchObject({ what: `'Organization ID' ${why}`, next: expect.stringContaining('Give the UUID of the organization, e.g. 7e29ccf7-8b3c-47db-8a17-bb53528382f4.') });
+	expect(owner).toMatchObject({
+		what: `'Organization ID' ${why}`,
+		next: expect.stringContaining('Give the UUID of the organization, e.g. 7e29ccf7-8b3c-47db-8a17-bb53528382f4.'),
+	});
 });
 
 it('speaks of users where the resource is a user', () => {
-	expect(readOwner(ownerKinds.user, 'x')).toMatchObject({ what: `'User ID' is not a UUID: "x"`, next: expect.stringContaining('the UUID of the user') });
+	expect(readOwner(ownerKinds.user, 'x')).toMatchObject({
+		what: `'User ID' is not a UUID: "x"`,
+		next: expect.stringContaining('the UUID of the user'),
+	});
 	expect(readOwner(ownerKinds.user, USER_ID)).toEqual({ kind: ownerKinds.user, id: USER_ID });
 });
 
 it('lets nothing but one lower-case UUID into a path', () => {
-	const uuid = fc.oneof(fc.uuid(), fc.uuid().map((id) => id.toUpperCase()));
-	const noise = fc.string({ unit: fc.constantFrom('/', '?', '#', '&', '=', '.', '%', ' ', 'x', ':', '\n'), maxLength: 4 });
-	const text = fc.oneof(fc.anything(), fc.tuple(fc.constantFrom('', 'https://', 'http://', 'https://zoo.dev/'), noise, uuid, noise, fc.oneof(uuid, noise)).map((parts) => parts.join('')));
+	const uuid = fc.oneof(
+		fc.uuid(),
+		fc.uuid().map((id) => id.toUpperCase()),
+	);
+	const noise = fc.string({
+		unit: fc.constantFrom('/', '?', '#', '&', '=', '.', '%', ' ', 'x', ':', '\n'),
+		maxLength: 4,
+	});
+	const text = fc.oneof(
+		fc.anything(),
+		fc
+			.tuple(fc.constantFrom('', 'https://', 'http://', 'https://zoo.dev/'), noise, uuid, noise, fc.oneof(uuid, noise))
+			.map((parts) => parts.join('')),
+	);
 	fc.assert(
 		fc.property(text, fc.constantFrom(...Object.values(ownerKinds)), (value, kind) => {
 			const owner = readOwner(kind, value);
 			if (owner instanceof Refusal) expect(owner.what).toContain(`'${kind.idLabel}' is `);
-			else expect(readBalance(owner).path).toMatch(/^\/(orgs|users)\/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\/payment\/balance$/);
+			else
+				expect(readBalance(owner).path).toMatch(
+					/^\/(orgs|users)\/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\/payment\/balance$/,
+				);
 		}),
 		{ numRuns: 1000 },
 	);

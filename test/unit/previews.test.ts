@@ -19,8 +19,13 @@ const root = join(__dirname, '../..');
 function pathsIn(schema: unknown, path = ''): string[] {
 	if (typeof schema !== 'object' || schema === null) return [];
 	const parts = schema as Record<string, unknown>;
-	const unions = ['anyOf', 'oneOf', 'allOf'].flatMap((key) => (Array.isArray(parts[key]) ? parts[key].flatMap((each) => pathsIn(each, path)) : []));
-	const properties = Object.entries(parts['properties'] ?? {}).flatMap(([name, inner]) => [`${path}.${name}`, ...pathsIn(inner, `${path}.${name}`)]);
+	const unions = ['anyOf', 'oneOf', 'allOf'].flatMap((key) =>
+		Array.isArray(parts[key]) ? parts[key].flatMap((each) => pathsIn(each, path)) : [],
+	);
+	const properties = Object.entries(parts['properties'] ?? {}).flatMap(([name, inner]) => [
+		`${path}.${name}`,
+		...pathsIn(inner, `${path}.${name}`),
+	]);
 	return [...unions, ...properties, ...pathsIn(parts['items'], `${path}[]`)];
 }
 
@@ -32,11 +37,16 @@ function pathsOf(value: unknown, path = ''): string[] {
 }
 
 const sorted = (paths: string[]) => [...new Set(paths)].sort();
-const schemaPaths = (schema: z.ZodMiniType, under: string) => pathsIn(z.toJSONSchema(schema, { unrepresentable: 'any' }), under);
+const schemaPaths = (schema: z.ZodMiniType, under: string) =>
+	pathsIn(z.toJSONSchema(schema, { unrepresentable: 'any' }), under);
 
 const replyPaths = allModels.flatMap(({ name }) => schemaPaths(replySchema(name), ''));
 const confirmationPaths = ['.confirmation', ...schemaPaths(confirmationSchema, '.confirmation')];
-const adjustmentPaths = ['.adjustment', '.adjustment.pre_pay_cash_remaining', ...schemaPaths(adjustmentSchema, '.adjustment.pre_pay_cash_remaining')];
+const adjustmentPaths = [
+	'.adjustment',
+	'.adjustment.pre_pay_cash_remaining',
+	...schemaPaths(adjustmentSchema, '.adjustment.pre_pay_cash_remaining'),
+];
 
 const expected: Record<string, string[]> = {
 	getBalance: replyPaths,
@@ -58,15 +68,20 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 it('are there for every resource and operation', () => {
-	const names = ['org', 'user'].flatMap((resource) => Object.keys(expected).map((operation) => join('v1.0.0', resource, `${operation}.json`)));
+	const names = ['org', 'user'].flatMap((resource) =>
+		Object.keys(expected).map((operation) => join('v1.0.0', resource, `${operation}.json`)),
+	);
 	expect([...written.keys()].sort()).toEqual(names.sort());
 });
 
-it.each(Object.entries(expected))('of %s have exactly the properties of the schemas of both models', (operation, paths) => {
-	for (const resource of ['org', 'user']) {
-		expect(sorted(pathsIn(written.get(join('v1.0.0', resource, `${operation}.json`))))).toEqual(sorted(paths));
-	}
-});
+it.each(Object.entries(expected))(
+	'of %s have exactly the properties of the schemas of both models',
+	(operation, paths) => {
+		for (const resource of ['org', 'user']) {
+			expect(sorted(pathsIn(written.get(join('v1.0.0', resource, `${operation}.json`))))).toEqual(sorted(paths));
+		}
+	},
+);
 
 it('have every property of the documented reply', () => {
 	const preview = sorted(pathsIn(previewOf({})));
@@ -74,16 +89,24 @@ it('have every property of the documented reply', () => {
 });
 
 it('have the reply of an endpoint that is not the balance, and nothing else', () => {
-	const reply = z.looseObject({ brand: z.nullish(z.string()), cards: z.nullish(z.array(z.looseObject({ last4: z.string() }))) });
+	const reply = z.looseObject({
+		brand: z.nullish(z.string()),
+		cards: z.nullish(z.array(z.looseObject({ last4: z.string() }))),
+	});
 	expect(previewOf({ endpoint: { path: '/payment/methods', reply } })).toEqual({
 		type: 'object',
-		properties: { brand: { type: 'string' }, cards: { type: 'array', items: { type: 'object', properties: { last4: { type: 'string' } } } } },
+		properties: {
+			brand: { type: 'string' },
+			cards: { type: 'array', items: { type: 'object', properties: { last4: { type: 'string' } } } },
+		},
 	});
 });
 
 it('have the amounts and whole credits of both models', () => {
 	const names = Object.keys(previewOf({}).properties ?? {});
-	for (const { wire, credits } of allModels.flatMap(({ fields }) => [...fields] as Array<{ wire: string; credits?: string }>)) {
+	for (const { wire, credits } of allModels.flatMap(
+		({ fields }) => [...fields] as Array<{ wire: string; credits?: string }>,
+	)) {
 		expect(names).toContain(wire);
 		if (credits !== undefined) expect(names).toContain(credits);
 	}

@@ -53,8 +53,13 @@ const API_CREDITS_REPLY = `{
 }`;
 
 it('with several elements of an unknown shape in one list sets aside that list, and nothing around it', () => {
-	const { balance, misfits } = readReply({ pre_pay_cash_remaining: '1', subscription_details: { modeling_app: { pay_as_you_go_credits: 5, zoo_tools_included: [{ x: 1 }, { x: 2 }] } } });
-	expect(balance).toMatchObject({ subscription_details: { modeling_app: { pay_as_you_go_credits: '5.00', zoo_tools_included: [{ x: 1 }, { x: 2 }] } } });
+	const { balance, misfits } = readReply({
+		pre_pay_cash_remaining: '1',
+		subscription_details: { modeling_app: { pay_as_you_go_credits: 5, zoo_tools_included: [{ x: 1 }, { x: 2 }] } },
+	});
+	expect(balance).toMatchObject({
+		subscription_details: { modeling_app: { pay_as_you_go_credits: '5.00', zoo_tools_included: [{ x: 1 }, { x: 2 }] } },
+	});
 	expect(misfits).toHaveLength(2);
 });
 
@@ -78,7 +83,11 @@ describe('a reply in full', () => {
 			subscription_details: {
 				...expected.subscription_details,
 				action_client_secret: '***',
-				modeling_app: { ...expected.subscription_details.modeling_app, monthly_pay_as_you_go_api_credits_monetary_value: '16.60', pay_as_you_go_api_credit_price: '0.0083' },
+				modeling_app: {
+					...expected.subscription_details.modeling_app,
+					monthly_pay_as_you_go_api_credits_monetary_value: '16.60',
+					pay_as_you_go_api_credit_price: '0.0083',
+				},
 			},
 		});
 	});
@@ -89,9 +98,15 @@ describe('a reply in full', () => {
 		['{"type":"enterprise"}', { type: 'enterprise' }],
 		['null', null],
 	])('has the price %s', (text, price) => {
-		const { balance, misfits } = reply(`{"pre_pay_cash_remaining":"1","modeling_app_enterprise_price":${text},"subscription_details":{"modeling_app":{"price":${text}}}}`);
+		const { balance, misfits } = reply(
+			`{"pre_pay_cash_remaining":"1","modeling_app_enterprise_price":${text},"subscription_details":{"modeling_app":{"price":${text}}}}`,
+		);
 		expect(misfits).toEqual([]);
-		expect(balance).toEqual({ pre_pay_cash_remaining: '1.00', modeling_app_enterprise_price: price, subscription_details: { modeling_app: { price } } });
+		expect(balance).toEqual({
+			pre_pay_cash_remaining: '1.00',
+			modeling_app_enterprise_price: price,
+			subscription_details: { modeling_app: { price } },
+		});
 	});
 
 	const plan = 'subscription_details.modeling_app';
@@ -110,16 +125,33 @@ describe('a reply in full', () => {
 	])('in the model %s has at %s one of %j, or null, and keeps and names any other', (model, path, values) => {
 		const amount = model === 'prePay' ? { pre_pay_cash_remaining: '1.00' } : { stable_api_credits_remaining: 1 };
 		for (const value of [...values, null, 'something_new', 5]) {
-			const tree = path.split('.').reduceRight<unknown>((inner, name) => ({ [name]: inner, ...(name === 'interval' && { type: 'per_user' }) }), value);
+			const tree = path
+				.split('.')
+				.reduceRight<unknown>(
+					(inner, name) => ({ [name]: inner, ...(name === 'interval' && { type: 'per_user' }) }),
+					value,
+				);
 			const { balance, misfits } = readReply({ ...amount, ...(tree as object) });
 			expect(balance).toEqual({ ...amount, ...(tree as object) });
-			expect(misfits).toEqual(value === null || values.includes(String(value)) || (path === `${plan}.name` && model === 'apiCredits' && value !== 5) ? [] : [path]);
+			expect(misfits).toEqual(
+				value === null ||
+					values.includes(String(value)) ||
+					(path === `${plan}.name` && model === 'apiCredits' && value !== 5)
+					? []
+					: [path],
+			);
 		}
 	});
 
 	it('has every amount of its subscription as decimal text, too', () => {
 		const price = { type: 'flat', price: 99.5, interval: 'month' };
-		expect(readReply({ pre_pay_cash_remaining: 1, modeling_app_enterprise_price: price, subscription_details: { modeling_app: { pay_as_you_go_credits: 20, price } } }).balance).toEqual({
+		expect(
+			readReply({
+				pre_pay_cash_remaining: 1,
+				modeling_app_enterprise_price: price,
+				subscription_details: { modeling_app: { pay_as_you_go_credits: 20, price } },
+			}).balance,
+		).toEqual({
 			pre_pay_cash_remaining: '1.00',
 			modeling_app_enterprise_price: { ...price, price: '99.50' },
 			subscription_details: { modeling_app: { pay_as_you_go_credits: '20.00', price: { ...price, price: '99.50' } } },
@@ -157,24 +189,30 @@ describe('amounts', () => {
 		}
 	});
 
-	it.each(['null', '""', '"n/a"', '"1,000.00"', 'true', '{"amount":1}', '[1]', '"$5"', '1e400'])('%s is kept as it came', (wire) => {
-		const { balance, misfits } = reply(`{"pre_pay_cash_remaining":${wire},"id":null}`);
-		const expected: unknown = wire === '1e400' ? '1e400' : JSON.parse(wire);
-		expect(balance).toEqual({ pre_pay_cash_remaining: expected, id: null });
-		expect(misfits).toEqual(wire === 'null' ? [] : ['pre_pay_cash_remaining']);
-	});
+	it.each(['null', '""', '"n/a"', '"1,000.00"', 'true', '{"amount":1}', '[1]', '"$5"', '1e400'])(
+		'%s is kept as it came',
+		(wire) => {
+			const { balance, misfits } = reply(`{"pre_pay_cash_remaining":${wire},"id":null}`);
+			const expected: unknown = wire === '1e400' ? '1e400' : JSON.parse(wire);
+			expect(balance).toEqual({ pre_pay_cash_remaining: expected, id: null });
+			expect(misfits).toEqual(wire === 'null' ? [] : ['pre_pay_cash_remaining']);
+		},
+	);
 });
 
 describe('numbers elsewhere', () => {
 	it('stay numbers where a double holds them, else come as their digits', () => {
-		const { balance } = reply('{"pre_pay_cash_remaining":1,"a":1.10,"b":12345678901234567890,"c":{"d":[0.30000000000000004441]},"e":1e3}');
+		const { balance } = reply(
+			'{"pre_pay_cash_remaining":1,"a":1.10,"b":12345678901234567890,"c":{"d":[0.30000000000000004441]},"e":1e3}',
+		);
 		expect(balance).toMatchObject({ a: 1.1, b: '12345678901234567890', c: { d: ['0.30000000000000004441'] }, e: 1000 });
 	});
 });
 
 describe('what Zoo may add, drop or change', () => {
 	it('keeps unknown fields wherever they stand', () => {
-		const text = '{"pre_pay_cash_remaining":"1.00","new":{"deep":[1,{"x":null}]},"modeling_app_enterprise_price":{"type":"flat","also":1},"subscription_details":{"new":2,"modeling_app":{"new":3,"features":[{"info":"a","new":4}],"type":{"type":"individual","new":5}}}}';
+		const text =
+			'{"pre_pay_cash_remaining":"1.00","new":{"deep":[1,{"x":null}]},"modeling_app_enterprise_price":{"type":"flat","also":1},"subscription_details":{"new":2,"modeling_app":{"new":3,"features":[{"info":"a","new":4}],"type":{"type":"individual","new":5}}}}';
 		const { balance, misfits } = reply(text);
 		expect(balance).toEqual(JSON.parse(text));
 		expect(misfits).toEqual([]);
@@ -201,8 +239,16 @@ describe('what Zoo may add, drop or change', () => {
 	});
 
 	it('still types the amounts beside a misfit of any size', () => {
-		const { balance, misfits } = reply('{"pre_pay_cash_remaining":5,"subscription_details":"none","created_at":"yesterday","id":7,"total_due":1}');
-		expect(balance).toEqual({ pre_pay_cash_remaining: '5.00', subscription_details: 'none', created_at: 'yesterday', id: 7, total_due: '1.00' });
+		const { balance, misfits } = reply(
+			'{"pre_pay_cash_remaining":5,"subscription_details":"none","created_at":"yesterday","id":7,"total_due":1}',
+		);
+		expect(balance).toEqual({
+			pre_pay_cash_remaining: '5.00',
+			subscription_details: 'none',
+			created_at: 'yesterday',
+			id: 7,
+			total_due: '1.00',
+		});
 		expect(misfits.toSorted()).toEqual(['created_at', 'id', 'subscription_details']);
 	});
 
@@ -214,7 +260,10 @@ describe('what Zoo may add, drop or change', () => {
 	});
 
 	it('has no model where there is no amount', () => {
-		expect(reply('{"message":"hello","total_due":5}')).toMatchObject({ model: undefined, balance: { message: 'hello', total_due: '5.00' } });
+		expect(reply('{"message":"hello","total_due":5}')).toMatchObject({
+			model: undefined,
+			balance: { message: 'hello', total_due: '5.00' },
+		});
 	});
 });
 
@@ -226,7 +275,10 @@ describe('Stripe’s client secret', () => {
 		['as an object', `{"subscription_details":{"action_client_secret":{"value":"${SECRET}"}}}`],
 		['as a list', `{"subscription_details":{"action_client_secret":["${SECRET}"]}}`],
 		['under an escaped name', `{"subscription_details":{"action\\u005fclient_secret":"${SECRET}"}}`],
-		['beside a misfit', `{"pre_pay_cash_remaining":"1","id":5,"subscription_details":{"action_client_secret":"${SECRET}","action_type":"dance"}}`],
+		[
+			'beside a misfit',
+			`{"pre_pay_cash_remaining":"1","id":5,"subscription_details":{"action_client_secret":"${SECRET}","action_type":"dance"}}`,
+		],
 	])('is masked %s', (_, text) => {
 		const said = JSON.stringify(reply(text));
 		expect(said).toContain('"action_client_secret":"***"');
@@ -234,7 +286,9 @@ describe('Stripe’s client secret', () => {
 	});
 
 	it('is null where Zoo has none', () => {
-		expect(reply('{"subscription_details":{"action_client_secret":null}}').balance).toEqual({ subscription_details: { action_client_secret: null } });
+		expect(reply('{"subscription_details":{"action_client_secret":null}}').balance).toEqual({
+			subscription_details: { action_client_secret: null },
+		});
 	});
 });
 
@@ -263,21 +317,54 @@ describe('unreadable', () => {
 	});
 
 	it('is no reply whose only sin is a strange name', () => {
-		expect(readJsonObject('{"constructor":1,"toString":{"valueOf":2},"":3}')).toEqual({ constructor: 1, toString: { valueOf: 2 }, '': 3 });
+		expect(readJsonObject('{"constructor":1,"toString":{"valueOf":2},"":3}')).toEqual({
+			constructor: 1,
+			toString: { valueOf: 2 },
+			'': 3,
+		});
 	});
 });
 
 describe('replies of every shape', () => {
-	const amountNames = [...allModels.flatMap(({ fields }) => fields.flatMap(({ wire, credits }) => (credits === undefined ? [wire] : [wire, credits]))), 'total_due'];
-	const digits = fc.tuple(fc.boolean(), fc.bigInt({ min: 0n, max: 10n ** 18n }), fc.nat({ max: 9999 })).map(([minus, whole, decimals]) => `${minus ? '-' : ''}${whole}.${String(decimals).padStart(4, '0')}`);
-	const scalar = fc.oneof(fc.constant('null'), fc.string().map((text) => JSON.stringify(text)), digits, digits.map((text) => `"${text}"`), fc.boolean().map(String), fc.constantFrom('1e-7', '1e21', '"flat"', '"team"', '"organization"', '"2024-04-29T19:59:55.022Z"'));
+	const amountNames = [
+		...allModels.flatMap(({ fields }) =>
+			fields.flatMap(({ wire, credits }) => (credits === undefined ? [wire] : [wire, credits])),
+		),
+		'total_due',
+	];
+	const digits = fc
+		.tuple(fc.boolean(), fc.bigInt({ min: 0n, max: 10n ** 18n }), fc.nat({ max: 9999 }))
+		.map(([minus, whole, decimals]) => `${minus ? '-' : ''}${whole}.${String(decimals).padStart(4, '0')}`);
+	const scalar = fc.oneof(
+		fc.constant('null'),
+		fc.string().map((text) => JSON.stringify(text)),
+		digits,
+		digits.map((text) => `"${text}"`),
+		fc.boolean().map(String),
+		fc.constantFrom('1e-7', '1e21', '"flat"', '"team"', '"organization"', '"2024-04-29T19:59:55.022Z"'),
+	);
 	const name = fc.oneof(
-		fc.constantFrom('type', 'price', 'interval', 'info', 'features', 'name', 'modeling_app', 'subscription_details', 'zoo_tools_included', 'support_tier', 'saml_sso', 'action_type'),
+		fc.constantFrom(
+			'type',
+			'price',
+			'interval',
+			'info',
+			'features',
+			'name',
+			'modeling_app',
+			'subscription_details',
+			'zoo_tools_included',
+			'support_tier',
+			'saml_sso',
+			'action_type',
+		),
 		fc.string({ minLength: 1, maxLength: 6 }).filter((text) => text !== '__proto__'),
 	);
 	const { value } = fc.letrec<{ value: string; object: string; list: string }>((tie) => ({
 		value: fc.oneof({ maxDepth: 4 }, scalar, tie('object'), tie('list')),
-		object: fc.uniqueArray(fc.tuple(name, tie('value')), { selector: ([key]) => key, maxLength: 5 }).map((members) => `{${members.map(([key, text]) => `${JSON.stringify(key)}:${text}`).join(',')}}`),
+		object: fc
+			.uniqueArray(fc.tuple(name, tie('value')), { selector: ([key]) => key, maxLength: 5 })
+			.map((members) => `{${members.map(([key, text]) => `${JSON.stringify(key)}:${text}`).join(',')}}`),
 		list: fc.array(tie('value'), { maxLength: 4 }).map((members) => `[${members.join(',')}]`),
 	}));
 
@@ -302,16 +389,32 @@ describe('replies of every shape', () => {
 		return `{${members.join(',')}}`;
 	}
 
-	const varied = fc.tuple(fc.constantFrom(DOCUMENTED_REPLY, API_CREDITS_REPLY.replace(SECRET, 'x')), fc.array(change, { minLength: 60, maxLength: 60 })).map(([text, changes]) => {
-		const queue = changes.values();
-		return vary(JSON.parse(text), () => queue.next().value);
-	});
-	const anyText = fc.oneof(varied, fc.uniqueArray(fc.tuple(fc.oneof(fc.constantFrom(...amountNames), name), value), { selector: ([key]) => key }).map((members) => `{${members.map(([key, text]) => `${JSON.stringify(key)}:${text}`).join(',')}}`));
+	const varied = fc
+		.tuple(
+			fc.constantFrom(DOCUMENTED_REPLY, API_CREDITS_REPLY.replace(SECRET, 'x')),
+			fc.array(change, { minLength: 60, maxLength: 60 }),
+		)
+		.map(([text, changes]) => {
+			const queue = changes.values();
+			return vary(JSON.parse(text), () => queue.next().value);
+		});
+	const anyText = fc.oneof(
+		varied,
+		fc
+			.uniqueArray(fc.tuple(fc.oneof(fc.constantFrom(...amountNames), name), value), { selector: ([key]) => key })
+			.map((members) => `{${members.map(([key, text]) => `${JSON.stringify(key)}:${text}`).join(',')}}`),
+	);
 
 	/** What must be the same before and after: any tree, with numbers and numeric texts by their value. */
 	function canonical(tree: unknown): unknown {
 		if (Array.isArray(tree)) return tree.map(canonical);
-		if (typeof tree === 'object' && tree !== null) return Object.fromEntries(Object.entries(tree).map(([key, inner]) => [key, key === 'action_client_secret' && inner !== null ? '***' : canonical(inner)]));
+		if (typeof tree === 'object' && tree !== null)
+			return Object.fromEntries(
+				Object.entries(tree).map(([key, inner]) => [
+					key,
+					key === 'action_client_secret' && inner !== null ? '***' : canonical(inner),
+				]),
+			);
 		return Usd.fromReply(tree)?.toString() ?? tree;
 	}
 
@@ -344,20 +447,35 @@ describe('replies of every shape', () => {
 
 	it('are read or found unreadable whatever the text is', () => {
 		fc.assert(
-			fc.property(fc.oneof(fc.string(), fc.json(), fc.json({ maxDepth: 5 }).map((text) => text.slice(0, -1))), (text) => {
-				const json = readJsonObject(text);
-				if (json) expect(canonical(readReply(json).balance)).toEqual(canonical(json));
-				else expect(/^\s*\{[^]*\}\s*$/.test(text) && isHarmlessJson(text)).toBe(false);
-			}),
+			fc.property(
+				fc.oneof(
+					fc.string(),
+					fc.json(),
+					fc.json({ maxDepth: 5 }).map((text) => text.slice(0, -1)),
+				),
+				(text) => {
+					const json = readJsonObject(text);
+					if (json) expect(canonical(readReply(json).balance)).toEqual(canonical(json));
+					else expect(/^\s*\{[^]*\}\s*$/.test(text) && isHarmlessJson(text)).toBe(false);
+				},
+			),
 			{ numRuns: 1000 },
 		);
 	});
 
-	it.each(['{"__proto":1}', '{"__proto__x":1}', '{"a":"__proto__"}', '{"a":"\\"__proto__\\":1"}'])('are read when they are %s', (text) => {
-		expect(readReply(readJsonObject(text) ?? {}).balance).toEqual(JSON.parse(text));
-	});
+	it.each(['{"__proto":1}', '{"__proto__x":1}', '{"a":"__proto__"}', '{"a":"\\"__proto__\\":1"}'])(
+		'are read when they are %s',
+		(text) => {
+			expect(readReply(readJsonObject(text) ?? {}).balance).toEqual(JSON.parse(text));
+		},
+	);
 
-	it.each(['{"__proto__":1}', '{"a":[{"__proto__" : {}}]}', '{"__\\u0070roto_\\u005F":null}', '{"\\u005f\\u005fproto__":[]}'])('are not read when they are %s', (text) => {
+	it.each([
+		'{"__proto__":1}',
+		'{"a":[{"__proto__" : {}}]}',
+		'{"__\\u0070roto_\\u005F":null}',
+		'{"\\u005f\\u005fproto__":[]}',
+	])('are not read when they are %s', (text) => {
 		expect(JSON.parse(text)).toBeInstanceOf(Object);
 		expect(readJsonObject(text)).toBeUndefined();
 	});

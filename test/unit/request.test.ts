@@ -4,11 +4,29 @@ import { Refusal } from '../../nodes/ZooBilling/refusal';
 import { readBaseUrl } from '../../nodes/ZooBilling/zoo/baseUrl';
 import { readBalance, writeBalance } from '../../nodes/ZooBilling/zoo/request';
 import { DOCUMENTED_BODY, DOCUMENTED_ORG_ID } from '../zoo-api/documented';
-import { amountOf, apiCredits, cash, credits, monthly, monthlyApi, org, ORG_ID, ownOrg, prePay, stableApi, user, USER_ID } from './given';
+import {
+	amountOf,
+	apiCredits,
+	cash,
+	credits,
+	monthly,
+	monthlyApi,
+	org,
+	ORG_ID,
+	ownOrg,
+	prePay,
+	stableApi,
+	user,
+	USER_ID,
+} from './given';
 
 it('writes the documented example byte for byte', () => {
 	const amounts = [amountOf(monthly, '93.39'), amountOf(cash, '80.74'), amountOf(credits, '68.5')];
-	expect(writeBalance(org, prePay, amounts)).toEqual({ method: 'PUT', path: `/orgs/${DOCUMENTED_ORG_ID}/payment/balance`, body: DOCUMENTED_BODY });
+	expect(writeBalance(org, prePay, amounts)).toEqual({
+		method: 'PUT',
+		path: `/orgs/${DOCUMENTED_ORG_ID}/payment/balance`,
+		body: DOCUMENTED_BODY,
+	});
 });
 
 it('writes the given fields only', () => {
@@ -16,11 +34,13 @@ it('writes the given fields only', () => {
 });
 
 it('writes API credits as number literals with the two decimals that were asked for', () => {
-	expect(writeBalance(user, apiCredits, [amountOf(monthlyApi, '50'), amountOf(stableApi, '9999999999999.99')])).toEqual({
-		method: 'PUT',
-		path: `/users/${USER_ID}/payment/balance`,
-		body: '{"monthly_api_credits_remaining_monetary_value":50.00,"stable_api_credits_remaining_monetary_value":9999999999999.99}',
-	});
+	expect(writeBalance(user, apiCredits, [amountOf(monthlyApi, '50'), amountOf(stableApi, '9999999999999.99')])).toEqual(
+		{
+			method: 'PUT',
+			path: `/users/${USER_ID}/payment/balance`,
+			body: '{"monthly_api_credits_remaining_monetary_value":50.00,"stable_api_credits_remaining_monetary_value":9999999999999.99}',
+		},
+	);
 });
 
 it.each([
@@ -35,7 +55,9 @@ it.each([
 });
 
 it('asks for the total due when writing, too', () => {
-	expect(writeBalance(org, apiCredits, [amountOf(stableApi, '1')], true).path).toBe(`/orgs/${ORG_ID}/payment/balance?include_total_due=true`);
+	expect(writeBalance(org, apiCredits, [amountOf(stableApi, '1')], true).path).toBe(
+		`/orgs/${ORG_ID}/payment/balance?include_total_due=true`,
+	);
 });
 
 describe('the Base URL', () => {
@@ -74,7 +96,10 @@ describe('the Base URL', () => {
 	])('%p is refused and not shown', (value, why) => {
 		const refusal = readBaseUrl(value);
 		expect(refusal).toBeInstanceOf(Refusal);
-		expect(refusal).toMatchObject({ what: `'Base URL' of the credential ${why}`, next: expect.stringContaining("set 'Base URL' to https://api.zoo.dev") });
+		expect(refusal).toMatchObject({
+			what: `'Base URL' of the credential ${why}`,
+			next: expect.stringContaining("set 'Base URL' to https://api.zoo.dev"),
+		});
 		expect(JSON.stringify(refusal)).not.toContain('secret');
 	});
 });

@@ -77,7 +77,12 @@ describe('an attempt', () => {
 	});
 
 	it('yields the object of a good reply, its status and its call ID', () => {
-		expect(judged(replied(200, '{"a":12345678901234567890}', { callId: 'call-1' }))).toEqual({ kind: 'answered', json: { a: '12345678901234567890' }, status: 200, callId: 'call-1' });
+		expect(judged(replied(200, '{"a":12345678901234567890}', { callId: 'call-1' }))).toEqual({
+			kind: 'answered',
+			json: { a: '12345678901234567890' },
+			status: 200,
+			callId: 'call-1',
+		});
 	});
 
 	it('keeps what Zoo said', () => {
@@ -98,19 +103,35 @@ describe('an attempt', () => {
 		['words that are no text', { message: 5, error_code: null, request_id: ['x'] }, {}],
 		['empty words', { message: '', error_code: '', request_id: '' }, {}],
 		['a message alone', { message: 'no' }, { message: 'no' }],
-		['words of great length', { message: 'm'.repeat(999), error_code: 'c'.repeat(999), request_id: 'r'.repeat(999) }, { message: 'm'.repeat(300), errorCode: 'c'.repeat(100), requestId: 'r'.repeat(100) }],
+		[
+			'words of great length',
+			{ message: 'm'.repeat(999), error_code: 'c'.repeat(999), request_id: 'r'.repeat(999) },
+			{ message: 'm'.repeat(300), errorCode: 'c'.repeat(100), requestId: 'r'.repeat(100) },
+		],
 	])('hears in %s what is there', (_, body, zoo) => {
-		expect(judged(replied(500, body))).toEqual({ kind: 'perhapsApplied', cause: 'Zoo answered 500', status: 500, ...(zoo && { zoo }) });
+		expect(judged(replied(500, body))).toEqual({
+			kind: 'perhapsApplied',
+			cause: 'Zoo answered 500',
+			status: 500,
+			...(zoo && { zoo }),
+		});
 	});
 
 	it('says where a redirect leads and why it is not followed', () => {
 		const why = 'which is not followed so that the token goes to no other host';
-		expect(judged(replied(302, '', { location: 'https://elsewhere.example/x' }))).toMatchObject({ cause: `Zoo answered 302, a redirect to https://elsewhere.example/x, ${why}` });
+		expect(judged(replied(302, '', { location: 'https://elsewhere.example/x' }))).toMatchObject({
+			cause: `Zoo answered 302, a redirect to https://elsewhere.example/x, ${why}`,
+		});
 		expect(judged(replied(307, ''))).toMatchObject({ cause: `Zoo answered 307, a redirect, ${why}` });
 	});
 
 	it('says what a reply that cannot be read was', () => {
-		expect(judged(replied(200, 'OK', { callId: 'call-1' }))).toEqual({ kind: 'perhapsApplied', cause: 'Zoo answered 200, but its reply cannot be read', status: 200, callId: 'call-1' });
+		expect(judged(replied(200, 'OK', { callId: 'call-1' }))).toEqual({
+			kind: 'perhapsApplied',
+			cause: 'Zoo answered 200, but its reply cannot be read',
+			status: 200,
+			callId: 'call-1',
+		});
 	});
 
 	it.each([refusedConnection, badCertificate, timedOut])('passes on why there was no reply (%#)', (sent) => {
@@ -193,13 +214,20 @@ describe('the next step', () => {
 	it('never cuts an asked wait short, nor begins one that would pass the deadline', () => {
 		const ms = fc.nat({ max: 200_000 });
 		fc.assert(
-			fc.property(fc.integer({ min: 1, max: 60 }), fc.option(ms, { nil: undefined }), ms, ms, fc.double({ min: 0, max: 0.9999999, noNaN: true }), (failures, askedMs, elapsed, retryFor, chance) => {
-				const { wait, again } = nextStep(failures, askedMs, at(elapsed, retryFor, chance));
-				expect(wait).toBeGreaterThanOrEqual(askedMs ?? 0);
-				if (askedMs === undefined) expect(wait).toBeLessThanOrEqual(20_000);
-				if (again) expect(elapsed + wait).toBeLessThanOrEqual(retryFor);
-				else expect(retryFor === 0 || elapsed + wait > retryFor).toBe(true);
-			}),
+			fc.property(
+				fc.integer({ min: 1, max: 60 }),
+				fc.option(ms, { nil: undefined }),
+				ms,
+				ms,
+				fc.double({ min: 0, max: 0.9999999, noNaN: true }),
+				(failures, askedMs, elapsed, retryFor, chance) => {
+					const { wait, again } = nextStep(failures, askedMs, at(elapsed, retryFor, chance));
+					expect(wait).toBeGreaterThanOrEqual(askedMs ?? 0);
+					if (askedMs === undefined) expect(wait).toBeLessThanOrEqual(20_000);
+					if (again) expect(elapsed + wait).toBeLessThanOrEqual(retryFor);
+					else expect(retryFor === 0 || elapsed + wait > retryFor).toBe(true);
+				},
+			),
 			{ numRuns: 1000 },
 		);
 	});

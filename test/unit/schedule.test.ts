@@ -101,7 +101,13 @@ describe('lanes', () => {
 				return await Promise.resolve(index);
 			},
 		});
-		const turns = [turn('a', false, 0), turn('b', false, 1), turn('a', true, 2), turn('a', false, 3), turn('a', true, 4)];
+		const turns = [
+			turn('a', false, 0),
+			turn('b', false, 1),
+			turn('a', true, 2),
+			turn('a', false, 3),
+			turn('a', true, 4),
+		];
 		expect(await runInLanes(turns, 1, () => undefined)).toEqual([0, 1, 2, 3, 4]);
 		expect(order).toEqual([2, 4, 0, 3, 1]);
 	});
@@ -112,36 +118,45 @@ describe('lanes', () => {
 
 	it('keep order, limit and results for any mixture of owners', async () => {
 		await fc.assert(
-			fc.asyncProperty(fc.array(fc.option(fc.constantFrom('a', 'b', 'c', 'd'), { nil: undefined }), { maxLength: 40 }), fc.integer({ min: 1, max: 6 }), fc.scheduler(), async (keys, limit, scheduler) => {
-				const open = new Map<string | number, number>();
-				const begun = new Map<string | undefined, number[]>();
-				let most = 0;
-				const turns = keys.map((key, index): Turn<undefined, number> => ({
-					key,
-					run: async () => {
-						expect(open.has(key ?? index)).toBe(false);
-						open.set(key ?? index, index);
-						most = Math.max(most, open.size);
-						begun.set(key, [...(begun.get(key) ?? []), index]);
-						await scheduler.schedule(Promise.resolve());
-						open.delete(key ?? index);
-						return index;
-					},
-				}));
-				const done = runInLanes(turns, limit, () => undefined);
-				await scheduler.waitFor(done);
-				expect(await done).toEqual(keys.map((_, index) => index));
-				expect(most).toBeLessThanOrEqual(limit);
-				const lanes = new Set(keys.map((key, index) => key ?? index)).size;
-				expect(most).toBe(Math.min(limit, lanes));
-				for (const [key, order] of begun) if (key !== undefined) expect(order).toEqual(order.toSorted((one, other) => one - other));
-			}),
+			fc.asyncProperty(
+				fc.array(fc.option(fc.constantFrom('a', 'b', 'c', 'd'), { nil: undefined }), { maxLength: 40 }),
+				fc.integer({ min: 1, max: 6 }),
+				fc.scheduler(),
+				async (keys, limit, scheduler) => {
+					const open = new Map<string | number, number>();
+					const begun = new Map<string | undefined, number[]>();
+					let most = 0;
+					const turns = keys.map((key, index): Turn<undefined, number> => ({
+						key,
+						run: async () => {
+							expect(open.has(key ?? index)).toBe(false);
+							open.set(key ?? index, index);
+							most = Math.max(most, open.size);
+							begun.set(key, [...(begun.get(key) ?? []), index]);
+							await scheduler.schedule(Promise.resolve());
+							open.delete(key ?? index);
+							return index;
+						},
+					}));
+					const done = runInLanes(turns, limit, () => undefined);
+					await scheduler.waitFor(done);
+					expect(await done).toEqual(keys.map((_, index) => index));
+					expect(most).toBeLessThanOrEqual(limit);
+					const lanes = new Set(keys.map((key, index) => key ?? index)).size;
+					expect(most).toBe(Math.min(limit, lanes));
+					for (const [key, order] of begun)
+						if (key !== undefined) expect(order).toEqual(order.toSorted((one, other) => one - other));
+				},
+			),
 			{ numRuns: 200 },
 		);
 	});
 
 	it('take fifty thousand items in order', async () => {
-		const turns = Array.from({ length: 50_000 }, (_, index): Turn<undefined, number> => ({ key: `owner ${index % 5000}`, run: async () => await Promise.resolve(index) }));
+		const turns = Array.from({ length: 50_000 }, (_, index): Turn<undefined, number> => ({
+			key: `owner ${index % 5000}`,
+			run: async () => await Promise.resolve(index),
+		}));
 		const results = await runInLanes(turns, 25, () => undefined);
 		expect(results).toHaveLength(50_000);
 		expect(results.every((result, index) => result === index)).toBe(true);
@@ -177,7 +192,14 @@ describe('one worker per key', () => {
 		gates[0]?.open();
 		gates[3]?.open();
 		expect(await Promise.all(results)).toEqual([0, 1, 2, 3]);
-		expect(log.filter((entry) => !entry.endsWith('3'))).toEqual(['begin 0', 'end 0', 'begin 1', 'end 1', 'begin 2', 'end 2']);
+		expect(log.filter((entry) => !entry.endsWith('3'))).toEqual([
+			'begin 0',
+			'end 0',
+			'begin 1',
+			'end 1',
+			'begin 2',
+			'end 2',
+		]);
 	});
 
 	it('forgets a key when its last work has ended', async () => {

@@ -24,23 +24,46 @@ async function sentThrough(helper: () => Promise<unknown>): Promise<Sent> {
 	return await (await connected(helper)).send({ method: 'GET', path: '/' }, 1000);
 }
 
-const failing = async (code: string): Promise<Sent> => await sentThrough(async () => await Promise.reject(Object.assign(new Error(`secret ${TOKEN}`), { code })));
-const replying = async (body: string, headers: Record<string, string> = {}): Promise<Sent> => await sentThrough(async () => await Promise.resolve({ statusCode: 200, headers, body }));
+const failing = async (code: string): Promise<Sent> =>
+	await sentThrough(async () => await Promise.reject(Object.assign(new Error(`secret ${TOKEN}`), { code })));
+const replying = async (body: string, headers: Record<string, string> = {}): Promise<Sent> =>
+	await sentThrough(async () => await Promise.resolve({ statusCode: 200, headers, body }));
 
-it.each(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'ERR_TLS_CERT_ALTNAME_INVALID'])(
-	'%s is a certificate that was not accepted: nothing was sent, and nothing is sent again',
-	async (code) => {
-		expect(await failing(code)).toMatchObject({ reached: 'no', again: false, cause: 'the host’s certificate was not accepted' });
-	},
-);
+it.each([
+	'CERT_HAS_EXPIRED',
+	'CERT_NOT_YET_VALID',
+	'DEPTH_ZERO_SELF_SIGNED_CERT',
+	'SELF_SIGNED_CERT_IN_CHAIN',
+	'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+	'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+	'ERR_TLS_CERT_ALTNAME_INVALID',
+])('%s is a certificate that was not accepted: nothing was sent, and nothing is sent again', async (code) => {
+	expect(await failing(code)).toMatchObject({
+		reached: 'no',
+		again: false,
+		cause: 'the host’s certificate was not accepted',
+	});
+});
 
-it.each(['ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC', 'ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_BAD_RECORD_TYPE', 'EPROTO', 'ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ESOMETHING'])('%s may come after Zoo has the request', async (code) => {
+it.each([
+	'ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC',
+	'ERR_SSL_WRONG_VERSION_NUMBER',
+	'ERR_SSL_BAD_RECORD_TYPE',
+	'EPROTO',
+	'ECONNRESET',
+	'EPIPE',
+	'ECONNABORTED',
+	'ESOMETHING',
+])('%s may come after Zoo has the request', async (code) => {
 	expect(await failing(code)).toMatchObject({ kind: 'silence', reached: 'perhaps', again: true });
 });
 
-it.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'])('%s comes before Zoo has the request, which is sent again', async (code) => {
-	expect(await failing(code)).toMatchObject({ reached: 'no', again: true });
-});
+it.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'])(
+	'%s comes before Zoo has the request, which is sent again',
+	async (code) => {
+		expect(await failing(code)).toMatchObject({ reached: 'no', again: true });
+	},
+);
 
 it.each([
 	['as it is', TOKEN],

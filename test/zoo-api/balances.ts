@@ -16,10 +16,7 @@ export type BalanceModel = 'prePay' | 'apiCredits';
 
 export const WRITABLE_AMOUNTS: Readonly<Record<BalanceModel, readonly string[]>> = {
 	prePay: ['monthly_credits_remaining', 'pre_pay_cash_remaining', 'pre_pay_credits_remaining'],
-	apiCredits: [
-		'monthly_api_credits_remaining_monetary_value',
-		'stable_api_credits_remaining_monetary_value',
-	],
+	apiCredits: ['monthly_api_credits_remaining_monetary_value', 'stable_api_credits_remaining_monetary_value'],
 };
 
 /** Shown in replies, set by tests only. */

@@ -111,8 +111,7 @@ function strangeReply(fault: StrangeReply, answer: Answer): Reply {
 	}
 }
 
-const HTML_PAGE =
-	'<!DOCTYPE html><html><head><title>One moment</title></head><body><h1>One moment</h1></body></html>';
+const HTML_PAGE = '<!DOCTYPE html><html><head><title>One moment</title></head><body><h1>One moment</h1></body></html>';
 
 function bodyOf({ status, body }: Extract<Fault, { kind: 'status' }>): string {
 	if (body === undefined) return refusal(status).body;
@@ -144,7 +143,11 @@ async function sendHalf(response: ServerResponse, { status, headers, text }: Rep
 	await new Promise<void>((resolve) => response.write(firstHalf(text), () => resolve()));
 }
 
-async function trickle(response: ServerResponse, { status, headers, text }: Reply, wait: () => Promise<void>): Promise<void> {
+async function trickle(
+	response: ServerResponse,
+	{ status, headers, text }: Reply,
+	wait: () => Promise<void>,
+): Promise<void> {
 	response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) });
 	for (const byte of Buffer.from(text)) {
 		if (response.destroyed) return;

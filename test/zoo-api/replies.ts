@@ -19,9 +19,7 @@ export interface ReplyStyle {
 
 export function balanceReply(balance: Balance, style: ReplyStyle, includeTotalDue: boolean): string {
 	const reply =
-		style.model === 'prePay'
-			? prePayReply(balance, style)
-			: apiCreditsReply(balance, style, includeTotalDue);
+		style.model === 'prePay' ? prePayReply(balance, style) : apiCreditsReply(balance, style, includeTotalDue);
 	return jsonText(reply);
 }
 
@@ -64,11 +62,7 @@ function prePayTier(money: Money): Record<string, unknown> {
 	};
 }
 
-function apiCreditsReply(
-	balance: Balance,
-	style: ReplyStyle,
-	includeTotalDue: boolean,
-): Record<string, unknown> {
+function apiCreditsReply(balance: Balance, style: ReplyStyle, includeTotalDue: boolean): Record<string, unknown> {
 	return {
 		created_at: balance.createdAt.toISOString(),
 		monthly_api_credits_refresh_at: null,
@@ -96,10 +90,7 @@ function apiCreditsTier(style: ReplyStyle): Record<string, unknown> {
 		features: [{ info: 'Shared projects' }],
 		ml_custom_models: true,
 		monthly_pay_as_you_go_api_credits: 1000,
-		monthly_pay_as_you_go_api_credits_monetary_value: asReplyAmount(
-			style.creditValue.times(1000),
-			style.amountsAs,
-		),
+		monthly_pay_as_you_go_api_credits_monetary_value: asReplyAmount(style.creditValue.times(1000), style.amountsAs),
 		name: 'enterprise_2026',
 		pay_as_you_go_api_credit_price: asReplyAmount(style.creditValue, style.amountsAs),
 		price: { contract: money('12000'), interval: 'year', type: 'enterprise' },
@@ -119,10 +110,7 @@ function moneyIn(style: ReplyStyle): Money {
 
 function writableAmounts(balance: Balance, style: ReplyStyle): Record<string, unknown> {
 	return Object.fromEntries(
-		WRITABLE_AMOUNTS[style.model].map((name) => [
-			name,
-			asReplyAmount(amountIn(balance, name), style.amountsAs),
-		]),
+		WRITABLE_AMOUNTS[style.model].map((name) => [name, asReplyAmount(amountIn(balance, name), style.amountsAs)]),
 	);
 }
 

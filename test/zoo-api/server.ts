@@ -117,9 +117,7 @@ export class ZooApi {
 	/** Makes the next matching reply this JSON text, or the normal reply as the function changes it. */
 	replyWith(reply: string | ReplyEdit, { applied = true, ...match }: ReplyMatch = {}): void {
 		this.failNext(
-			typeof reply === 'string'
-				? { kind: 'body', text: reply, applied }
-				: { kind: 'edit', edit: reply, applied },
+			typeof reply === 'string' ? { kind: 'body', text: reply, applied } : { kind: 'edit', edit: reply, applied },
 			match,
 		);
 	}

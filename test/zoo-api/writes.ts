@@ -12,8 +12,7 @@ export interface WriteRules {
 }
 
 export type ReadWrite =
-	| { readonly ok: true; readonly amounts: ReadonlyMap<string, Big> }
-	| { readonly ok: false; readonly refusal: Refusal };
+	{ readonly ok: true; readonly amounts: ReadonlyMap<string, Big> } | { readonly ok: false; readonly refusal: Refusal };
 
 const DECIMAL_TEXT = /^\d+(\.\d+)?$/;
 

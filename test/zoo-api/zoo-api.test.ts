@@ -4,13 +4,7 @@ import type { Fault } from './faults';
 import { isJsonObject } from './json';
 import { ask, type Heard } from './raw-client';
 import { startZooApi, type ZooApi, type ZooApiSettings } from './server';
-import {
-	EMPLOYEE_TOKEN,
-	MEMBER_ORG_ID,
-	MEMBER_TOKEN,
-	MEMBER_USER_ID,
-	UNKNOWN_TOKEN,
-} from './tokens';
+import { EMPLOYEE_TOKEN, MEMBER_ORG_ID, MEMBER_TOKEN, MEMBER_USER_ID, UNKNOWN_TOKEN } from './tokens';
 
 const ORG = '7e29ccf7-8b3c-47db-8a17-bb53528382f4';
 const OTHER_ORG = '3f0c1e52-6a4d-4b7e-9c8f-2d1b5a6e7f80';
@@ -104,9 +98,7 @@ describe('the pre-pay model', () => {
 		const replies = [await put({ [CASH]: '1' }), await put({ [CASH]: '1' })];
 		const [first, second] = replies.map(({ text }) => String(parsed(text)['updated_at']));
 		expect(Date.parse(second ?? '')).toBeGreaterThan(Date.parse(first ?? ''));
-		expect(replies.map(({ headers }) => headers['x-api-call-id'])).toEqual(
-			api.requests.map(({ callId }) => callId),
-		);
+		expect(replies.map(({ headers }) => headers['x-api-call-id'])).toEqual(api.requests.map(({ callId }) => callId));
 	});
 
 	test('users have balances of the same kind', async () => {

@@ -14,13 +14,20 @@ export interface Sum {
 }
 
 /** The credits that added cash buys: cash × multiplier, rounded half-up to cents; undefined when no cash is added. */
-export function derivedCredits(changes: readonly FieldAmount[], multiplier: string, derived: NonNullable<BalanceModel['derived']>): FieldAmount | undefined {
+export function derivedCredits(
+	changes: readonly FieldAmount[],
+	multiplier: string,
+	derived: NonNullable<BalanceModel['derived']>,
+): FieldAmount | undefined {
 	const cash = changes.find(({ field }) => field === derived.from);
 	return cash && { field: derived.to, amount: cash.amount.times(multiplier).roundedToCents() };
 }
 
 /** The sums of all changes; or the fields that the balance has no amount for, which is never taken as 0. */
-export function sumUp(changes: readonly FieldAmount[], balance: Readonly<Record<string, unknown>>): { sums: Sum[]; missing: BalanceField[] } {
+export function sumUp(
+	changes: readonly FieldAmount[],
+	balance: Readonly<Record<string, unknown>>,
+): { sums: Sum[]; missing: BalanceField[] } {
 	const sums: Sum[] = [];
 	const missing: BalanceField[] = [];
 	for (const { field, amount: change } of changes) {

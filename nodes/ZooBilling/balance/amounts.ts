@@ -20,7 +20,8 @@ export function readFieldAmounts(
 	model: BalanceModel,
 	read: (label: string, value: unknown) => Usd | Refusal,
 ): FieldAmount[] | Refusal {
-	if (!isRecord(collection)) return new Refusal(`'${label}' is not a set of fields: ${shown(collection)}`, `Add fields under '${label}'.`);
+	if (!isRecord(collection))
+		return new Refusal(`'${label}' is not a set of fields: ${shown(collection)}`, `Add fields under '${label}'.`);
 	const names = Object.keys(collection);
 	const stranger = names.find((name) => !model.fields.some((field) => field.parameter === name));
 	if (stranger !== undefined) {

@@ -94,7 +94,10 @@ export const allModels: readonly BalanceModel[] = Object.values(balanceModels);
 
 /** The model that most amounts of a reply belong to, those that are null counting less; undefined when it has none. */
 export function modelOf(reply: Readonly<Record<string, unknown>>): BalanceModel | undefined {
-	const weights = allModels.map((model) => ({ model, weight: model.fields.reduce((sum, field) => sum + weightOf(reply, field), 0) }));
+	const weights = allModels.map((model) => ({
+		model,
+		weight: model.fields.reduce((sum, field) => sum + weightOf(reply, field), 0),
+	}));
 	const [heaviest] = weights.sort((one, other) => other.weight - one.weight);
 	return heaviest && heaviest.weight > 0 ? heaviest.model : undefined;
 }

@@ -93,7 +93,10 @@ export function readAmount(label: string, value: unknown, unit: AmountUnit, sign
 	if (fault) return new Refusal(`'${label}' ${fault[0]}: ${shown(value)}`, fault[1]);
 	const amount = Usd.of(text ?? '', unit);
 	if (!amount.absolute().isBelow(Usd.limit)) {
-		return new Refusal(`'${label}' is too large: ${shown(value)}`, `Give an amount below ${Usd.limit.toString()} US dollars.`);
+		return new Refusal(
+			`'${label}' is too large: ${shown(value)}`,
+			`Give an amount below ${Usd.limit.toString()} US dollars.`,
+		);
 	}
 	return amount;
 }
@@ -108,12 +111,16 @@ function textOf(value: unknown): string | undefined {
 
 type Fault = readonly [what: string, next: string];
 
-const checkExpression = 'Check the expression: it found nothing in this item. To leave this balance untouched, remove the field.';
+const checkExpression =
+	'Check the expression: it found nothing in this item. To leave this balance untouched, remove the field.';
 
 function faultOfType(value: unknown): Fault {
 	if (value === undefined || value === null) return ['has no value', checkExpression];
 	if (typeof value === 'number') return ['is not a finite number', 'Check the calculation in the expression.'];
-	return ['is not an amount', 'Give the amount as text or as a number, for example by choosing one property of the object.'];
+	return [
+		'is not an amount',
+		'Give the amount as text or as a number, for example by choosing one property of the object.',
+	];
 }
 
 function faultOfText(text: string, unit: AmountUnit, sign: Sign): Fault | undefined {
@@ -121,10 +128,14 @@ function faultOfText(text: string, unit: AmountUnit, sign: Sign): Fault | undefi
 	const shape = /^(-?)(0|[1-9]\d*)(\.\d+)?$/.exec(text);
 	if (!shape) return faultOfShape(text, unit);
 	const [, minus = '', whole = '', decimals = ''] = shape;
-	if (minus && /^0*$/.test(whole + decimals.slice(1))) return ['is minus zero', 'Give 0, or the amount that was meant.'];
-	if (minus && sign === 'unsigned') return ['is negative', 'Give 0 or more; to take an amount away, use the Adjust operation.'];
-	if (unit === 'cents' && decimals) return ['is not a whole number of cents', "Give whole cents, or set 'Amounts In' to US Dollars."];
-	if (decimals.length > 3) return ['has more than two decimals', 'Round it to cents in the expression; it is never rounded here.'];
+	if (minus && /^0*$/.test(whole + decimals.slice(1)))
+		return ['is minus zero', 'Give 0, or the amount that was meant.'];
+	if (minus && sign === 'unsigned')
+		return ['is negative', 'Give 0 or more; to take an amount away, use the Adjust operation.'];
+	if (unit === 'cents' && decimals)
+		return ['is not a whole number of cents', "Give whole cents, or set 'Amounts In' to US Dollars."];
+	if (decimals.length > 3)
+		return ['has more than two decimals', 'Round it to cents in the expression; it is never rounded here.'];
 	return undefined;
 }
 

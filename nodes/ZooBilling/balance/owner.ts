@@ -56,14 +56,19 @@ export function readOwner(kind: OwnerKind, value: unknown): Owner | Refusal {
 	const next = `Give the UUID of the ${kind.noun}, e.g. 7e29ccf7-8b3c-47db-8a17-bb53528382f4.`;
 	const text = typeof value === 'string' ? value.trim() : '';
 	if (value === undefined || value === null || (typeof value === 'string' && text === '')) {
-		return new Refusal(`'${kind.idLabel}' is empty`, `${next} If it comes from an expression, check that this item has it.`);
+		return new Refusal(
+			`'${kind.idLabel}' is empty`,
+			`${next} If it comes from an expression, check that this item has it.`,
+		);
 	}
 	if (typeof value !== 'string') return new Refusal(`'${kind.idLabel}' is not text: ${shown(value)}`, next);
 	const isUrl = /^https?:\/\//i.test(text);
 	const found = new Set((decoded(text).match(anywhere) ?? []).map((id) => id.toLowerCase()));
-	if (isUrl && found.size > 1) return new Refusal(`'${kind.idLabel}' is a URL with more than one UUID: ${shown(value)}`, next);
+	if (isUrl && found.size > 1)
+		return new Refusal(`'${kind.idLabel}' is a URL with more than one UUID: ${shown(value)}`, next);
 	const [id] = standingAlone.exec(decoded(text)) ?? [];
-	if (id === undefined || found.size !== 1 || !(isUrl || text.length === id.length)) return new Refusal(`'${kind.idLabel}' is not a UUID: ${shown(value)}`, next);
+	if (id === undefined || found.size !== 1 || !(isUrl || text.length === id.length))
+		return new Refusal(`'${kind.idLabel}' is not a UUID: ${shown(value)}`, next);
 	return { kind, id: id.toLowerCase() };
 }
 

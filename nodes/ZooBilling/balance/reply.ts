@@ -21,7 +21,8 @@ const ESCAPED = /\\u00([0-7][\da-f])/gi;
 
 /** The JSON object in a reply, numbers that a double cannot hold as their digits; undefined when there is none. */
 export function readJsonObject(text: string): Record<string, unknown> | undefined {
-	if (PROTOTYPE_KEY.test(text.replace(ESCAPED, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))))) return undefined;
+	if (PROTOTYPE_KEY.test(text.replace(ESCAPED, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))))
+		return undefined;
 	try {
 		const value = parse(text, mask, (digits) => (isSafeNumber(digits) ? Number(digits) : digits));
 		return isRecord(value) ? value : undefined;

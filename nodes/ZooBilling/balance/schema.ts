@@ -25,7 +25,10 @@ const moment = maybe(z.iso.datetime({ offset: true }));
 const uuid = maybe(z.guid());
 
 /** A price in three forms; `intervals` and what an enterprise price says differ between the models. */
-function price<const Interval extends string, Enterprise extends z.core.$ZodShape>(intervals: readonly Interval[], enterprise: Enterprise) {
+function price<const Interval extends string, Enterprise extends z.core.$ZodShape>(
+	intervals: readonly Interval[],
+	enterprise: Enterprise,
+) {
 	const interval = maybe(z.enum(intervals));
 	return maybe(
 		z.discriminatedUnion('type', [
@@ -42,7 +45,12 @@ function subscription() {
 		description: text,
 		features: maybe(z.array(z.looseObject({ info: text }))),
 		training_data_behavior: maybe(z.enum(['always', 'default_on', 'default_off'])),
-		type: maybe(z.discriminatedUnion('type', [z.looseObject({ type: z.literal('individual') }), z.looseObject({ type: z.literal('organization'), saml_sso: flag })])),
+		type: maybe(
+			z.discriminatedUnion('type', [
+				z.looseObject({ type: z.literal('individual') }),
+				z.looseObject({ type: z.literal('organization'), saml_sso: flag }),
+			]),
+		),
 		zoo_tools_included: maybe(z.array(z.string())),
 	};
 }

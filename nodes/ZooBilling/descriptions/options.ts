@@ -12,7 +12,8 @@ const shown: Record<Exclude<OptionName, 'onlyIf'>, Shown> = {
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. 1.25',
-		description: 'Derives the pre-pay credits to add from the pre-pay cash that is added: cash times this, rounded half-up to cents',
+		description:
+			'Derives the pre-pay credits to add from the pre-pay cash that is added: cash times this, rounded half-up to cents',
 	},
 	currency: {
 		type: 'string',
@@ -34,7 +35,8 @@ const shown: Record<Exclude<OptionName, 'onlyIf'>, Shown> = {
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. 500.00',
-		description: "The largest amount that may be written or adjusted per field, always in US dollars whatever 'Amounts In' says",
+		description:
+			"The largest amount that may be written or adjusted per field, always in US dollars whatever 'Amounts In' says",
 	},
 	maxConcurrency: {
 		type: 'number',
@@ -84,7 +86,9 @@ const shown: Record<Exclude<OptionName, 'onlyIf'>, Shown> = {
 export function optionProperties(names: readonly OptionName[], model: BalanceModel | undefined): INodeProperties[] {
 	const properties = names.map((name): INodeProperties => {
 		const { label } = optionTable[name];
-		return name === 'onlyIf' ? expectedAmounts(label, model?.fields ?? []) : { displayName: label, name, ...shown[name] };
+		return name === 'onlyIf'
+			? expectedAmounts(label, model?.fields ?? [])
+			: { displayName: label, name, ...shown[name] };
 	});
 	return properties.sort((one, other) => (one.displayName < other.displayName ? -1 : 1));
 }

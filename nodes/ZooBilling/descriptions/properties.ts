@@ -56,15 +56,26 @@ function operationsOf(kind: OwnerKind): INodeProperties {
 		noDataExpression: true,
 		displayOptions: { show: { resource: [kind.name] } },
 		default: 'updateBalance',
-		options: operations.map(
-			({ name, label, action, description }): INodePropertyOptions => ({ name: label(kind), value: name, action: action(kind), description: description(kind) }),
-		),
+		options: operations.map(({ name, label, action, description }): INodePropertyOptions => ({
+			name: label(kind),
+			value: name,
+			action: action(kind),
+			description: description(kind),
+		})),
 	};
 }
 
 function noticeOf({ name, notice }: Operation, kind: OwnerKind): INodeProperties[] {
 	if (!notice) return [];
-	return [{ displayName: notice(kind), name: `${name}Notice`, type: 'notice', default: '', displayOptions: { show: { resource: [kind.name], operation: [name] } } }];
+	return [
+		{
+			displayName: notice(kind),
+			name: `${name}Notice`,
+			type: 'notice',
+			default: '',
+			displayOptions: { show: { resource: [kind.name], operation: [name] } },
+		},
+	];
 }
 
 function idOf({ name, idLabel, idParameter, noun }: OwnerKind): INodeProperties {

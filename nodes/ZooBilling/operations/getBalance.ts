@@ -36,10 +36,20 @@ function prepare(raw: RawParameters, owner: Owner | Refusal, item: number): Task
 	const subject = { item, owner };
 	const chosen = readOptions(raw['options'], options(), balanceModels.prePay);
 	if (chosen instanceof Refusal) return invalidInput(subject, chosen);
-	return { subject, options: chosen, writes: false, run: async (session) => await run(session, subject, owner, chosen) };
+	return {
+		subject,
+		options: chosen,
+		writes: false,
+		run: async (session) => await run(session, subject, owner, chosen),
+	};
 }
 
-async function run({ exchange }: Session, subject: Subject, owner: Owner, { includeTotalDue, output }: Options): Promise<Result> {
+async function run(
+	{ exchange }: Session,
+	subject: Subject,
+	owner: Owner,
+	{ includeTotalDue, output }: Options,
+): Promise<Result> {
 	const answer = await exchange.readBalance(readBalance(owner, includeTotalDue));
 	if (answer.kind !== 'answered') return notRead(subject, answer, exchange, 'notRead');
 	const { reply } = answer;

@@ -42,7 +42,8 @@ export interface LedgerEntry {
 	/** The sums that were to stand there. */
 	readonly target: Readonly<Record<string, string>>;
 	/** What came of it, once Zoo has answered. */
-	readonly result?: { readonly json: Readonly<Record<string, unknown>> } | Pick<Failure, 'source' | 'what' | 'next' | 'details'>;
+	readonly result?:
+		{ readonly json: Readonly<Record<string, unknown>> } | Pick<Failure, 'source' | 'what' | 'next' | 'details'>;
 }
 
 export interface Session {

@@ -7,7 +7,16 @@ import type { OwnerKind } from '../balance/owner';
 import type { Standing } from '../zoo/exchange';
 import { Failure, invalidInput, updateAdvice } from '../zoo/failure';
 import type { Operation, RawParameters, Result, Session, Task } from './operation';
-import { aboveMaximum, carryOut, look, preview, readWriteIntent, settledBefore, writeOptions, type WriteIntent } from './write';
+import {
+	aboveMaximum,
+	carryOut,
+	look,
+	preview,
+	readWriteIntent,
+	settledBefore,
+	writeOptions,
+	type WriteIntent,
+} from './write';
 
 const amounts = {
 	parameter: 'updateFields',
@@ -56,5 +65,12 @@ async function run(session: Session, intent: WriteIntent): Promise<Result> {
 	const settles = (reply: Reply) => reply.model !== undefined;
 	const entry = ledger && { intent: mark, owner, target: amountsByName(target) };
 	const inDoubt = begun !== undefined || (session.ledger?.leftInDoubt(laneKey, subject.item) ?? false);
-	return await carryOut(session, intent, target, { entry, advice: updateAdvice, settles, standing, lookBeforeResend: options.onlyIf !== undefined, inDoubt });
+	return await carryOut(session, intent, target, {
+		entry,
+		advice: updateAdvice,
+		settles,
+		standing,
+		lookBeforeResend: options.onlyIf !== undefined,
+		inDoubt,
+	});
 }

@@ -11,7 +11,22 @@ import { optionTable, readOptions, type OptionName, type Options } from '../opti
 import { balanceOutput, replyHints } from '../output';
 import { isRecord, Refusal, shown } from '../refusal';
 import type { Exchange, Write, WriteEnd } from '../zoo/exchange';
-import { alreadyWritten, changedMeanwhile, conditionNotMet, different, Failure, invalidInput, noBalance, notApplied, notConfirmed, notRead, otherModel, outcomeUnknown, stillInDoubt, type Subject } from '../zoo/failure';
+import {
+	alreadyWritten,
+	changedMeanwhile,
+	conditionNotMet,
+	different,
+	Failure,
+	invalidInput,
+	noBalance,
+	notApplied,
+	notConfirmed,
+	notRead,
+	otherModel,
+	outcomeUnknown,
+	stillInDoubt,
+	type Subject,
+} from '../zoo/failure';
 import { readBalance, writeBalance } from '../zoo/request';
 import type { Done, Lane, LedgerEntry, RawParameters, Result, Session } from './operation';
 
@@ -34,17 +49,38 @@ interface Collection {
 
 /** The options that every write has. */
 export function writeOptions(model: BalanceModel | undefined): OptionName[] {
-	const always = ['currency', 'dryRun', 'maxAmount', 'maxConcurrency', 'onDifference', 'onlyIf', 'output', 'reference', 'retryFor', 'timeout'] as const;
+	const always = [
+		'currency',
+		'dryRun',
+		'maxAmount',
+		'maxConcurrency',
+		'onDifference',
+		'onlyIf',
+		'output',
+		'reference',
+		'retryFor',
+		'timeout',
+	] as const;
 	return model?.totalDueOnRequest ? [...always, 'includeTotalDue'] : [...always];
 }
 
 /** Checks everything that can be checked without asking Zoo. */
-export function readWriteIntent(raw: RawParameters, kind: OwnerKind, item: number, { parameter, label, sign, options }: Collection): WriteIntent | Failure {
+export function readWriteIntent(
+	raw: RawParameters,
+	kind: OwnerKind,
+	item: number,
+	{ parameter, label, sign, options }: Collection,
+): WriteIntent | Failure {
 	const owner = readOwner(kind, raw[kind.idParameter]);
 	const model = readModel(raw['balanceModel']);
 	const unit = readUnit(raw['amountUnit']);
 	const chosen = model instanceof Refusal ? model : readOptions(raw['options'], options(model), model);
-	const amounts = model instanceof Refusal ? model : unit instanceof Refusal ? unit : readFieldAmounts(label, raw[parameter], model, (field, value) => readAmount(field, value, unit, sign));
+	const amounts =
+		model instanceof Refusal
+			? model
+			: unit instanceof Refusal
+				? unit
+				: readFieldAmounts(label, raw[parameter], model, (field, value) => readAmount(field, value, unit, sign));
 	// Whatever is refused, the rest is named, so that an audit finds the payment.
 	const subject: Subject = {
 		item,
@@ -70,12 +106,21 @@ function referenceIn(options: unknown): Pick<Subject, 'reference'> {
 
 function readModel(value: unknown): BalanceModel | Refusal {
 	const model = value === undefined ? balanceModels.prePay : allModels.find(({ name }) => name === value);
-	return model ?? new Refusal(`'Balance Model' is none of its choices: ${shown(value)}`, `Give one of: ${allModels.map(({ name }) => name).join(', ')}.`);
+	return (
+		model ??
+		new Refusal(
+			`'Balance Model' is none of its choices: ${shown(value)}`,
+			`Give one of: ${allModels.map(({ name }) => name).join(', ')}.`,
+		)
+	);
 }
 
 function readUnit(value: unknown): AmountUnit | Refusal {
 	if (value === 'usd' || value === 'cents') return value;
-	return new Refusal(`'Amounts In' is none of its choices: ${shown(value)}`, `Give one of: ${Object.keys(amountUnits).join(', ')}.`);
+	return new Refusal(
+		`'Amounts In' is none of its choices: ${shown(value)}`,
+		`Give one of: ${Object.keys(amountUnits).join(', ')}.`,
+	);
 }
 
 /** The amount above 'Max Amount', if any. */
@@ -83,11 +128,17 @@ export function aboveMaximum(amounts: readonly FieldAmount[], { maxAmount }: Opt
 	const above = maxAmount && amounts.find(({ amount }) => maxAmount.isBelow(amount.absolute()));
 	if (!above) return undefined;
 	const { label } = optionTable.maxAmount;
-	return new Refusal(`'${above.field.label}' is above '${label}': ${above.amount.toString()} USD`, `Give at most ${maxAmount.toString()} US dollars, or raise '${label}'.`);
+	return new Refusal(
+		`'${above.field.label}' is above '${label}': ${above.amount.toString()} USD`,
+		`Give at most ${maxAmount.toString()} US dollars, or raise '${label}'.`,
+	);
 }
 
 /** The balance before a write, in a dry run with the changes that earlier items would have made. */
-export async function look({ exchange, lane }: Session, { subject, owner, model, options }: WriteIntent): Promise<Reply | Failure> {
+export async function look(
+	{ exchange, lane }: Session,
+	{ subject, owner, model, options }: WriteIntent,
+): Promise<Reply | Failure> {
 	const answer = await exchange.readBalance(readBalance(owner, options.includeTotalDue));
 	if (answer.kind !== 'answered') return notRead(subject, answer, exchange, 'notSent');
 	const { reply } = answer;
@@ -104,16 +155,32 @@ function textsOf(preview: Lane['preview']): Record<string, string> {
 	return Object.fromEntries([...preview].map(([name, amount]) => [name, amount.toString()]));
 }
 
-function unexpected(expected: readonly FieldAmount[], balance: Record<string, unknown>): Array<{ field: string; asked: string; got: string }> {
+function unexpected(
+	expected: readonly FieldAmount[],
+	balance: Record<string, unknown>,
+): Array<{ field: string; asked: string; got: string }> {
 	return expected
 		.filter((each) => !holds(balance, [each]))
-		.map(({ field, amount }) => ({ field: field.wire, asked: amount.toString(), got: amountIn(balance, field)?.toString() ?? 'no amount' }));
+		.map(({ field, amount }) => ({
+			field: field.wire,
+			asked: amount.toString(),
+			got: amountIn(balance, field)?.toString() ?? 'no amount',
+		}));
 }
 
 /** What a dry run puts out: the request that would be sent, and per field from → to. */
-export function preview({ lane }: Session, intent: WriteIntent, before: Reply, target: readonly FieldAmount[], more: Record<string, unknown> = {}): Done {
+export function preview(
+	{ lane }: Session,
+	intent: WriteIntent,
+	before: Reply,
+	target: readonly FieldAmount[],
+	more: Record<string, unknown> = {},
+): Done {
 	const { owner, subject } = intent;
-	const changes = target.map(({ field, amount }) => [field.wire, { from: amountIn(before.balance, field)?.toString() ?? null, to: amount.toString() }] as const);
+	const changes = target.map(
+		({ field, amount }) =>
+			[field.wire, { from: amountIn(before.balance, field)?.toString() ?? null, to: amount.toString() }] as const,
+	);
 	for (const { field, amount } of target) lane.preview.set(field.wire, amount);
 	const json = {
 		dryRun: true,
@@ -137,7 +204,12 @@ interface Plan extends Omit<Write, 'put' | 'readBack'> {
 }
 
 /** Sends the target, and says what became of it. The ledger knows of it before the first attempt. */
-export async function carryOut(session: Session, intent: WriteIntent, target: readonly FieldAmount[], { entry, advice, more, ...rules }: Plan): Promise<Result> {
+export async function carryOut(
+	session: Session,
+	intent: WriteIntent,
+	target: readonly FieldAmount[],
+	{ entry, advice, more, ...rules }: Plan,
+): Promise<Result> {
 	const { exchange, ledger } = session;
 	const { subject, options } = intent;
 	if (entry) ledger?.note(subject.item, entry);
@@ -147,13 +219,20 @@ export async function carryOut(session: Session, intent: WriteIntent, target: re
 		if (entry) ledger?.note(subject.item, { ...entry, result: plain(result) });
 		return result;
 	}
-	const sight = { ...(entry?.before && { before: entry.before }), target: amountsByName(target), now: sightOf(end.seen, [...target, ...(options.onlyIf ?? [])]) };
+	const sight = {
+		...(entry?.before && { before: entry.before }),
+		target: amountsByName(target),
+		now: sightOf(end.seen, [...target, ...(options.onlyIf ?? [])]),
+	};
 	if (end.doubt) return outcomeUnknown(subject, end.last, advice, exchange, sight);
 	if (entry) ledger?.note(subject.item, undefined);
 	return end.moved || !end.last ? changedMeanwhile(subject, exchange, sight) : notApplied(subject, end.last, exchange);
 }
 
-function requests({ owner, model, options }: WriteIntent, target: readonly FieldAmount[]): Pick<Write, 'put' | 'readBack'> {
+function requests(
+	{ owner, model, options }: WriteIntent,
+	target: readonly FieldAmount[],
+): Pick<Write, 'put' | 'readBack'> {
 	return {
 		put: writeBalance(owner, model, target, options.includeTotalDue),
 		readBack: readBalance(owner, options.includeTotalDue),
@@ -163,31 +242,56 @@ function requests({ owner, model, options }: WriteIntent, target: readonly Field
 type Answered = Extract<WriteEnd, { kind: 'answered' }>;
 
 /** From Zoo's answer to a confirmed item. */
-function conclude({ exchange }: Session, intent: WriteIntent, target: readonly FieldAmount[], { answer, by }: Answered, more: Plan['more'] = () => ({})): Result {
+function conclude(
+	{ exchange }: Session,
+	intent: WriteIntent,
+	target: readonly FieldAmount[],
+	{ answer, by }: Answered,
+	more: Plan['more'] = () => ({}),
+): Result {
 	const { subject, model, options } = intent;
 	const { reply } = answer;
 	const comparison = compare(target, reply.balance, model);
 	const { missing, differences, rounded } = comparison;
 	if (missing.length > 0) {
 		const wrongModel = reply.model && reply.model !== model;
-		return wrongModel ? otherModel(subject, model, reply.model, comparison, answer, exchange) : notConfirmed(subject, comparison, answer, exchange);
+		return wrongModel
+			? otherModel(subject, model, reply.model, comparison, answer, exchange)
+			: notConfirmed(subject, comparison, answer, exchange);
 	}
-	if (differences.length > 0 && options.onDifference === 'fail') return different(subject, comparison, answer, exchange);
+	if (differences.length > 0 && options.onDifference === 'fail')
+		return different(subject, comparison, answer, exchange);
 	const status = differences.length > 0 ? 'different' : 'confirmed';
-	const confirmation = confirm(intent, exchange, { status, by, rounded, differences: [...differences], callId: answer.callId ?? null, asked: amountsByName(target) });
-	const hints = [...differences.map(({ field, asked, got }) => `${field}: asked ${asked}, Zoo has ${got}`), ...replyHints(reply)];
+	const confirmation = confirm(intent, exchange, {
+		status,
+		by,
+		rounded,
+		differences: [...differences],
+		callId: answer.callId ?? null,
+		asked: amountsByName(target),
+	});
+	const hints = [
+		...differences.map(({ field, asked, got }) => `${field}: asked ${asked}, Zoo has ${got}`),
+		...replyHints(reply),
+	];
 	return { json: { ...balanceOutput(reply, options.output), ...more(reply), confirmation }, hints, wrote: true };
 }
 
 /** What an earlier try of this execution has made of the item; undefined when it is to be taken up again. */
-export function settledBefore({ intent, result, ...entry }: LedgerEntry, mark: string, { exchange }: Session, subject: Subject): Result | undefined {
+export function settledBefore(
+	{ intent, result, ...entry }: LedgerEntry,
+	mark: string,
+	{ exchange }: Session,
+	subject: Subject,
+): Result | undefined {
 	if (result) return intent === mark ? remembered(result) : alreadyWritten(subject);
 	return intent !== mark || subject.dryRun ? stillInDoubt(subject, entry, exchange) : undefined;
 }
 
 /** A result as it was stored with the execution. */
 export function remembered(result: NonNullable<LedgerEntry['result']>): Result {
-	if ('json' in result) return { json: result.json, hints: ['written in an earlier try of this execution, and not again'], wrote: true };
+	if ('json' in result)
+		return { json: result.json, hints: ['written in an earlier try of this execution, and not again'], wrote: true };
 	return new Failure(result.source, result.what, result.next, result.details);
 }
 
@@ -200,13 +304,21 @@ function plain(result: Result): NonNullable<LedgerEntry['result']> {
 
 /** The amounts as they were last read back, for a failure's text; empty when they could not be read. */
 function sightOf(seen: Reply | undefined, target: readonly FieldAmount[]): Record<string, string> {
-	return seen ? Object.fromEntries(target.map(({ field }) => [field.wire, amountIn(seen.balance, field)?.toString() ?? 'no amount'])) : {};
+	return seen
+		? Object.fromEntries(
+				target.map(({ field }) => [field.wire, amountIn(seen.balance, field)?.toString() ?? 'no amount']),
+			)
+		: {};
 }
 
 type Known = Pick<Confirmation, 'status' | 'by' | 'rounded' | 'differences' | 'callId' | 'asked'>;
 
 /** The record of what became of a write, for later steps and audits. */
-export function confirm({ owner, subject }: WriteIntent, exchange: Exchange, { status, by, rounded, asked, differences, callId }: Known): Confirmation {
+export function confirm(
+	{ owner, subject }: WriteIntent,
+	exchange: Exchange,
+	{ status, by, rounded, asked, differences, callId }: Known,
+): Confirmation {
 	const { attempts, firstWrittenAt } = exchange;
 	return {
 		status,

@@ -10,9 +10,11 @@ export function readBaseUrl(value: unknown): string | Refusal {
 	const next = `Open the Zoo API credential and set 'Base URL' to ${DEFAULT_BASE_URL}, or to the https address of your own Zoo host.`;
 	const url = parsed(text);
 	if (!url) return new Refusal("'Base URL' of the credential is not a URL", next);
-	if (url.username || url.password) return new Refusal("'Base URL' of the credential holds a user name or password", next);
+	if (url.username || url.password)
+		return new Refusal("'Base URL' of the credential holds a user name or password", next);
 	if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))) return url.origin;
-	if (url.protocol === 'http:') return new Refusal("'Base URL' of the credential is plain http, which would send the token unencrypted", next);
+	if (url.protocol === 'http:')
+		return new Refusal("'Base URL' of the credential is plain http, which would send the token unencrypted", next);
 	return new Refusal("'Base URL' of the credential is not an https address", next);
 }
 

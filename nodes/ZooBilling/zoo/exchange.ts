@@ -49,7 +49,13 @@ export interface Write {
 export type WriteEnd =
 	| { readonly kind: 'answered'; readonly by: 'reply' | 'readBack'; readonly answer: BalanceAnswer }
 	/** `last`: what the last attempt came to; `seen`: the balance as last read back; `moved`: it is not what the write built on. */
-	| { readonly kind: 'givenUp'; readonly doubt: boolean; readonly moved: boolean; readonly last?: NoAnswer; readonly seen?: Reply };
+	| {
+			readonly kind: 'givenUp';
+			readonly doubt: boolean;
+			readonly moved: boolean;
+			readonly last?: NoAnswer;
+			readonly seen?: Reply;
+	  };
 
 /** How long an item waits at least for its first send while Zoo asks everybody to wait. */
 const FIRST_PATIENCE = 60_000;
@@ -95,11 +101,14 @@ export class Exchange {
 		let last: NoAnswer | undefined;
 		for (;;) {
 			if (doubt || (lookBeforeResend && (last || this.isHeld()))) {
-				const look: BalanceAnswer | NoAnswer = again ? await this.readBalance(readBack, settles) : await this.lastLook(readBack, settles);
+				const look: BalanceAnswer | NoAnswer = again
+					? await this.readBalance(readBack, settles)
+					: await this.lastLook(readBack, settles);
 				if (look.kind !== 'answered') return { kind: 'givenUp', doubt, moved: false, last: last ?? look };
 				const is = standing(look.reply, doubt);
 				if (is === 'there') return { kind: 'answered', by: 'readBack', answer: look };
-				if (is === 'moved' || !again) return { kind: 'givenUp', doubt, moved: is === 'moved', ...(last && { last }), seen: look.reply };
+				if (is === 'moved' || !again)
+					return { kind: 'givenUp', doubt, moved: is === 'moved', ...(last && { last }), seen: look.reply };
 				// What was read is old again by the time that this wait is over.
 				if (lookBeforeResend && this.isHeld()) continue;
 			}
@@ -159,7 +168,8 @@ export class Exchange {
 			if (this.traffic.stopped && !begun) return { kind: 'unsent', why: 'stopped' };
 			const held = this.traffic.heldUntil - this.now();
 			if (held <= 0) return undefined;
-			const patience = this.firstSentAt === undefined ? Math.max(FIRST_PATIENCE, this.limits.retryFor) : this.limits.retryFor;
+			const patience =
+				this.firstSentAt === undefined ? Math.max(FIRST_PATIENCE, this.limits.retryFor) : this.limits.retryFor;
 			if (this.elapsed() + held > patience) {
 				this.askedToWait = held;
 				return { kind: 'unsent', why: 'held' };

@@ -97,7 +97,10 @@ interface Told {
 	readonly more?: Readonly<Record<string, unknown>>;
 }
 
-function failure(subject: Subject, { reason, outcome, what, next, source = 'service', reported, attempts, more }: Told): Failure {
+function failure(
+	subject: Subject,
+	{ reason, outcome, what, next, source = 'service', reported, attempts, more }: Told,
+): Failure {
 	const { owner, item, asked, reference, dryRun } = subject;
 	const { zoo = {}, status, callId } = reported ?? {};
 	const known = {
@@ -147,14 +150,28 @@ const SAFE = 'The balance was not changed, so trying again is safe.';
 
 /** A parameter, option or credential that cannot be used. */
 export function invalidInput(subject: Subject, refusal: Refusal, reason: Reason = 'invalidInput'): Failure {
-	return failure(subject, { reason, outcome: 'notSent', source: 'input', what: refusal.what, next: `${refusal.next} ${NOTHING_SENT}` });
+	return failure(subject, {
+		reason,
+		outcome: 'notSent',
+		source: 'input',
+		what: refusal.what,
+		next: `${refusal.next} ${NOTHING_SENT}`,
+	});
 }
 
 /** Something could not be read. `outcome`: `notRead` for a read, `notSent` when a write had to look first. */
 export function notRead(subject: Subject, last: NoAnswer, tries: Tries, outcome: 'notRead' | 'notSent'): Failure {
 	if (last.kind === 'unsent') return notSent(subject, last.why, tries);
-	if (outcome === 'notRead') return turnedDown(subject, last, tries, outcome, `Nothing was read: ${last.cause}`, 'Reading again is safe.');
-	return turnedDown(subject, last, tries, outcome, `The balance was not read: ${last.cause}`, `The balance has to be read before it is written. ${SAFE}`);
+	if (outcome === 'notRead')
+		return turnedDown(subject, last, tries, outcome, `Nothing was read: ${last.cause}`, 'Reading again is safe.');
+	return turnedDown(
+		subject,
+		last,
+		tries,
+		outcome,
+		`The balance was not read: ${last.cause}`,
+		`The balance has to be read before it is written. ${SAFE}`,
+	);
 }
 
 /** A write that surely was not applied. */
@@ -164,11 +181,25 @@ export function notApplied(subject: Subject, last: NoAnswer, tries: Tries): Fail
 	return turnedDown(subject, last, tries, 'notApplied', `The balance was not changed: ${last.cause}${count}`, SAFE);
 }
 
-function turnedDown(subject: Subject, last: Tried, tries: Tries, outcome: Outcome, what: string, safe: string): Failure {
+function turnedDown(
+	subject: Subject,
+	last: Tried,
+	tries: Tries,
+	outcome: Outcome,
+	what: string,
+	safe: string,
+): Failure {
 	const meaning = last.kind === 'refused' ? meaningOf(last, subject) : undefined;
 	const reason = meaning?.reason ?? reasonOf(last.status);
 	const next = `${waitAsked(tries)}${meaning?.next ?? ''}${safe}`;
-	return failure(subject, { reason, outcome, what: meaning?.what ?? what, next, reported: last, attempts: tries.attempts });
+	return failure(subject, {
+		reason,
+		outcome,
+		what: meaning?.what ?? what,
+		next,
+		reported: last,
+		attempts: tries.attempts,
+	});
 }
 
 function reasonOf(status: number | undefined): Reason {
@@ -177,35 +208,77 @@ function reasonOf(status: number | undefined): Reason {
 }
 
 function waitAsked({ askedToWait }: Tries): string {
-	return askedToWait === undefined ? '' : `Zoo asked to wait ${Math.ceil(askedToWait / 1000)} seconds; try again after that. `;
+	return askedToWait === undefined
+		? ''
+		: `Zoo asked to wait ${Math.ceil(askedToWait / 1000)} seconds; try again after that. `;
 }
 
 /** What a final no means, and what to do about it. */
 function meaningOf({ status = 0, zoo }: Reported, { owner }: Subject): { reason: Reason; what?: string; next: string } {
 	const byId = owner?.id !== undefined;
-	const rights = !byId ? '' : `Balances by ID need the token of a Zoo employee; 'Get Own ${owner.kind.label} Balance' works with any valid token. `;
+	const rights = !byId
+		? ''
+		: `Balances by ID need the token of a Zoo employee; 'Get Own ${owner.kind.label} Balance' works with any valid token. `;
 	if (status === 401 || (status === 400 && /authenticat/i.test(zoo?.message ?? ''))) {
-		return { reason: 'tokenRefused', what: 'Zoo did not accept the API token', next: `Check 'API Token' and 'Base URL' in the Zoo API credential. ${rights}` };
+		return {
+			reason: 'tokenRefused',
+			what: 'Zoo did not accept the API token',
+			next: `Check 'API Token' and 'Base URL' in the Zoo API credential. ${rights}`,
+		};
 	}
-	if (status === 403) return { reason: byId ? 'employeeTokenNeeded' : 'tokenRefused', what: 'The API token has no right to do this', next: `Use another Zoo API credential. ${rights}` };
+	if (status === 403)
+		return {
+			reason: byId ? 'employeeTokenNeeded' : 'tokenRefused',
+			what: 'The API token has no right to do this',
+			next: `Use another Zoo API credential. ${rights}`,
+		};
 	if (status === 404 && owner) {
-		return { reason: 'ownerUnknown', what: `Zoo does not know this ${owner.kind.noun}`, next: byId ? `Check '${owner.kind.idLabel}', and 'Base URL' in the credential. ` : `Check that the token’s user has an ${owner.kind.noun}, and 'Base URL' in the credential. ` };
+		return {
+			reason: 'ownerUnknown',
+			what: `Zoo does not know this ${owner.kind.noun}`,
+			next: byId
+				? `Check '${owner.kind.idLabel}', and 'Base URL' in the credential. `
+				: `Check that the token’s user has an ${owner.kind.noun}, and 'Base URL' in the credential. `,
+		};
 	}
 	if (status < 400) return { reason: 'unreachable', next: `Check 'Base URL' in the Zoo API credential. ` };
-	return { reason: 'refusedByZoo', next: "Zoo would refuse the same request again: change what it objects to; if it does not know the fields, that is 'Balance Model'. " };
+	return {
+		reason: 'refusedByZoo',
+		next: "Zoo would refuse the same request again: change what it objects to; if it does not know the fields, that is 'Balance Model'. ",
+	};
 }
 
 const unsentBecause = {
-	canceled: { reason: 'canceled', cause: 'the execution was canceled', next: 'Run the workflow again for the items that are left.' },
-	stopped: { reason: 'stopped', cause: 'another item did not go through', next: 'Correct that item, then run the workflow again for the items that are left.' },
+	canceled: {
+		reason: 'canceled',
+		cause: 'the execution was canceled',
+		next: 'Run the workflow again for the items that are left.',
+	},
+	stopped: {
+		reason: 'stopped',
+		cause: 'another item did not go through',
+		next: 'Correct that item, then run the workflow again for the items that are left.',
+	},
 	held: { reason: 'heldBack', cause: 'Zoo asked all requests to wait', next: 'Try again later.' },
 } as const;
 
 /** An item whose turn never came, or did not come again. */
 export function notSent(subject: Subject, why: Unsent['why'], tries: Tries): Failure {
 	const { reason, cause, next } = unsentBecause[why];
-	if (tries.attempts === 0) return failure(subject, { reason, outcome: 'notSent', what: `Not sent, because ${cause}`, next: `${waitAsked(tries)}${next} ${NOTHING_SENT}` });
-	return failure(subject, { reason, outcome: 'notApplied', what: `Not sent again, because ${cause}`, next: `${waitAsked(tries)}${next} ${SAFE}`, attempts: tries.attempts });
+	if (tries.attempts === 0)
+		return failure(subject, {
+			reason,
+			outcome: 'notSent',
+			what: `Not sent, because ${cause}`,
+			next: `${waitAsked(tries)}${next} ${NOTHING_SENT}`,
+		});
+	return failure(subject, {
+		reason,
+		outcome: 'notApplied',
+		what: `Not sent again, because ${cause}`,
+		next: `${waitAsked(tries)}${next} ${SAFE}`,
+		attempts: tries.attempts,
+	});
 }
 
 /** Something in the node itself that nobody foresaw. */
@@ -240,7 +313,13 @@ export interface Sight {
 }
 
 /** A write that may have been applied, now or later. `advice`: how to tell and what to do then. */
-export function outcomeUnknown(subject: Subject, last: NoAnswer | undefined, advice: string, tries: Tries, sight: Sight): Failure {
+export function outcomeUnknown(
+	subject: Subject,
+	last: NoAnswer | undefined,
+	advice: string,
+	tries: Tries,
+	sight: Sight,
+): Failure {
 	return failure(subject, {
 		reason: 'outcomeUnknown',
 		outcome: 'unknown',
@@ -260,7 +339,11 @@ export const updateAdvice =
 
 /** A write that an earlier try of this execution sent and nothing confirmed, when the item cannot be taken up again. `before`: of an adjustment. */
 export function stillInDoubt(subject: Subject, { before, target }: Omit<Sight, 'now'>, tries: Tries): Failure {
-	return outcomeUnknown(subject, undefined, before ? adjustAdvice : updateAdvice, tries, { ...(before && { before }), target, now: {} });
+	return outcomeUnknown(subject, undefined, before ? adjustAdvice : updateAdvice, tries, {
+		...(before && { before }),
+		target,
+		now: {},
+	});
 }
 
 function causeOf(last: NoAnswer | undefined): string {
@@ -287,7 +370,14 @@ export function changedMeanwhile(subject: Subject, tries: Tries, sight: Sight): 
 }
 
 /** The reply has the amounts of the other balance model. `comparison`: with what was written; undefined when nothing was. */
-export function otherModel(subject: Subject, chosen: BalanceModel, shownModel: BalanceModel, comparison: Comparison | undefined, reported: Reported, tries: Tries): Failure {
+export function otherModel(
+	subject: Subject,
+	chosen: BalanceModel,
+	shownModel: BalanceModel,
+	comparison: Comparison | undefined,
+	reported: Reported,
+	tries: Tries,
+): Failure {
 	const sent = comparison ? comparisonText(comparison) : NOTHING_SENT;
 	return failure(subject, {
 		reason: 'otherBalanceModel',
@@ -314,7 +404,10 @@ export function notConfirmed(subject: Subject, comparison: Comparison, reported:
 }
 
 function comparisonText({ missing, confirmed, differences }: Comparison): string {
-	const others = [...(confirmed.length > 0 ? [`Confirmed: ${confirmed.join(', ')}.`] : []), ...differences.map(({ field, asked, got }) => `Different: ${field} asked ${asked}, got ${got}.`)];
+	const others = [
+		...(confirmed.length > 0 ? [`Confirmed: ${confirmed.join(', ')}.`] : []),
+		...differences.map(({ field, asked, got }) => `Different: ${field} asked ${asked}, got ${got}.`),
+	];
 	return [`Not confirmed: ${missing.map((field) => field.wire).join(', ')}.`, ...others].join(' ');
 }
 
@@ -323,7 +416,12 @@ function comparisonFacts({ missing, confirmed, differences }: Comparison): Recor
 }
 
 /** Zoo's balance is another than the one asked for, and the workflow wants that to count. */
-export function different(subject: Subject, { confirmed, differences }: Comparison, reported: Reported, tries: Tries): Failure {
+export function different(
+	subject: Subject,
+	{ confirmed, differences }: Comparison,
+	reported: Reported,
+	tries: Tries,
+): Failure {
 	const list = differences.map(({ field, asked, got }) => `${field} asked ${asked}, got ${got}`).join('; ');
 	return failure(subject, {
 		reason: 'different',
@@ -397,7 +495,10 @@ export function outOfRange(subject: Subject, reason: 'belowZero' | 'tooLarge', s
 		reason,
 		outcome: 'notSent',
 		source: 'input',
-		what: reason === 'belowZero' ? 'The adjustment would take the balance below zero' : 'The adjustment would make the balance too large',
+		what:
+			reason === 'belowZero'
+				? 'The adjustment would take the balance below zero'
+				: 'The adjustment would make the balance too large',
 		next: `${sums}. Change the amount. ${NOTHING_SENT}`,
 	});
 }

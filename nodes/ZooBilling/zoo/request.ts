@@ -25,7 +25,12 @@ export function readBalance(owner: Owner, includeTotalDue = false): ZooRequest {
 }
 
 /** The body has the given amounts and nothing else, encoded as the model wants them. */
-export function writeBalance(owner: Owner, model: BalanceModel, amounts: readonly FieldAmount[], includeTotalDue = false): ZooRequest {
+export function writeBalance(
+	owner: Owner,
+	model: BalanceModel,
+	amounts: readonly FieldAmount[],
+	includeTotalDue = false,
+): ZooRequest {
 	const members = amounts.map(({ field, amount }) => `"${field.wire}":${model.onWire(amount)}`);
 	return { ...readBalance(owner, includeTotalDue), method: 'PUT', body: `{${members.join(',')}}` };
 }

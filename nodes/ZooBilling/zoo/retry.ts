@@ -2,9 +2,21 @@
 
 /** What came of one attempt on the wire. */
 export type Sent =
-	| { readonly kind: 'reply'; readonly status: number; readonly text: string; readonly retryAfter?: string; readonly callId?: string; readonly location?: string }
+	| {
+			readonly kind: 'reply';
+			readonly status: number;
+			readonly text: string;
+			readonly retryAfter?: string;
+			readonly callId?: string;
+			readonly location?: string;
+	  }
 	/** No complete reply. `reached`: whether Zoo may have received the request. */
-	| { readonly kind: 'silence'; readonly reached: 'no' | 'perhaps'; /** Whether it may be sent again. */ readonly again: boolean; readonly cause: string };
+	| {
+			readonly kind: 'silence';
+			readonly reached: 'no' | 'perhaps';
+			/** Whether it may be sent again. */ readonly again: boolean;
+			readonly cause: string;
+	  };
 
 export interface ZooWords {
 	readonly message?: string;
@@ -16,11 +28,21 @@ export type Verdict =
 	/** A 2xx reply with a JSON object. */
 	| { readonly kind: 'answered'; readonly json: Record<string, unknown>; readonly callId?: string }
 	/** Zoo surely did not apply it; `holdsAll`: Zoo asked everybody to wait. */
-	| { readonly kind: 'notApplied'; readonly cause: string; readonly holdsAll: boolean; readonly askedMs?: number } & Reported
+	| ({
+			readonly kind: 'notApplied';
+			readonly cause: string;
+			readonly holdsAll: boolean;
+			readonly askedMs?: number;
+	  } & Reported)
 	/** Zoo may have applied it, now or later; `final`: it is not to be sent again all the same. */
-	| { readonly kind: 'perhapsApplied'; readonly cause: string; readonly final?: true; readonly askedMs?: number } & Reported
+	| ({
+			readonly kind: 'perhapsApplied';
+			readonly cause: string;
+			readonly final?: true;
+			readonly askedMs?: number;
+	  } & Reported)
 	/** A final no; sending again would not change it. */
-	| { readonly kind: 'refused'; readonly cause: string } & Reported;
+	| ({ readonly kind: 'refused'; readonly cause: string } & Reported);
 
 /** What Zoo said along with an outcome. */
 export interface Reported {
@@ -33,10 +55,17 @@ export interface Reported {
 const perhapsAppliedStatuses = [408, 500, 502, 503, 504];
 
 /** `readJson`: the JSON object in a text, or undefined. `now`: milliseconds, for dates in Retry-After. */
-export function judge(sent: Sent, readJson: (text: string) => Record<string, unknown> | undefined, now: number): Verdict {
+export function judge(
+	sent: Sent,
+	readJson: (text: string) => Record<string, unknown> | undefined,
+	now: number,
+): Verdict {
 	if (sent.kind === 'silence') {
-		if (sent.reached === 'perhaps') return { kind: 'perhapsApplied', cause: sent.cause, ...(!sent.again && { final: true as const }) };
-		return sent.again ? { kind: 'notApplied', cause: sent.cause, holdsAll: false } : { kind: 'refused', cause: sent.cause };
+		if (sent.reached === 'perhaps')
+			return { kind: 'perhapsApplied', cause: sent.cause, ...(!sent.again && { final: true as const }) };
+		return sent.again
+			? { kind: 'notApplied', cause: sent.cause, holdsAll: false }
+			: { kind: 'refused', cause: sent.cause };
 	}
 	const { status, text } = sent;
 	const json = readJson(text);
@@ -55,7 +84,8 @@ export function judge(sent: Sent, readJson: (text: string) => Record<string, unk
 	}
 	const askedMs = readRetryAfter(sent.retryAfter, now);
 	const asked = askedMs !== undefined && { askedMs };
-	if (status === 429 || (status === 503 && asked)) return { kind: 'notApplied', cause, holdsAll: true, ...asked, ...told };
+	if (status === 429 || (status === 503 && asked))
+		return { kind: 'notApplied', cause, holdsAll: true, ...asked, ...told };
 	if (perhapsAppliedStatuses.includes(status)) return { kind: 'perhapsApplied', cause, ...asked, ...told };
 	// Not sent again, but nobody knows what stands behind a 524 or its like.
 	if (status >= 500) return { kind: 'perhapsApplied', final: true, cause, ...told };
@@ -68,7 +98,8 @@ function redirect(status: number, location: string | undefined): string {
 
 /** Zoo's error bodies: `{ message, request_id, error_code? }`. */
 function wordsIn(json: Record<string, unknown>): ZooWords {
-	const word = (value: unknown, longest: number) => (typeof value === 'string' && value !== '' ? value.slice(0, longest) : undefined);
+	const word = (value: unknown, longest: number) =>
+		typeof value === 'string' && value !== '' ? value.slice(0, longest) : undefined;
 	const message = word(json['message'], 300);
 	const errorCode = word(json['error_code'], 100);
 	const requestId = word(json['request_id'], 100);

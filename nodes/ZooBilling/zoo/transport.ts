@@ -25,7 +25,10 @@ export interface Connection extends World {
 export async function connect(context: IExecuteFunctions): Promise<Connection | Refusal> {
 	const credential = await context.getCredentials<ZooCredential>('zooApi').catch(() => undefined);
 	if (!credential?.apiToken) {
-		return new Refusal('The Zoo API credential could not be opened', "Choose a 'Zoo API' credential in this node, and open it once to see that it has an 'API Token'.");
+		return new Refusal(
+			'The Zoo API credential could not be opened',
+			"Choose a 'Zoo API' credential in this node, and open it once to see that it has an 'API Token'.",
+		);
 	}
 	const origin = readBaseUrl(credential.baseUrl);
 	if (origin instanceof Refusal) return origin;
@@ -53,7 +56,8 @@ function sender(context: IExecuteFunctions, credential: ZooCredential, origin: s
 	const { id = null, name = '' } = context.getNode().credentials?.['zooApi'] ?? {};
 	const credentialsDecrypted = { id: id ?? '', name, type: 'zooApi', data: { ...credential } };
 	const token = credential.apiToken.trim() || '\0';
-	const withoutToken = (text: string) => plainEscapes(text).replaceAll(token, '***').replaceAll(encodeURIComponent(token), '***');
+	const withoutToken = (text: string) =>
+		plainEscapes(text).replaceAll(token, '***').replaceAll(encodeURIComponent(token), '***');
 	return async ({ method, path, body }, timeout) => {
 		const options: IHttpRequestOptions = {
 			method,
@@ -142,7 +146,8 @@ const interrupted: Readonly<Record<string, string>> = {
 
 function notReceived(error: unknown): Sent {
 	const codes = codesOf(error);
-	const known = (causes: Readonly<Record<string, string>>) => codes.map((code) => causes[code]).find((cause) => cause !== undefined);
+	const known = (causes: Readonly<Record<string, string>>) =>
+		codes.map((code) => causes[code]).find((cause) => cause !== undefined);
 	const never = known(unreachable);
 	if (never !== undefined) return { kind: 'silence', reached: 'no', again: true, cause: never };
 	if (codes.some((code) => badCertificate.test(code))) {

@@ -30,10 +30,7 @@ export class SourceNode implements INodeType {
 	};
 
 	/** `meetLogger` is shown the logger that all nodes of n8n share. */
-	constructor(
-		items: INodeExecutionData[],
-		meetLogger: (logger: Logger) => void = () => undefined,
-	) {
+	constructor(items: INodeExecutionData[], meetLogger: (logger: Logger) => void = () => undefined) {
 		// A function of its own, since n8n calls execute() with the execution as `this`.
 		this.execute = async function (this: IExecuteFunctions) {
 			meetLogger(this.logger);
@@ -102,10 +99,7 @@ export class DelegatingAgentNode implements INodeType {
 		};
 	}
 
-	execute: (
-		this: IExecuteFunctions,
-		response?: EngineResponse,
-	) => Promise<INodeExecutionData[][] | EngineRequest>;
+	execute: (this: IExecuteFunctions, response?: EngineResponse) => Promise<INodeExecutionData[][] | EngineRequest>;
 }
 
 function requestFor(nodeName: string, items: INodeExecutionData[]): EngineRequest {

@@ -1,11 +1,5 @@
 /** Lets an agent of n8n's engine call the built node as a tool. */
-import {
-	NodeConnectionTypes,
-	type IDataObject,
-	type INodeParameters,
-	type INodeType,
-	type IRun,
-} from 'n8n-workflow';
+import { NodeConnectionTypes, type IDataObject, type INodeParameters, type INodeType, type IRun } from 'n8n-workflow';
 
 import { CREDENTIAL_ID, CREDENTIAL_NAME, OneCredential } from './credential';
 import { execute } from './execution';

@@ -19,7 +19,9 @@ const many = quick ? 2_000 : 10_000;
 const { maxConcurrency: concurrency } = optionDefaults;
 
 const scenarios: Scenario[] = [
-	...[0, 20, 100].flatMap((latencyMs) => ([1, 3] as const).map((expressions) => ({ items: 1_000, latencyMs, expressions, concurrency, rounds }))),
+	...[0, 20, 100].flatMap((latencyMs) =>
+		([1, 3] as const).map((expressions) => ({ items: 1_000, latencyMs, expressions, concurrency, rounds })),
+	),
 	...[25, 100].map((other) => ({ items: 1_000, latencyMs: 100, expressions: 1, concurrency: other, rounds }) as const),
 	{ items: 100, latencyMs: 0, expressions: 1, concurrency, rounds },
 	{ items: many, latencyMs: 0, expressions: 1, concurrency, rounds: quick ? 1 : 3 },
@@ -36,10 +38,33 @@ void runProgram(async (cleanUp) => {
 	const parts = [
 		'# Benchmarks',
 		'Written by `npm run bench`, one run, contestants in turn. Figures are milliseconds per item: median (least–most) over the rounds. They hold for this machine on that day; the ratios are what travels.',
-		markdownTable(['Machine', 'Node.js', 'n8n', 'n8n’s Node.js', 'Node', 'Date'], [[machine(), process.version, versionOf('test/n8n/node_modules/n8n/package.json'), execFileSync(NODE, ['--version'], { encoding: 'utf8' }).trim(), versionOf('package.json'), new Date().toISOString().slice(0, 10)]]),
+		markdownTable(
+			['Machine', 'Node.js', 'n8n', 'n8n’s Node.js', 'Node', 'Date'],
+			[
+				[
+					machine(),
+					process.version,
+					versionOf('test/n8n/node_modules/n8n/package.json'),
+					execFileSync(NODE, ['--version'], { encoding: 'utf8' }).trim(),
+					versionOf('package.json'),
+					new Date().toISOString().slice(0, 10),
+				],
+			],
+		),
 		'## In the real n8n',
 		`Node time as n8n reports it, one organization per item. *HTTP Request* is n8n’s own node with the same credential, body and items (it sends everything at once, so its time hardly depends on the latency); *bare loop* is a loop over n8n’s HTTP helper with the credential passed on, that checks nothing; *Zoo Billing* checks, orders and confirms. *At a time* is how many requests these two have open, ${concurrency} by default: against an API that takes 100 ms, that alone is ${100 / concurrency} ms an item.`,
-		markdownTable(['Items', 'API latency', 'Expressions per item', 'At a time', ...contestants, 'Zoo Billing ÷ HTTP Request', 'Zoo Billing ÷ bare loop'], real),
+		markdownTable(
+			[
+				'Items',
+				'API latency',
+				'Expressions per item',
+				'At a time',
+				...contestants,
+				'Zoo Billing ÷ HTTP Request',
+				'Zoo Billing ÷ bare loop',
+			],
+			real,
+		),
 		'## In-process',
 		`n8n-core in a plain Node.js process, one expression per item; *undici* sends the same requests without n8n, ${concurrency} at a time over connections that stay open, as the floor of the wire.`,
 		markdownTable(['Items', 'API latency', ...inProcessContestants, 'Zoo Billing ÷ bare loop'], await inProcessRows()),
@@ -61,7 +86,15 @@ void runProgram(async (cleanUp) => {
 function rowOf({ items, latencyMs, expressions, concurrency }: Scenario, figures: Figures): string[] {
 	const spreads = contestants.map((contestant) => spreadOf(figures[contestant]));
 	const [http, bare, ours] = spreads.map(({ median }) => median);
-	return [String(items), `${latencyMs} ms`, String(expressions), String(concurrency), ...spreads.map((spread) => spreadText(spread)), ratio(ours, http), ratio(ours, bare)];
+	return [
+		String(items),
+		`${latencyMs} ms`,
+		String(expressions),
+		String(concurrency),
+		...spreads.map((spread) => spreadText(spread)),
+		ratio(ours, http),
+		ratio(ours, bare),
+	];
 }
 
 function ratio(one = Number.NaN, other = Number.NaN): string {
@@ -70,10 +103,20 @@ function ratio(one = Number.NaN, other = Number.NaN): string {
 
 async function inProcessRows(): Promise<string[][]> {
 	const rows: string[][] = [];
-	for (const [items, latencyMs] of [[1_000, 0], [1_000, 20], [1_000, 100], [many, 0]] as const) {
+	for (const [items, latencyMs] of [
+		[1_000, 0],
+		[1_000, 20],
+		[1_000, 100],
+		[many, 0],
+	] as const) {
 		const figures = await measureInProcess(items, latencyMs, quick ? 2 : 5);
 		const spreads = inProcessContestants.map((contestant) => spreadOf(figures[contestant]));
-		rows.push([String(items), `${latencyMs} ms`, ...spreads.map((spread) => spreadText(spread)), ratio(spreads[2]?.median, spreads[1]?.median)]);
+		rows.push([
+			String(items),
+			`${latencyMs} ms`,
+			...spreads.map((spread) => spreadText(spread)),
+			ratio(spreads[2]?.median, spreads[1]?.median),
+		]);
 	}
 	return rows;
 }
@@ -81,20 +124,33 @@ async function inProcessRows(): Promise<string[][]> {
 async function profileTable(): Promise<string> {
 	const [one, three] = [await profileInProcess(many, 1), await profileInProcess(many, 3)];
 	const cell = (took = 0) => took.toFixed(3);
-	const total = (shares: ReadonlyMap<string, number>) => cell([...shares.values()].reduce((sum, took) => sum + took, 0));
-	const rows = [...new Set([...one.keys(), ...three.keys()])].map((owner) => [owner, cell(one.get(owner)), cell(three.get(owner))]);
-	return markdownTable(['Whose code', 'One expression', 'Three expressions'], [...rows, ['all', total(one), total(three)]]);
+	const total = (shares: ReadonlyMap<string, number>) =>
+		cell([...shares.values()].reduce((sum, took) => sum + took, 0));
+	const rows = [...new Set([...one.keys(), ...three.keys()])].map((owner) => [
+		owner,
+		cell(one.get(owner)),
+		cell(three.get(owner)),
+	]);
+	return markdownTable(
+		['Whose code', 'One expression', 'Three expressions'],
+		[...rows, ['all', total(one), total(three)]],
+	);
 }
 
 /** In a process of its own, whose memory nothing else has filled. */
 function ownCost(): string {
-	return execFileSync(process.execPath, ['--import', 'tsx', 'bench/own-cost.ts', '1000', String(many)], { cwd: PROJECT, encoding: 'utf8' }).trimEnd();
+	return execFileSync(process.execPath, ['--import', 'tsx', 'bench/own-cost.ts', '1000', String(many)], {
+		cwd: PROJECT,
+		encoding: 'utf8',
+	}).trimEnd();
 }
 
 /** Each in a process of its own, with n8n-workflow loaded before. */
 function loadTimes(): number[] {
 	const script = `require('n8n-workflow'); const start = performance.now(); require(${JSON.stringify(nodeFile)}); console.log(performance.now() - start)`;
-	return Array.from({ length: 9 }, () => Number(execFileSync(process.execPath, ['-e', script], { cwd: PROJECT, encoding: 'utf8' })));
+	return Array.from({ length: 9 }, () =>
+		Number(execFileSync(process.execPath, ['-e', script], { cwd: PROJECT, encoding: 'utf8' })),
+	);
 }
 
 function machine(): string {

@@ -33,7 +33,11 @@ export type Figures = Record<Contestant, number[]>;
 export async function startBenchN8n(cleanUp: CleanUp): Promise<N8n> {
 	const home = await Home.make(cleanUp);
 	const tarball = await packProject(home.temporary, cleanUp);
-	const environment = { N8N_CUSTOM_EXTENSIONS: join(__dirname, 'nodes'), N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem', NODE_OPTIONS: '--max-old-space-size=6144' };
+	const environment = {
+		N8N_CUSTOM_EXTENSIONS: join(__dirname, 'nodes'),
+		N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem',
+		NODE_OPTIONS: '--max-old-space-size=6144',
+	};
 	return await N8n.start({ home, tarball, environment }, cleanUp);
 }
 
@@ -42,16 +46,29 @@ export async function measure(rest: Rest, scenario: Scenario, report: (line: str
 	const { items, latencyMs, rounds } = scenario;
 	const zoo = await startZooServer(items, latencyMs);
 	try {
-		const credential = { id: await rest.addCredential({ name: `Zoo ${randomUUID()}`, type: 'zooApi', data: { apiToken: EMPLOYEE_TOKEN, baseUrl: zoo.url } }), name: 'Zoo' };
+		const credential = {
+			id: await rest.addCredential({
+				name: `Zoo ${randomUUID()}`,
+				type: 'zooApi',
+				data: { apiToken: EMPLOYEE_TOKEN, baseUrl: zoo.url },
+			}),
+			name: 'Zoo',
+		};
 		const figures: Figures = { 'HTTP Request': [], 'bare loop': [], 'Zoo Billing': [] };
 		const workflows = new Map<Contestant, string>();
-		for (const contestant of contestants) workflows.set(contestant, await rest.addWorkflow(workflowOf(contestant, { zooApi: credential }, zoo.url, scenario)));
+		for (const contestant of contestants)
+			workflows.set(
+				contestant,
+				await rest.addWorkflow(workflowOf(contestant, { zooApi: credential }, zoo.url, scenario)),
+			);
 		for (let round = -1; round < rounds; round++) {
 			for (const contestant of turned(contestants, round)) {
 				const took = await nodeTime(rest, workflows.get(contestant) ?? '', items);
 				// The first round warms everybody up.
 				if (round >= 0) figures[contestant].push(took / items);
-				report(`${contestant}, ${items} items, ${latencyMs} ms, round ${round}: ${(took / items).toFixed(3)} ms an item`);
+				report(
+					`${contestant}, ${items} items, ${latencyMs} ms, round ${round}: ${(took / items).toFixed(3)} ms an item`,
+				);
 			}
 		}
 		return figures;
@@ -65,7 +82,12 @@ function turned<T>(list: readonly T[], by: number): T[] {
 	return [...list.slice(start), ...list.slice(0, start)];
 }
 
-function workflowOf(contestant: Contestant, credentials: unknown, url: string, { items: count, expressions, concurrency }: Scenario) {
+function workflowOf(
+	contestant: Contestant,
+	credentials: unknown,
+	url: string,
+	{ items: count, expressions, concurrency }: Scenario,
+) {
 	const several = expressions === 3;
 	const cash = several ? '={{ $json.cash }}' : '50.00';
 	const credits = several ? '={{ $json.credits }}' : '';
@@ -80,12 +102,19 @@ function workflowOf(contestant: Contestant, credentials: unknown, url: string, {
 				nodeCredentialType: 'zooApi',
 				sendBody: true,
 				bodyParameters: {
-					parameters: [{ name: 'pre_pay_cash_remaining', value: cash }, ...(several ? [{ name: 'pre_pay_credits_remaining', value: credits }] : [])],
+					parameters: [
+						{ name: 'pre_pay_cash_remaining', value: cash },
+						...(several ? [{ name: 'pre_pay_credits_remaining', value: credits }] : []),
+					],
 				},
 				options: {},
 			},
 		},
-		'bare loop': { type: 'CUSTOM.bareLoop', typeVersion: 1, parameters: { orgId: '={{ $json.orgId }}', cash, credits, concurrency: String(concurrency) } },
+		'bare loop': {
+			type: 'CUSTOM.bareLoop',
+			typeVersion: 1,
+			parameters: { orgId: '={{ $json.orgId }}', cash, credits, concurrency: String(concurrency) },
+		},
 		'Zoo Billing': {
 			type: 'n8n-nodes-zoo-billing.zooBilling',
 			typeVersion: 1,
@@ -121,14 +150,23 @@ const started = z.object({ executionId: z.string() });
 const state = z.object({ status: z.string(), data: z.string() }).optional();
 const runs = z.object({
 	resultData: z.object({
-		runData: z.record(z.array(z.object({ executionTime: z.number(), data: z.object({ main: z.array(z.array(z.object({ json: z.record(z.unknown()) }))) }).optional() }))),
+		runData: z.record(
+			z.array(
+				z.object({
+					executionTime: z.number(),
+					data: z.object({ main: z.array(z.array(z.object({ json: z.record(z.unknown()) }))) }).optional(),
+				}),
+			),
+		),
 	}),
 });
 const LONGEST_MS = 300_000;
 
 /** What n8n says the node took, in milliseconds; refuses to count a run that did not write every item. */
 async function nodeTime(rest: Rest, workflowId: string, items: number): Promise<number> {
-	const { executionId } = started.parse(await rest.send('POST', `/workflows/${workflowId}/run`, { triggerToStartFrom: { name: 'Start' } }));
+	const { executionId } = started.parse(
+		await rest.send('POST', `/workflows/${workflowId}/run`, { triggerToStartFrom: { name: 'Start' } }),
+	);
 	const stored = await until(`execution ${executionId} is over`, LONGEST_MS, async () => {
 		// While it stores ten thousand items, n8n may let a connection go.
 		const now = state.parse(await rest.send('GET', `/executions/${executionId}`).catch(() => undefined));
@@ -137,6 +175,9 @@ async function nodeTime(rest: Rest, workflowId: string, items: number): Promise<
 	const { parse } = await import('flatted');
 	const [run] = runs.parse(parse(stored.data)).resultData.runData[MEASURED] ?? [];
 	const written = run?.data?.main[0]?.filter(({ json }) => json['pre_pay_cash_remaining'] === '50.00').length;
-	if (stored.status !== 'success' || !run || written !== items) throw new Error(`Execution ${executionId} ended as ${stored.status} with ${written ?? 0} of ${items} items written`);
+	if (stored.status !== 'success' || !run || written !== items)
+		throw new Error(
+			`Execution ${executionId} ended as ${stored.status} with ${written ?? 0} of ${items} items written`,
+		);
 	return run.executionTime;
 }

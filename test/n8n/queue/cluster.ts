@@ -11,7 +11,12 @@ import { startRedis } from './redis';
 import { Worker } from './worker';
 
 /** A worker that is gone is noticed within seconds, and what it lost within a minute instead of three hours. */
-const IMPATIENT = { N8N_EXECUTIONS_QUEUE_RECOVERY_INTERVAL: '1', QUEUE_WORKER_LOCK_DURATION: '10000', QUEUE_WORKER_LOCK_RENEW_TIME: '2000', QUEUE_WORKER_STALLED_INTERVAL: '5000' };
+const IMPATIENT = {
+	N8N_EXECUTIONS_QUEUE_RECOVERY_INTERVAL: '1',
+	QUEUE_WORKER_LOCK_DURATION: '10000',
+	QUEUE_WORKER_LOCK_RENEW_TIME: '2000',
+	QUEUE_WORKER_STALLED_INTERVAL: '5000',
+};
 
 const CONCURRENCY = 5;
 
@@ -27,11 +32,19 @@ export async function startCluster(latencyMs: number, cleanUp: CleanUp): Promise
 	const zoo = await startZooApi({ latencyMs });
 	await cleanUp.later(async () => await zoo.close());
 	const home = await Home.make(cleanUp);
-	const [tarball, database, queue] = await Promise.all([packProject(home.folder, cleanUp), startPostgres(cleanUp), startRedis(cleanUp)]);
+	const [tarball, database, queue] = await Promise.all([
+		packProject(home.folder, cleanUp),
+		startPostgres(cleanUp),
+		startRedis(cleanUp),
+	]);
 	const environment = { EXECUTIONS_MODE: 'queue', ...IMPATIENT, ...database, ...queue };
 	const main = await N8n.start({ home, tarball, environment }, cleanUp);
 	const name = 'Zoo stand-in';
-	const id = await main.rest.addCredential({ name, type: 'zooApi', data: { apiToken: EMPLOYEE_TOKEN, baseUrl: zoo.url } });
+	const id = await main.rest.addCredential({
+		name,
+		type: 'zooApi',
+		data: { apiToken: EMPLOYEE_TOKEN, baseUrl: zoo.url },
+	});
 	const addWorker = async () => await Worker.start({ tarball, environment, concurrency: CONCURRENCY }, cleanUp);
 	return { main, zoo, credentials: { zooApi: { id, name } }, addWorker };
 }

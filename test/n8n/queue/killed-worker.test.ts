@@ -29,14 +29,22 @@ export function aKilledWorker(cluster: () => Cluster, workers: Worker[]): void {
 		const { main, zoo, credentials, addWorker } = cluster();
 		const orgs = Array.from({ length: ORGS }, () => randomUUID());
 		for (const org of orgs) zoo.setBalance('org', org);
-		const calls = Array.from({ length: CALLS }, (_, index): Call => ({ mark: `call-${index}-`, org: orgs[index % ORGS] ?? '', amount: `${index + 1}.00` }));
+		const calls = Array.from({ length: CALLS }, (_, index): Call => ({
+			mark: `call-${index}-`,
+			org: orgs[index % ORGS] ?? '',
+			amount: `${index + 1}.00`,
+		}));
 		const workflow = await main.rest.addWorkflow(setBalance(credentials['zooApi']));
 		await main.rest.activate(workflow);
 
 		const before = await main.rest.newestExecution();
 		const requestsBefore = zoo.requests.length;
 		const first = send(main.url, calls.slice(0, FIRST_CALLS));
-		await until('writes are under way', SETTLED_MS, async () => await Promise.resolve(zoo.requests.length - requestsBefore >= KILL_AFTER_WRITES ? true : undefined));
+		await until(
+			'writes are under way',
+			SETTLED_MS,
+			async () => await Promise.resolve(zoo.requests.length - requestsBefore >= KILL_AFTER_WRITES ? true : undefined),
+		);
 		const [victim] = workers.splice(0, 1);
 		await victim?.kill();
 		const replacement = await addWorker();
@@ -49,26 +57,60 @@ export function aKilledWorker(cluster: () => Cluster, workers: Worker[]): void {
 		const succeeded = new Set(outcomes.filter(({ status }) => status === 'success').map(({ text }) => markIn(text)));
 		const failed = outcomes.filter(({ status }) => status !== 'success');
 		assert.equal(succeeded.size + failed.length, CALLS);
-		const written = new Set(zoo.requests.slice(requestsBefore).filter(({ method }) => method === 'PUT').map(({ body }) => amountIn(body)));
+		const written = new Set(
+			zoo.requests
+				.slice(requestsBefore)
+				.filter(({ method }) => method === 'PUT')
+				.map(({ body }) => amountIn(body)),
+		);
 		const lost = calls.filter(({ amount }) => !written.has(amount));
-		for (const { mark } of lost) assert.equal(succeeded.has(mark), false, `${mark} was not written, but its execution succeeded`);
+		for (const { mark } of lost)
+			assert.equal(succeeded.has(mark), false, `${mark} was not written, but its execution succeeded`);
 		for (const org of orgs) {
 			const sent = calls.filter((call) => call.org === org);
 			const amount = zoo.amountsOf('org', org)['pre_pay_cash_remaining'] ?? '';
 			const initial = amount === '0.00' && sent.every((call) => lost.includes(call));
 			assert.ok(initial || sent.some((call) => call.amount === amount), `${org} has ${amount}`);
 		}
-		assert.ok((victim?.begun.length ?? 0) > 0 && replacement.begun.length > 0, 'Both the killed worker and its replacement have worked');
-		test.diagnostic(`${CALLS} calls: ${CALLS - failed.length} executions succeeded, ${failed.length} failed; ${CALLS - lost.length} amounts were written; the killed worker had begun ${victim?.begun.length} executions, its replacement ${replacement.begun.length}`);
+		assert.ok(
+			(victim?.begun.length ?? 0) > 0 && replacement.begun.length > 0,
+			'Both the killed worker and its replacement have worked',
+		);
+		test.diagnostic(
+			`${CALLS} calls: ${CALLS - failed.length} executions succeeded, ${failed.length} failed; ${CALLS - lost.length} amounts were written; the killed worker had begun ${victim?.begun.length} executions, its replacement ${replacement.begun.length}`,
+		);
 	});
 }
 
 function setBalance(zooApi: unknown): Workflow {
 	const path = 'set-balance';
-	const webhook = { name: 'Call', type: 'n8n-nodes-base.webhook', typeVersion: 2.1, position: [0, 0], webhookId: path, parameters: { httpMethod: 'POST', path, options: {} } };
-	const parameters = { operation: 'updateBalance', orgId: '={{ $json.body.org }}', updateFields: { prePayCashRemaining: '={{ $json.body.amount }}' }, options: { output: 'amounts' } };
-	const zoo = { name: 'Set Org Balance', type: 'n8n-nodes-zoo-billing.zooBilling', typeVersion: 1, position: [224, 0], parameters, credentials: { zooApi } };
-	return { name: 'Set balances', nodes: [webhook, zoo], connections: { Call: { main: [[{ node: zoo.name, type: 'main', index: 0 }]] } } };
+	const webhook = {
+		name: 'Call',
+		type: 'n8n-nodes-base.webhook',
+		typeVersion: 2.1,
+		position: [0, 0],
+		webhookId: path,
+		parameters: { httpMethod: 'POST', path, options: {} },
+	};
+	const parameters = {
+		operation: 'updateBalance',
+		orgId: '={{ $json.body.org }}',
+		updateFields: { prePayCashRemaining: '={{ $json.body.amount }}' },
+		options: { output: 'amounts' },
+	};
+	const zoo = {
+		name: 'Set Org Balance',
+		type: 'n8n-nodes-zoo-billing.zooBilling',
+		typeVersion: 1,
+		position: [224, 0],
+		parameters,
+		credentials: { zooApi },
+	};
+	return {
+		name: 'Set balances',
+		nodes: [webhook, zoo],
+		connections: { Call: { main: [[{ node: zoo.name, type: 'main', index: 0 }]] } },
+	};
 }
 
 /** Of the executions after `before`, asked for one by one: n8n's list may leave some out while they overlap. */
@@ -83,7 +125,11 @@ async function send(n8n: string, calls: readonly Call[]): Promise<void> {
 	const waiting = [...calls];
 	const caller = async () => {
 		for (let call = waiting.shift(); call; call = waiting.shift()) {
-			const response = await fetch(`${n8n}/webhook/set-balance`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(call) });
+			const response = await fetch(`${n8n}/webhook/set-balance`, {
+				method: 'POST',
+				headers: { 'content-type': 'application/json' },
+				body: JSON.stringify(call),
+			});
 			assert.equal(response.status, 200);
 			await response.text();
 		}

@@ -23,13 +23,22 @@ export async function startPostgres(cleanUp: CleanUp): Promise<Record<string, st
 		const [file = '', ...before] = [...account, join(programs, program)];
 		return { file, args: [...before, ...args], cwd: folder };
 	};
-	await runToEnd(command('initdb', ['-D', data, '-U', USER, '--auth=trust', '-E', 'UTF8', '--no-locale', '--no-sync']), cleanUp);
+	await runToEnd(
+		command('initdb', ['-D', data, '-U', USER, '--auth=trust', '-E', 'UTF8', '--no-locale', '--no-sync']),
+		cleanUp,
+	);
 	const [port = 0] = await freePorts(1);
 	// A database that lives for a test need not survive a power cut.
-	const server = await ProcessGroup.start(command('postgres', ['-D', data, '-p', String(port), '-k', folder, '-h', '127.0.0.1', '-F']), cleanUp);
+	const server = await ProcessGroup.start(
+		command('postgres', ['-D', data, '-p', String(port), '-k', folder, '-h', '127.0.0.1', '-F']),
+		cleanUp,
+	);
 	await until('PostgreSQL answers', START_MS, async () => {
 		if (!server.running) throw new Error(`PostgreSQL ended:\n${server.lastLines()}`);
-		const asked = runToEnd(command('psql', ['-h', '127.0.0.1', '-p', String(port), '-U', USER, '-d', 'postgres', '-c', 'SELECT 1']), cleanUp);
+		const asked = runToEnd(
+			command('psql', ['-h', '127.0.0.1', '-p', String(port), '-U', USER, '-d', 'postgres', '-c', 'SELECT 1']),
+			cleanUp,
+		);
 		return await asked.then(
 			() => true,
 			() => undefined,
@@ -48,14 +57,19 @@ export async function startPostgres(cleanUp: CleanUp): Promise<Record<string, st
 async function findPrograms(): Promise<string> {
 	const versions = await readdir(INSTALLED).catch((): string[] => []);
 	const newest = versions.sort((one, other) => Number(other) - Number(one))[0];
-	if (newest === undefined) throw new Error('The test of queue mode needs PostgreSQL and Redis. On Debian and Ubuntu: apt-get install postgresql redis-server');
+	if (newest === undefined)
+		throw new Error(
+			'The test of queue mode needs PostgreSQL and Redis. On Debian and Ubuntu: apt-get install postgresql redis-server',
+		);
 	return join(INSTALLED, newest, 'bin');
 }
 
 /** What a command has to begin with, because PostgreSQL refuses to run as root. */
 async function accountFor(folder: string, cleanUp: CleanUp): Promise<string[]> {
 	if (process.getuid?.() !== 0) return [];
-	const [uid = 0, gid = 0] = await Promise.all(['-u', '-g'].map(async (which) => Number(await runToEnd({ file: 'id', args: [which, 'postgres'] }, cleanUp))));
+	const [uid = 0, gid = 0] = await Promise.all(
+		['-u', '-g'].map(async (which) => Number(await runToEnd({ file: 'id', args: [which, 'postgres'] }, cleanUp))),
+	);
 	await chown(folder, uid, gid);
 	return ['/usr/bin/setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
 }

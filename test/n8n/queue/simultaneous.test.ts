@@ -22,10 +22,23 @@ export function simultaneousDeliveries(cluster: () => Cluster): void {
 			zoo.setBalance('org', BOLT.id, { pre_pay_cash_remaining: '0.00' });
 			const writes = () => zoo.requests.filter(({ method, owner }) => method === 'PUT' && owner?.id === BOLT.id).length;
 			const before = writes();
-			const event = () => JSON.stringify(checkoutCompleted({ payment: `pi_${round}`, organization: BOLT.id, amount: 100 }));
+			const event = () =>
+				JSON.stringify(checkoutCompleted({ payment: `pi_${round}`, organization: BOLT.id, amount: 100 }));
 			const known = new Set((await main.rest.executionsOf(workflow)).map(({ id }) => id));
-			await Promise.all([1, 2].map(async () => await (await fetch(`${main.url}/webhook/stripe`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: event() })).text()));
-			for (let delivery = 0; delivery < 2; delivery += 1) known.add((await main.rest.nextExecution(workflow, known)).id);
+			await Promise.all(
+				[1, 2].map(
+					async () =>
+						await (
+							await fetch(`${main.url}/webhook/stripe`, {
+								method: 'POST',
+								headers: { 'content-type': 'application/json' },
+								body: event(),
+							})
+						).text(),
+				),
+			);
+			for (let delivery = 0; delivery < 2; delivery += 1)
+				known.add((await main.rest.nextExecution(workflow, known)).id);
 			const cash = zoo.amountsOf('org', BOLT.id)['pre_pay_cash_remaining'] ?? '';
 			assert.match(cash, /^[12]\.00$/);
 			if (cash === '2.00') seen.twice += 1;
@@ -33,6 +46,8 @@ export function simultaneousDeliveries(cluster: () => Cluster): void {
 			else if (writes() - before > 1) seen.oneLost += 1;
 			else seen.once += 1;
 		}
-		test.diagnostic(`two workers, ${ROUNDS} rounds: added once in ${seen.once}, twice in ${seen.twice}; in ${seen.oneLost} both were let through and wrote the same sum`);
+		test.diagnostic(
+			`two workers, ${ROUNDS} rounds: added once in ${seen.once}, twice in ${seen.twice}; in ${seen.oneLost} both were let through and wrote the same sum`,
+		);
 	});
 }

@@ -25,8 +25,17 @@ export class Worker {
 		const home = await Home.make(cleanUp);
 		await installTarball(tarball, home.n8nFolder, cleanUp);
 		const [port = 0, brokerPort = 0] = await freePorts(2);
-		const own = { QUEUE_HEALTH_CHECK_ACTIVE: 'true', QUEUE_HEALTH_CHECK_PORT: String(port), N8N_WORKER_SERVER_ADDRESS: '127.0.0.1', N8N_RUNNERS_BROKER_PORT: String(brokerPort) };
-		const command = n8nCommand(home, ['worker', `--concurrency=${concurrency}`], { ...environmentOf(home), ...environment, ...own });
+		const own = {
+			QUEUE_HEALTH_CHECK_ACTIVE: 'true',
+			QUEUE_HEALTH_CHECK_PORT: String(port),
+			N8N_WORKER_SERVER_ADDRESS: '127.0.0.1',
+			N8N_RUNNERS_BROKER_PORT: String(brokerPort),
+		};
+		const command = n8nCommand(home, ['worker', `--concurrency=${concurrency}`], {
+			...environmentOf(home),
+			...environment,
+			...own,
+		});
 		const group = await ProcessGroup.start(command, cleanUp);
 		await until('a worker is ready', START_MS, async () => {
 			if (!group.running) throw new Error(`A worker ended before it was ready:\n${group.lastLines()}`);

@@ -12,7 +12,12 @@ class BareLoop {
 		inputs: ['main'],
 		outputs: ['main'],
 		credentials: [{ name: 'zooApi', required: true }],
-		properties: ['baseUrl', 'orgId', 'cash', 'credits', 'concurrency'].map((name) => ({ displayName: name, name, type: 'string', default: '' })),
+		properties: ['baseUrl', 'orgId', 'cash', 'credits', 'concurrency'].map((name) => ({
+			displayName: name,
+			name,
+			type: 'string',
+			default: '',
+		})),
 	};
 
 	async execute() {
@@ -28,7 +33,10 @@ class BareLoop {
 				{
 					method: 'PUT',
 					url: `${data.baseUrl}/orgs/${this.getNodeParameter('orgId', item)}/payment/balance`,
-					body: { pre_pay_cash_remaining: this.getNodeParameter('cash', item), ...(credits && { pre_pay_credits_remaining: credits }) },
+					body: {
+						pre_pay_cash_remaining: this.getNodeParameter('cash', item),
+						...(credits && { pre_pay_credits_remaining: credits }),
+					},
 					json: true,
 				},
 				{ credentialsDecrypted },
