@@ -1,17 +1,32 @@
 // Lint: n8n's rules for community nodes and its base rules for node descriptions, on top of strict TypeScript rules.
 
 import { n8nCommunityNodesPlugin } from '@n8n/eslint-plugin-community-nodes';
+import js from '@eslint/js';
 import n8nNodesBase from 'eslint-plugin-n8n-nodes-base';
 import tseslint from 'typescript-eslint';
 
 const typed = {
-	files: ['**/*.ts'],
-	languageOptions: { parserOptions: { project: './tsconfig.json' } },
+	files: ['**/*.{ts,mts}'],
+	languageOptions: { parserOptions: { project: ['./tsconfig.json', './test/n8n/tsconfig.json'] } },
 	linterOptions: { noInlineConfig: true },
 };
 
 export default tseslint.config(
-	{ ignores: ['dist/', 'test/compat/', 'node_modules/', 'test/n8n/', '**/*.js', '**/*.mjs'] },
+	{ ignores: ['dist/', '**/node_modules/'] },
+	// Plain JavaScript has no types to check it by.
+	{
+		files: ['**/*.{js,mjs}'],
+		extends: [js.configs.recommended, tseslint.configs.strict],
+		languageOptions: { globals: { console: 'readonly', process: 'readonly' } },
+		linterOptions: { noInlineConfig: true },
+		// Taken for TypeScript's job by the rules above.
+		rules: { 'no-undef': 'error' },
+	},
+	{
+		files: ['**/*.js'],
+		languageOptions: { sourceType: 'commonjs' },
+		rules: { '@typescript-eslint/no-require-imports': 'off' },
+	},
 	{ ...typed, extends: [tseslint.configs.strictTypeChecked] },
 	{
 		...typed,
@@ -21,18 +36,33 @@ export default tseslint.config(
 			// The ledger is plain data, which n8n stores; a Map would not survive that.
 			'@typescript-eslint/no-dynamic-delete': 'off',
 			// `_` marks a value that is taken out to be left out.
-			'@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_', argsIgnorePattern: '^_' }],
+			'@typescript-eslint/no-unused-vars': [
+				'error',
+				{ varsIgnorePattern: '^_', argsIgnorePattern: '^_', ignoreRestSiblings: true },
+			],
 		},
 	},
 	{
 		// JSON that a test has just seen written needs no guards.
-		files: ['test/**/*.ts'],
+		files: ['test/**/*.{ts,mts}'],
 		rules: Object.fromEntries(
 			['argument', 'assignment', 'call', 'member-access', 'return'].map((kind) => [
 				`@typescript-eslint/no-unsafe-${kind}`,
 				'off',
 			]),
 		),
+	},
+	{
+		// What the real n8n brings along is known to TypeScript only where it has been installed.
+		files: ['test/n8n/**/*.{ts,mts}'],
+		rules: {
+			'@typescript-eslint/restrict-plus-operands': ['error', { allowAny: true }],
+			'@typescript-eslint/no-floating-promises': [
+				'error',
+				// The runner waits for its tests itself.
+				{ allowForKnownSafeCalls: [{ from: 'package', package: 'node:test', name: ['describe', 'it'] }] },
+			],
+		},
 	},
 	{ ...n8nCommunityNodesPlugin.configs.recommended, files: ['nodes/**/*.ts', 'credentials/**/*.ts', 'package.json'] },
 	{

@@ -25,7 +25,7 @@ async function columnsWith(text: string, database: string): Promise<string[]> {
 
 async function open(path: string): Promise<sqlite3.Database> {
 	return await new Promise((resolve, reject) => {
-		const db = new sqlite3.Database(path, sqlite3.OPEN_READONLY, (failure) => {
+		const db = new sqlite3.Database(path, sqlite3.OPEN_READONLY, (failure: Error | null) => {
 			if (failure) reject(failure);
 			else resolve(db);
 		});
@@ -34,7 +34,10 @@ async function open(path: string): Promise<sqlite3.Database> {
 
 async function all(db: sqlite3.Database, query: string, ...values: string[]): Promise<unknown[]> {
 	return await new Promise((resolve, reject) => {
-		db.all(query, values, (failure, rows) => (failure ? reject(failure) : resolve(rows)));
+		db.all(query, values, (failure: Error | null, rows: unknown[]) => {
+			if (failure) reject(failure);
+			else resolve(rows);
+		});
 	});
 }
 

@@ -55,7 +55,7 @@ export function whatIsServed(world: () => World): void {
 		const all = credentialTypes.parse(JSON.parse((await world().rest.file('types/credentials.json')).text));
 		const found = all.find(({ name }) => name === 'zooApi');
 		assert.equal(found?.displayName, 'Zoo API');
-		await assertIcons(found?.iconUrl);
+		await assertIcons(found.iconUrl);
 	});
 
 	for (const resource of ['org', 'user']) {

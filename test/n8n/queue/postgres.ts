@@ -20,7 +20,7 @@ export async function startPostgres(cleanUp: CleanUp): Promise<Record<string, st
 	const account = await accountFor(folder, cleanUp);
 	const data = join(folder, 'data');
 	const command = (program: string, args: readonly string[]): Command => {
-		const [file = '', ...before] = [...account, join(programs, program)];
+		const [file, ...before] = [...account, join(programs, program)];
 		return { file, args: [...before, ...args], cwd: folder };
 	};
 	await runToEnd(
