@@ -64,7 +64,10 @@ export class ZooApi implements ICredentialType {
 	};
 }
 
-/** The request with the token; a relative one, as in the credential test, gets the origin of the Base URL without a pasted path. */
+/**
+ * The request with the token; a relative one, as in the credential test, gets the origin of the Base URL
+ * without a pasted path.
+ */
 function authenticated(
 	{ apiToken, baseUrl }: ICredentialDataDecryptedObject,
 	request: IHttpRequestOptions,

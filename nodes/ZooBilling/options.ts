@@ -1,4 +1,4 @@
-// The options of all operations: labels, defaults, and the one way to read each; one that is present but invalid is refused.
+// The options of all operations: labels, defaults, and the one way to read each; a present but invalid one is refused.
 
 import { readFieldAmounts, type FieldAmount } from './balance/amounts';
 import type { BalanceModel } from './balance/fields';
@@ -72,35 +72,44 @@ function toggle(label: string, value: unknown): boolean | Refusal {
 	);
 }
 
-/** A number between two bounds, from a number or plain digits. */
-function between(label: string, value: unknown, least: number, most: number, pattern: RegExp): number | Refusal {
-	const text = typeof value === 'number' ? String(value) : value;
-	const count = typeof text === 'string' && pattern.test(text.trim()) ? Number(text) : Number.NaN;
-	if (count >= least && count <= most) return count;
-	return new Refusal(
-		`'${label}' is not a number from ${least} to ${most}: ${shown(value)}`,
-		'Correct it, or remove the option to use its default.',
-	);
+interface Bounds {
+	readonly least: number;
+	readonly most: number;
+}
+
+/** A number between two bounds, from a number or digits of the pattern. */
+function between({ least, most }: Bounds, pattern: RegExp): Reader<number> {
+	return (label, value) => {
+		const text = textOf(value) ?? '';
+		const count = pattern.test(text) ? Number(text) : Number.NaN;
+		if (count >= least && count <= most) return count;
+		return new Refusal(
+			`'${label}' is not a number from ${least} to ${most}: ${shown(value)}`,
+			'Correct it, or remove the option to use its default.',
+		);
+	};
 }
 
 function integer(least: number, most: number): Reader<number> {
-	return (label, value) => between(label, value, least, most, /^\d+$/);
+	return between({ least, most }, /^\d+$/);
 }
 
 function seconds(least: number, most: number): Reader<number> {
-	return (label, value) => {
-		const count = between(label, value, least, most, /^\d+(\.\d+)?$/);
+	const read = between({ least, most }, /^\d+(\.\d+)?$/);
+	return (label, value, model) => {
+		const count = read(label, value, model);
 		return count instanceof Refusal ? count : count * 1000;
 	};
 }
 
+/** A text without the space around it, a number as its digits. */
+function textOf(value: unknown): string | undefined {
+	if (typeof value === 'number' && Number.isFinite(value)) return shown(value);
+	return typeof value === 'string' ? value.trim() : undefined;
+}
+
 function reference(label: string, value: unknown): string | Refusal {
-	const text =
-		typeof value === 'number' && Number.isFinite(value)
-			? String(value)
-			: typeof value === 'string'
-				? value.trim()
-				: undefined;
+	const text = textOf(value);
 	if (text) return text;
 	const what = text === '' || value === undefined || value === null ? 'is empty' : `is not text: ${shown(value)}`;
 	return new Refusal(`'${label}' ${what}`, 'Map the ID of the payment, or remove the option.');
@@ -122,9 +131,8 @@ function usDollars(label: string, value: unknown): 'usd' | Refusal {
 }
 
 function multiplier(label: string, value: unknown): string | Refusal {
-	const text = typeof value === 'number' ? String(value) : value;
-	if (typeof text === 'string' && /^(0|[1-9]\d{0,2})(\.\d{1,6})?$/.test(text.trim()) && !Usd.of(text.trim()).isZero())
-		return text.trim();
+	const text = textOf(value) ?? '';
+	if (/^(0|[1-9]\d{0,2})(\.\d{1,6})?$/.test(text) && !Usd.of(text).isZero()) return text;
 	return new Refusal(
 		`'${label}' is not a factor: ${shown(value)}`,
 		'Give a decimal above 0 and below 1000 with at most six decimals, e.g. 1.25.',
@@ -134,7 +142,7 @@ function multiplier(label: string, value: unknown): string | Refusal {
 /** Amounts as a read puts them out: in US dollars, with any number of decimals. */
 function expectedAmounts(label: string, value: unknown, model: BalanceModel): FieldAmount[] | Refusal {
 	return readFieldAmounts(label, value, model, (field, amount) => {
-		const text = typeof amount === 'number' ? shown(amount) : typeof amount === 'string' ? amount.trim() : '';
+		const text = textOf(amount) ?? '';
 		return /^(0|[1-9]\d*)(\.\d+)?$/.test(text)
 			? Usd.of(text)
 			: new Refusal(

@@ -1,4 +1,4 @@
-// The one table of balance fields: parameter, wire name, label and meaning of every amount in both of Zoo's balance models.
+// The one table of balance fields: parameter, wire name, label and meaning of every amount in both balance models.
 
 import type { Usd } from './money';
 

@@ -29,7 +29,7 @@ export class Usd {
 		return new Usd(unit === 'cents' ? amount.times('0.01') : amount);
 	}
 
-	/** An amount in a reply: a decimal text or a JSON number, with any number of decimals; undefined when it is neither. */
+	/** An amount in a reply: decimal text or a JSON number, with any number of decimals; undefined when neither. */
 	static fromReply(value: unknown): Usd | undefined {
 		const text = typeof value === 'number' ? String(value) : value;
 		if (typeof text !== 'string' || text.length > 60) return undefined;
@@ -127,11 +127,18 @@ function faultOfText(text: string, unit: AmountUnit, sign: Sign): Fault | undefi
 	if (text === '') return ['is empty', 'Enter an amount, or remove the field to leave this balance untouched.'];
 	const shape = /^(-?)(0|[1-9]\d*)(\.\d+)?$/.exec(text);
 	if (!shape) return faultOfShape(text, unit);
-	const [, minus = '', whole = '', decimals = ''] = shape;
-	if (minus && /^0*$/.test(whole + decimals.slice(1)))
-		return ['is minus zero', 'Give 0, or the amount that was meant.'];
-	if (minus && sign === 'unsigned')
-		return ['is negative', 'Give 0 or more; to take an amount away, use the Adjust operation.'];
+	const [, minus, , decimals = ''] = shape;
+	return (minus ? faultOfMinus(text, sign) : undefined) ?? faultOfDecimals(decimals, unit);
+}
+
+function faultOfMinus(text: string, sign: Sign): Fault | undefined {
+	if (/^-[0.]+$/.test(text)) return ['is minus zero', 'Give 0, or the amount that was meant.'];
+	if (sign === 'unsigned') return ['is negative', 'Give 0 or more; to take an amount away, use the Adjust operation.'];
+	return undefined;
+}
+
+/** `decimals`: with their point. */
+function faultOfDecimals(decimals: string, unit: AmountUnit): Fault | undefined {
 	if (unit === 'cents' && decimals)
 		return ['is not a whole number of cents', "Give whole cents, or set 'Amounts In' to US Dollars."];
 	if (decimals.length > 3)

@@ -54,22 +54,34 @@ const standingAlone = new RegExp(`(?<![0-9a-f])${uuid}(?![0-9a-f])`, 'i');
 /** A UUID, or a pasted http(s) URL that has exactly one distinct UUID in it. */
 export function readOwner(kind: OwnerKind, value: unknown): Owner | Refusal {
 	const next = `Give the UUID of the ${kind.noun}, e.g. 7e29ccf7-8b3c-47db-8a17-bb53528382f4.`;
-	const text = typeof value === 'string' ? value.trim() : '';
-	if (value === undefined || value === null || (typeof value === 'string' && text === '')) {
+	const text = typeof value === 'string' ? value.trim() : value;
+	if (text === undefined || text === null || text === '') {
 		return new Refusal(
 			`'${kind.idLabel}' is empty`,
 			`${next} If it comes from an expression, check that this item has it.`,
 		);
 	}
-	if (typeof value !== 'string') return new Refusal(`'${kind.idLabel}' is not text: ${shown(value)}`, next);
-	const isUrl = /^https?:\/\//i.test(text);
-	const found = new Set((decoded(text).match(anywhere) ?? []).map((id) => id.toLowerCase()));
-	if (isUrl && found.size > 1)
+	if (typeof text !== 'string') return new Refusal(`'${kind.idLabel}' is not text: ${shown(value)}`, next);
+	const ids = idsIn(text);
+	if (isUrl(text) && ids.size > 1)
 		return new Refusal(`'${kind.idLabel}' is a URL with more than one UUID: ${shown(value)}`, next);
+	const id = ids.size === 1 ? soleIdIn(text) : undefined;
+	if (id === undefined) return new Refusal(`'${kind.idLabel}' is not a UUID: ${shown(value)}`, next);
+	return { kind, id };
+}
+
+function isUrl(text: string): boolean {
+	return /^https?:\/\//i.test(text);
+}
+
+/** Whatever looks like a UUID, each once, even within longer digits. */
+function idsIn(text: string): Set<string> {
+	return new Set((decoded(text).match(anywhere) ?? []).map((id) => id.toLowerCase()));
+}
+
+function soleIdIn(text: string): string | undefined {
 	const [id] = standingAlone.exec(decoded(text)) ?? [];
-	if (id === undefined || found.size !== 1 || !(isUrl || text.length === id.length))
-		return new Refusal(`'${kind.idLabel}' is not a UUID: ${shown(value)}`, next);
-	return { kind, id: id.toLowerCase() };
+	return id !== undefined && (isUrl(text) || text.length === id.length) ? id.toLowerCase() : undefined;
 }
 
 /** A URL may hide a second UUID behind percent signs. */

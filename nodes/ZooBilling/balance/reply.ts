@@ -1,4 +1,4 @@
-// Zoo's reply from text to a typed balance: no digit lost, nothing unknown dropped, nothing that Zoo applied turned into a failure.
+// Zoo's reply from text to a typed balance: no digit lost, nothing unknown dropped, no applied write called a failure.
 
 import { isSafeNumber, parse } from 'lossless-json';
 
@@ -45,8 +45,8 @@ export function readReply(json: Record<string, unknown>): Reply {
 type Path = readonly PropertyKey[];
 
 /**
- * Parses with the schema. Where a value does not fit, it is set aside, the rest is parsed, and it is put back as it came;
- * every property is optional, so in the end something always fits.
+ * Parses with the schema. Where a value does not fit, it is set aside, the rest is parsed, and it is put back as it
+ * came; every property is optional, so in the end something always fits.
  */
 function fit(schema: ReplySchema, json: Record<string, unknown>): Pick<Reply, 'balance' | 'misfits'> {
 	let result = schema.safeParse(json);

@@ -1,4 +1,4 @@
-// What Zoo's replies hold, as zod schemas of both balance models; the TypeScript types and the editor's previews follow from here.
+// What Zoo's replies hold, as zod schemas of both balance models; types and the editor's previews follow from here.
 
 import * as z from 'zod/v4-mini';
 
@@ -105,28 +105,30 @@ function apiCredits() {
 			z.looseObject({
 				action_client_secret: text,
 				action_type: maybe(z.enum(['payment_intent', 'setup_intent'])),
-				modeling_app: maybe(
-					z.looseObject({
-						...subscription(),
-						annual_discount: maybe(z.number()),
-						billing_mode: maybe(z.enum(['standard', 'contract'])),
-						display_name: text,
-						endpoints_included: maybe(z.unknown()),
-						ml_custom_models: maybe(z.unknown()),
-						monthly_pay_as_you_go_api_credits: whole,
-						monthly_pay_as_you_go_api_credits_monetary_value: maybe(money),
-						name: text,
-						pay_as_you_go_api_credit_price: maybe(money),
-						price: price(['day', 'month', 'week', 'year', 'unknown'], { contract: maybe(z.unknown()) }),
-						share_links: maybe(z.unknown()),
-						support_tier: maybe(z.enum(['community', 'standard_email', 'priority_email', 'premium'])),
-					}),
-				),
+				modeling_app: maybe(apiCreditsSubscription()),
 			}),
 		),
 		subscription_id: text,
 		total_due: maybe(money),
 		updated_at: moment,
+	});
+}
+
+function apiCreditsSubscription() {
+	return z.looseObject({
+		...subscription(),
+		annual_discount: maybe(z.number()),
+		billing_mode: maybe(z.enum(['standard', 'contract'])),
+		display_name: text,
+		endpoints_included: maybe(z.unknown()),
+		ml_custom_models: maybe(z.unknown()),
+		monthly_pay_as_you_go_api_credits: whole,
+		monthly_pay_as_you_go_api_credits_monetary_value: maybe(money),
+		name: text,
+		pay_as_you_go_api_credit_price: maybe(money),
+		price: price(['day', 'month', 'week', 'year', 'unknown'], { contract: maybe(z.unknown()) }),
+		share_links: maybe(z.unknown()),
+		support_tier: maybe(z.enum(['community', 'standard_email', 'priority_email', 'premium'])),
 	});
 }
 
@@ -140,7 +142,7 @@ export type ReplySchema = ReturnType<typeof prePay> | ReturnType<typeof apiCredi
 const builders: Record<ModelName, () => ReplySchema> = { prePay, apiCredits };
 const built = new Map<ModelName, ReplySchema>();
 
-/** A model's reply schema; it is built for the first reply, because n8n loads the node on every start and often only to show it. */
+/** A model's reply schema, built for the first reply: n8n loads the node on every start and often only to show it. */
 export function replySchema(model: ModelName): ReplySchema {
 	const schema = built.get(model) ?? builders[model]();
 	built.set(model, schema);
