@@ -72,6 +72,13 @@ it('names the bundled libraries and their licences', () => {
 		expect(notices).toMatch(new RegExp(`## ${library} \\d+\\.\\d+\\.\\d+\\n\\n[^#]*copyright`, 'i'));
 });
 
+it('is eligible for n8n Cloud by n8n’s own check', () => {
+	const program = join(root, 'node_modules/@n8n/node-cli/bin/n8n-node.mjs');
+	const env = { ...process.env, NO_COLOR: '1' };
+	const told = execFileSync(process.execPath, [program, 'cloud-support'], { cwd: root, encoding: 'utf8', env });
+	expect(told).toContain('Status: eligible for n8n Cloud');
+});
+
 it('loads in a plain Node process with n8n-workflow alone, in less than 15 ms, or on a slow machine a 25th of what n8n-workflow takes', () => {
 	// A process of its own each time, as the figure would otherwise be that of a warm cache; the best of a few, as the machine may be busy.
 	const file = JSON.stringify(join(installed, 'dist/nodes/ZooBilling/ZooBilling.node.js'));
