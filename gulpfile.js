@@ -7,6 +7,8 @@ const { promisify } = require('node:util');
 const esbuild = require('esbuild');
 const { dest, parallel, series, src } = require('gulp');
 
+const { bundling } = require('./scripts/bundling.js');
+
 const run = promisify(execFile);
 
 async function clean() {
@@ -19,21 +21,13 @@ async function typeCheck() {
 	});
 }
 
-// n8n loads plain CommonJS and gives a community node no dependencies, so zod, big.js and lossless-json go inside.
 async function bundle() {
-	await esbuild.build({
-		entryPoints: ['nodes/ZooBilling/ZooBilling.node.ts', 'credentials/ZooApi.credentials.ts'],
-		outbase: '.',
-		outdir: 'dist',
-		bundle: true,
-		platform: 'node',
-		format: 'cjs',
-		target: 'node20',
-		external: ['n8n-workflow'],
-		legalComments: 'none',
-		minifySyntax: true,
-		treeShaking: true,
-	});
+	await esbuild.build({ ...bundling, outdir: 'dist', minifySyntax: true });
+}
+
+/** For a debugger, which then knows the lines of the sources. */
+async function bundleWithMaps() {
+	await esbuild.build({ ...bundling, outdir: 'dist', sourcemap: 'linked' });
 }
 
 function icons() {
@@ -70,5 +64,6 @@ async function licenceOf(name) {
 }
 
 exports.build = series(clean, parallel(typeCheck, bundle, icons, codex), parallel(previews, notices));
+exports.debug = series(clean, parallel(bundleWithMaps, icons, codex), parallel(previews, notices));
 exports.clean = clean;
 exports.default = exports.build;

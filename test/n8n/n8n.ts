@@ -19,6 +19,10 @@ export interface N8nSettings {
 	readonly port?: number;
 	/** Replaces or adds to n8n's settings. */
 	readonly environment?: Readonly<Record<string, string>>;
+	/** What Node itself is told, such as `--inspect`; what n8n starts does not hear it. */
+	readonly nodeFlags?: readonly string[];
+	/** Done to the folder of the installed package before n8n loads it. */
+	readonly prepare?: (packageFolder: string) => Promise<void>;
 }
 
 /** A small machine that is busy with something else may need this long. */
@@ -47,6 +51,7 @@ export class N8n {
 	private constructor(
 		readonly home: Home,
 		private readonly environment: NodeJS.ProcessEnv,
+		private readonly nodeFlags: readonly string[],
 		private readonly cleanUp: CleanUp,
 	) {
 		this.rest = new Rest(`http://127.0.0.1:${environment['N8N_PORT']}`);
@@ -55,7 +60,8 @@ export class N8n {
 	/** Resolves when it answers, has an owner, and `rest` is logged in. */
 	static async start(settings: N8nSettings, cleanUp: CleanUp): Promise<N8n> {
 		const home = settings.home ?? (await Home.make(cleanUp));
-		await installTarball(settings.tarball, home.n8nFolder, cleanUp);
+		const packageFolder = await installTarball(settings.tarball, home.n8nFolder, cleanUp);
+		await settings.prepare?.(packageFolder);
 		const [port = 0, brokerPort = 0] = await freePorts(2);
 		const n8n = new N8n(
 			home,
@@ -65,6 +71,7 @@ export class N8n {
 				N8N_RUNNERS_BROKER_PORT: String(brokerPort),
 				...settings.environment,
 			},
+			settings.nodeFlags ?? [],
 			cleanUp,
 		);
 		await n8n.launch();
@@ -83,7 +90,8 @@ export class N8n {
 
 	/** Starts it in its home; after stop() again, with everything that was saved. */
 	async launch(): Promise<void> {
-		const started = await ProcessGroup.start(this.command([]), this.cleanUp);
+		const command = this.command([]);
+		const started = await ProcessGroup.start({ ...command, args: [...this.nodeFlags, ...command.args] }, this.cleanUp);
 		this.process = started;
 		await until('n8n answers', START_MS, async () => {
 			if (!started.running) throw new Error(`n8n ended before it answered:\n${started.lastLines()}`);

@@ -28,8 +28,9 @@ export async function packFolder(folder: string, into: string, cleanUp: CleanUp)
 /**
  * The steps n8n takes when somebody installs a package in its settings, less the download:
  * unpack, keep of package.json what matters at run time, add the dependencies, note the package in the list.
+ * Returns the package's folder.
  */
-export async function installTarball(tarball: string, n8nFolder: string, cleanUp: CleanUp): Promise<void> {
+export async function installTarball(tarball: string, n8nFolder: string, cleanUp: CleanUp): Promise<string> {
 	const nodes = join(n8nFolder, 'nodes');
 	const { devDependencies, peerDependencies, optionalDependencies, ...kept } = await manifestIn(tarball, cleanUp);
 	const folder = join(nodes, 'node_modules', kept.name);
@@ -43,6 +44,7 @@ export async function installTarball(tarball: string, n8nFolder: string, cleanUp
 		private: true,
 		dependencies: { [kept.name]: kept.version },
 	});
+	return folder;
 }
 
 const ADD_DEPENDENCIES = [

@@ -1,20 +1,29 @@
-/** `npm run n8n`: a real n8n with the node, the examples and a stand-in for Zoo, to try things by hand until Ctrl-C. */
+/**
+ * `npm run dev`: a real n8n with the node, the examples and a stand-in for Zoo, until Ctrl-C. It takes in a source file
+ * when that is saved, and a debugger can attach to it.
+ */
 import { listSampleOrgs, SAMPLE_ORGS, setSampleBalances } from '../zoo-api/samples';
 import { startZooApi, type ZooApi } from '../zoo-api/server';
 import { EMPLOYEE_TOKEN } from '../zoo-api/tokens';
 import { runProgram, type CleanUp } from './clean-up';
 import { importExamples, type CredentialInUse } from './examples';
 import { Home } from './home';
+import { hotReload } from './hot-reload';
 import { N8n } from './n8n';
-import { packProject } from './package-under-test';
+import { packProject, PROJECT } from './package-under-test';
 import { OWNER, type Credential, type Rest } from './rest';
 import { WEBHOOK_KEY } from './world';
+
+/** Node's own choice, where debuggers look. */
+const DEBUGGER = '127.0.0.1:9229';
 
 async function main(cleanUp: CleanUp): Promise<void> {
 	const home = await Home.make(cleanUp);
 	const zoo = await startZoo(cleanUp);
 	const tarball = await timed('Building and packing the node', async () => await packProject(home.folder, cleanUp));
-	const n8n = await timed('Starting n8n', async () => await N8n.start({ home, tarball }, cleanUp));
+	const reload = hotReload(PROJECT, (line) => process.stdout.write(`${line}\n`), cleanUp);
+	const settings = { home, tarball, ...reload, nodeFlags: [`--inspect=${DEBUGGER}`] };
+	const n8n = await timed('Starting n8n', async () => await N8n.start(settings, cleanUp));
 
 	const examples = await importExamples(n8n.rest, {
 		zooApi: await addCredential(n8n.rest, {
@@ -69,6 +78,10 @@ The example "Set org balance from a webhook" takes calls with the header that th
 Once you have published it, this line sets a balance:
 
 ${callOfWebhook(address)}
+
+Save a file in nodes/ or credentials/, and n8n has it within seconds, the open editor included; icons, the codex file
+and output previews are taken in at the start. A debugger can attach to ${DEBUGGER}; it and stack traces know the lines
+of the sources.
 
 Ctrl-C ends everything and deletes this n8n and its data.
 `;

@@ -4,6 +4,7 @@ import { after, before, describe } from 'node:test';
 import { CleanUp, interruption } from './clean-up';
 import { theEditor } from './editor.test';
 import { theExamples } from './examples.test';
+import { aSavedSource } from './hot-reload.test';
 import { whatIsServed } from './served.test';
 import { whatIsStored } from './stored.test';
 import { startWorld, type World } from './world';
@@ -30,4 +31,5 @@ describe('The packed node in a real n8n', { timeout: 600_000 }, () => {
 	theEditor(world);
 	theExamples(world);
 	whatIsStored(world);
+	aSavedSource(world);
 });

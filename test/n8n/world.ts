@@ -14,6 +14,8 @@ export const WEBHOOK_KEY = { name: 'X-Webhook-Key', value: 'a long random value'
 
 export interface World {
 	readonly cleanUp: CleanUp;
+	/** The packed node. */
+	readonly tarball: string;
 	readonly n8n: N8n;
 	readonly rest: Rest;
 	readonly zoo: ZooApi;
@@ -26,8 +28,9 @@ export async function startWorld(cleanUp: CleanUp): Promise<World> {
 	const zoo = await startZooApi();
 	await cleanUp.later(async () => await zoo.close());
 	const model = await startScriptedModel(cleanUp);
-	const n8n = await N8n.start({ home, tarball: await packProject(home.folder, cleanUp) }, cleanUp);
-	return { cleanUp, n8n, rest: n8n.rest, zoo, model, credentials: await addCredentials(n8n.rest, zoo, model) };
+	const tarball = await packProject(home.folder, cleanUp);
+	const n8n = await N8n.start({ home, tarball }, cleanUp);
+	return { cleanUp, tarball, n8n, rest: n8n.rest, zoo, model, credentials: await addCredentials(n8n.rest, zoo, model) };
 }
 
 async function addCredentials(rest: Rest, zoo: ZooApi, model: ScriptedModel): Promise<Credentials> {
