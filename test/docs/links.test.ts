@@ -21,11 +21,21 @@ const hosts = [
 	'127.0.0.1',
 ];
 const texts = [...pages, ...under('.github')];
-const { scripts }: { scripts: Record<string, string> } = JSON.parse(read('package.json'));
+const { scripts, repository }: { scripts: Record<string, string>; repository: { url: string } } = JSON.parse(
+	read('package.json'),
+);
 
 it.each(texts)('%s links to files and headings that exist', (page) => {
 	const dead = linksOf(read(page)).filter((link) => !/^[a-z]+:/.test(link) && !resolves(page, link));
 	expect(dead).toEqual([]);
+});
+
+it.each(texts)('%s links to files of this repository on GitHub that exist', (page) => {
+	const [, address = ''] = /^git\+(.+)\.git$/.exec(repository.url) ?? [];
+	const files = [...read(page).matchAll(/https:[^\s)"'`<>]+/g)]
+		.map(([link]) => link.split(`${address}/blob/main/`)[1])
+		.filter((file) => file !== undefined);
+	expect(files.filter((file) => !resolves('README.md', file))).toEqual([]);
 });
 
 function resolves(page: string, link: string): boolean {

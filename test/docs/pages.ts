@@ -7,7 +7,7 @@ export const root = join(__dirname, '../..');
 
 /** Paths from the project's root. */
 export const pages = [
-	...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'],
+	...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CODE_OF_CONDUCT.md'],
 	...[...under('docs'), ...under('examples')].filter((path) => path.endsWith('.md')),
 ];
 
