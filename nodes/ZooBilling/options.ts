@@ -4,6 +4,7 @@ import { readFieldAmounts, type FieldAmount } from './balance/amounts';
 import type { BalanceModel } from './balance/fields';
 import { readAmount, Usd } from './balance/money';
 import { isRecord, Refusal, shown } from './refusal';
+import { hasInvisible } from './words';
 
 type Reader<T> = (label: string, value: unknown, model: BalanceModel) => T | Refusal;
 
@@ -72,10 +73,21 @@ function toggle(label: string, value: unknown): boolean | Refusal {
 	);
 }
 
+/** No pattern meets a longer text, so that none can take long. */
+const LONGEST_NUMBER = 60;
+
+/** A number, or a text without the space around it; undefined for anything else, and where it is too long to be a number. */
+function shortText(value: unknown): string | undefined {
+	const text = typeof value === 'number' ? String(value) : value;
+	if (typeof text !== 'string') return undefined;
+	const trimmed = text.trim();
+	return trimmed.length > LONGEST_NUMBER ? undefined : trimmed;
+}
+
 /** A number between two bounds, from a number or plain digits. */
 function between(label: string, value: unknown, least: number, most: number, pattern: RegExp): number | Refusal {
-	const text = typeof value === 'number' ? String(value) : value;
-	const count = typeof text === 'string' && pattern.test(text.trim()) ? Number(text) : Number.NaN;
+	const text = shortText(value);
+	const count = text !== undefined && pattern.test(text) ? Number(text) : Number.NaN;
 	if (count >= least && count <= most) return count;
 	return new Refusal(
 		`'${label}' is not a number from ${least} to ${most}: ${shown(value)}`,
@@ -87,23 +99,25 @@ function integer(least: number, most: number): Reader<number> {
 	return (label, value) => between(label, value, least, most, /^\d+$/);
 }
 
+/** Read into whole milliseconds, because timers take no others. */
 function seconds(least: number, most: number): Reader<number> {
 	return (label, value) => {
 		const count = between(label, value, least, most, /^\d+(\.\d+)?$/);
-		return count instanceof Refusal ? count : count * 1000;
+		return count instanceof Refusal ? count : Math.round(count * 1000);
 	};
 }
 
 function reference(label: string, value: unknown): string | Refusal {
-	const text =
-		typeof value === 'number' && Number.isFinite(value)
-			? String(value)
-			: typeof value === 'string'
-				? value.trim()
-				: undefined;
-	if (text) return text;
-	const what = text === '' || value === undefined || value === null ? 'is empty' : `is not text: ${shown(value)}`;
-	return new Refusal(`'${label}' ${what}`, 'Map the ID of the payment, or remove the option.');
+	const text = typeof value === 'number' && Number.isFinite(value) ? String(value) : value;
+	const refused = (what: string) =>
+		new Refusal(`'${label}' ${what}`, 'Map the ID of the payment, or remove the option.');
+	if (text === undefined || text === null) return refused('is empty');
+	if (typeof text !== 'string') return refused(`is not text: ${shown(value)}`);
+	const id = text.trim();
+	if (id === '') return refused('is empty');
+	if (id.length > 500) return refused(`is longer than 500 characters: ${shown(id)}`);
+	if (hasInvisible(id)) return refused(`has characters that cannot be seen: ${shown(id)}`);
+	return id;
 }
 
 function largestAmount(label: string, value: unknown): Usd | Refusal {
@@ -122,9 +136,8 @@ function usDollars(label: string, value: unknown): 'usd' | Refusal {
 }
 
 function multiplier(label: string, value: unknown): string | Refusal {
-	const text = typeof value === 'number' ? String(value) : value;
-	if (typeof text === 'string' && /^(0|[1-9]\d{0,2})(\.\d{1,6})?$/.test(text.trim()) && !Usd.of(text.trim()).isZero())
-		return text.trim();
+	const text = shortText(value);
+	if (text !== undefined && /^(0|[1-9]\d{0,2})(\.\d{1,6})?$/.test(text) && !Usd.of(text).isZero()) return text;
 	return new Refusal(
 		`'${label}' is not a factor: ${shown(value)}`,
 		'Give a decimal above 0 and below 1000 with at most six decimals, e.g. 1.25.',
@@ -134,8 +147,8 @@ function multiplier(label: string, value: unknown): string | Refusal {
 /** Amounts as a read puts them out: in US dollars, with any number of decimals. */
 function expectedAmounts(label: string, value: unknown, model: BalanceModel): FieldAmount[] | Refusal {
 	return readFieldAmounts(label, value, model, (field, amount) => {
-		const text = typeof amount === 'number' ? shown(amount) : typeof amount === 'string' ? amount.trim() : '';
-		return /^(0|[1-9]\d*)(\.\d+)?$/.test(text)
+		const text = Object.is(amount, -0) ? '-0' : shortText(amount);
+		return text !== undefined && /^(0|[1-9]\d*)(\.\d+)?$/.test(text)
 			? Usd.of(text)
 			: new Refusal(
 					`'${field}' in '${label}' is not an amount: ${shown(amount)}`,
