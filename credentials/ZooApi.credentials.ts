@@ -75,7 +75,7 @@ function authenticated(
 	const token = readToken(apiToken);
 	if (token instanceof Refusal) throw said(token);
 	const url = 'uri' in request ? request.uri : request.url;
-	if (typeof url !== 'string' || new URL(url, origin).origin !== origin) {
+	if (typeof url !== 'string' || !URL.canParse(url, origin) || new URL(url, origin).origin !== origin) {
 		throw said(
 			new Refusal(
 				"The request does not go to 'Base URL' of the credential, so the token was not sent",

@@ -45,7 +45,7 @@ it('does not carry the token to another host after a redirect', async () => {
 	expect(other.requests).toEqual([]);
 });
 
-it.each(['http://evil.example/x', 'https://api.zoo.dev.evil.example/user', '//evil.example/x'])(
+it.each(['http://evil.example/x', 'https://', 'https://api.zoo.dev.evil.example/user', '//evil.example/x'])(
 	'gives the token to no request that goes to %s',
 	async (url) => {
 		const { authenticate } = (await loadPackage()).credentialType('zooApi');
