@@ -3,7 +3,7 @@
 import { readJsonObject, readReply } from '../../nodes/ZooBilling/balance/reply';
 
 /** Far more than it takes, and far less than anything takes that goes over it again and again. */
-const AT_ONCE_MS = 1500;
+const AT_ONCE_MS = 5000;
 const MEGABYTE = 1_000_000;
 
 const within = (more: string) => `{"pre_pay_cash_remaining":"7.5",${more},"updated_at":5}`;

@@ -82,23 +82,28 @@ function fit(schema: ReplySchema, json: Record<string, unknown>): Pick<Reply, 'b
 	if (result.success) return { balance: result.data, misfits: [] };
 	const misfits = result.error.issues.map((issue) => issue.path.join('.'));
 	const rest = structuredClone(json);
-	const aside: Path[] = [];
+	const aside: Aside = new Map();
 	while (!result.success) {
 		for (const issue of result.error.issues) setAside(rest, issue.path, aside);
 		result = schema.safeParse(rest);
 	}
-	for (const path of aside) put(result.data, path, at(json, path));
+	for (const path of aside.values()) put(result.data, path, at(json, path));
 	return { balance: result.data, misfits: [...new Set(misfits)] };
 }
 
+/** Paths by their text. */
+type Aside = Map<string, Path>;
+
+const textOf = (path: Path): string => path.join('\0');
+
 /** Takes a property out of a tree; for an array element, or a property that is gone already, the one that holds it. */
-function setAside(tree: unknown, path: Path, aside: Path[]): void {
-	if (aside.some((gone) => gone.length < path.length && gone.every((key, depth) => key === path[depth]))) return;
+function setAside(tree: unknown, path: Path, aside: Aside): void {
+	if (path.some((_, depth) => aside.has(textOf(path.slice(0, depth))))) return;
 	const holder = at(tree, path.slice(0, -1));
 	const key = path.at(-1);
 	if (isRecord(holder) && typeof key === 'string' && key in holder) {
 		delete holder[key];
-		aside.push(path);
+		aside.set(textOf(path), path);
 	} else if (path.length > 1) {
 		setAside(tree, path.slice(0, -1), aside);
 	}
