@@ -12,6 +12,7 @@ import {
 
 import { Refusal } from '../nodes/ZooBilling/refusal';
 import { DEFAULT_BASE_URL, readBaseUrl } from '../nodes/ZooBilling/zoo/baseUrl';
+import { readToken } from '../nodes/ZooBilling/zoo/token';
 
 export class ZooApi implements ICredentialType {
 	name = 'zooApi';
@@ -74,8 +75,10 @@ function authenticated(
 ): IHttpRequestOptions {
 	const origin = readBaseUrl(baseUrl);
 	if (origin instanceof Refusal) throw said(origin);
+	const token = readToken(apiToken);
+	if (token instanceof Refusal) throw said(token);
 	const url = 'uri' in request ? request.uri : request.url;
-	if (typeof url !== 'string' || new URL(url, origin).origin !== origin) {
+	if (typeof url !== 'string' || !URL.canParse(url, origin) || new URL(url, origin).origin !== origin) {
 		throw said(
 			new Refusal(
 				"The request does not go to 'Base URL' of the credential, so the token was not sent",
@@ -83,11 +86,15 @@ function authenticated(
 			),
 		);
 	}
-	const headers = {
-		...request.headers,
-		Authorization: `Bearer ${typeof apiToken === 'string' ? apiToken.trim() : ''}`,
+	const others = Object.entries(request.headers ?? {}).filter(([name]) => name.toLowerCase() !== 'authorization');
+	return {
+		...request,
+		...(request.baseURL !== undefined && { baseURL: origin }),
+		// In small letters: n8n before 1.123.10 and 2.5 knows no such setting as the next line's, and gives a header of the
+		// usual spelling back to a redirected request from which its HTTP library has just taken it.
+		headers: { ...Object.fromEntries(others), authorization: `Bearer ${token}` },
+		sendCredentialsOnCrossOriginRedirect: false,
 	};
-	return request.baseURL === undefined ? { ...request, headers } : { ...request, baseURL: origin, headers };
 }
 
 function said({ what, next }: Refusal): ApplicationError {

@@ -4,6 +4,7 @@ import { readFieldAmounts, type FieldAmount } from './balance/amounts';
 import type { BalanceModel } from './balance/fields';
 import { readAmount, Usd } from './balance/money';
 import { isRecord, Refusal, shown } from './refusal';
+import { hasInvisible } from './words';
 
 type Reader<T> = (label: string, value: unknown, model: BalanceModel) => T | Refusal;
 
@@ -72,6 +73,15 @@ function toggle(label: string, value: unknown): boolean | Refusal {
 	);
 }
 
+/** No pattern meets a longer text, so that none can take long. */
+const LONGEST_NUMBER = 60;
+
+/** A number, or a text without the space around it; undefined for anything else, and where it is too long to be a number. */
+function shortText(value: unknown): string | undefined {
+	const text = textOf(value);
+	return text !== undefined && text.length <= LONGEST_NUMBER ? text : undefined;
+}
+
 interface Bounds {
 	readonly least: number;
 	readonly most: number;
@@ -80,7 +90,7 @@ interface Bounds {
 /** A number between two bounds, from a number or digits of the pattern. */
 function between({ least, most }: Bounds, pattern: RegExp): Reader<number> {
 	return (label, value) => {
-		const text = textOf(value) ?? '';
+		const text = shortText(value) ?? '';
 		const count = pattern.test(text) ? Number(text) : Number.NaN;
 		if (count >= least && count <= most) return count;
 		return new Refusal(
@@ -94,11 +104,12 @@ function integer(least: number, most: number): Reader<number> {
 	return between({ least, most }, /^\d+$/);
 }
 
+/** Read into whole milliseconds, because timers take no others. */
 function seconds(least: number, most: number): Reader<number> {
 	const read = between({ least, most }, /^\d+(\.\d+)?$/);
 	return (label, value, model) => {
 		const count = read(label, value, model);
-		return count instanceof Refusal ? count : count * 1000;
+		return count instanceof Refusal ? count : Math.round(count * 1000);
 	};
 }
 
@@ -109,10 +120,15 @@ function textOf(value: unknown): string | undefined {
 }
 
 function reference(label: string, value: unknown): string | Refusal {
-	const text = textOf(value);
-	if (text) return text;
-	const what = text === '' || value === undefined || value === null ? 'is empty' : `is not text: ${shown(value)}`;
-	return new Refusal(`'${label}' ${what}`, 'Map the ID of the payment, or remove the option.');
+	const refused = (what: string) =>
+		new Refusal(`'${label}' ${what}`, 'Map the ID of the payment, or remove the option.');
+	if (value === undefined || value === null) return refused('is empty');
+	const id = textOf(value);
+	if (id === undefined) return refused(`is not text: ${shown(value)}`);
+	if (id === '') return refused('is empty');
+	if (id.length > 500) return refused(`is longer than 500 characters: ${shown(id)}`);
+	if (hasInvisible(id)) return refused(`has characters that cannot be seen: ${shown(id)}`);
+	return id;
 }
 
 function largestAmount(label: string, value: unknown): Usd | Refusal {
@@ -131,7 +147,7 @@ function usDollars(label: string, value: unknown): 'usd' | Refusal {
 }
 
 function multiplier(label: string, value: unknown): string | Refusal {
-	const text = textOf(value) ?? '';
+	const text = shortText(value) ?? '';
 	if (/^(0|[1-9]\d{0,2})(\.\d{1,6})?$/.test(text) && !Usd.of(text).isZero()) return text;
 	return new Refusal(
 		`'${label}' is not a factor: ${shown(value)}`,
@@ -142,7 +158,7 @@ function multiplier(label: string, value: unknown): string | Refusal {
 /** Amounts as a read puts them out: in US dollars, with any number of decimals. */
 function expectedAmounts(label: string, value: unknown, model: BalanceModel): FieldAmount[] | Refusal {
 	return readFieldAmounts(label, value, model, (field, amount) => {
-		const text = textOf(amount) ?? '';
+		const text = shortText(amount) ?? '';
 		return /^(0|[1-9]\d*)(\.\d+)?$/.test(text)
 			? Usd.of(text)
 			: new Refusal(

@@ -1,5 +1,7 @@
 // A value that cannot be used, as a value: what is wrong with it and what to do next.
 
+import { plainCopy } from './words';
+
 export class Refusal {
 	constructor(
 		readonly what: string,
@@ -8,24 +10,26 @@ export class Refusal {
 }
 
 const LONGEST_SHOWN = 80;
+/** Beyond these, printing a bigint takes more than linear time. */
+const LARGEST_BITS = 256;
+const NO_TEXT = 'a value that has no text form';
 
 /** A value as a message shows it: text in quotes, anything else as JSON, both cut to a readable length. */
 export function shown(value: unknown): string {
-	const text = readable(value);
-	return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+	return plainCopy(readable(value), LONGEST_SHOWN);
 }
 
 function readable(value: unknown): string {
 	if (Object.is(value, -0)) return '-0';
-	if (typeof value === 'string' || (typeof value === 'object' && value !== null)) {
-		try {
-			const json: unknown = JSON.stringify(value);
-			return typeof json === 'string' ? json : 'an object that has no text form';
-		} catch {
-			return 'an object that has no text form';
-		}
+	if (typeof value === 'bigint' && BigInt.asIntN(LARGEST_BITS, value) !== value) return NO_TEXT;
+	if (typeof value === 'string') return JSON.stringify(value.slice(0, 2 * LONGEST_SHOWN));
+	if (typeof value !== 'object' || value === null) return String(value);
+	try {
+		const json: unknown = JSON.stringify(value);
+		return typeof json === 'string' ? json : NO_TEXT;
+	} catch {
+		return NO_TEXT;
 	}
-	return String(value);
 }
 
 /** A keyed record, as opposed to null, an array or a Date. */

@@ -45,7 +45,7 @@ it('does not carry the token to another host after a redirect', async () => {
 	expect(other.requests).toEqual([]);
 });
 
-it.each(['http://evil.example/x', 'https://api.zoo.dev.evil.example/user', '//evil.example/x'])(
+it.each(['http://evil.example/x', 'https://', 'https://api.zoo.dev.evil.example/user', '//evil.example/x'])(
 	'gives the token to no request that goes to %s',
 	async (url) => {
 		const { authenticate } = (await loadPackage()).credentialType('zooApi');
@@ -58,9 +58,26 @@ it.each(['http://evil.example/x', 'https://api.zoo.dev.evil.example/user', '//ev
 				{ apiToken: MEMBER_TOKEN, baseUrl: 'https://api.zoo.dev' },
 				{ url: 'https://api.zoo.dev/user' },
 			),
-		).toMatchObject({ headers: { Authorization: `Bearer ${MEMBER_TOKEN}` } });
+		).toMatchObject({ headers: { authorization: `Bearer ${MEMBER_TOKEN}` } });
 	},
 );
+
+it('puts no second header beside one that a node brings along, in whatever spelling', async () => {
+	const { authenticate } = (await loadPackage()).credentialType('zooApi');
+	if (typeof authenticate !== 'function') throw new Error('The credential does not authenticate by a function');
+	const { headers } = await authenticate(
+		{ apiToken: MEMBER_TOKEN, baseUrl: 'https://api.zoo.dev' },
+		{ url: 'https://api.zoo.dev/user', headers: { Authorization: 'Basic x', AUTHORIZATION: 'y', accept: 'z' } },
+	);
+	expect(headers).toEqual({ accept: 'z', authorization: `Bearer ${MEMBER_TOKEN}` });
+});
+
+it.each(['', ' \n', 'two words', 'two\u200bwords'])('tells the user that no token is like %j', async (apiToken) => {
+	const { ok, message } = await testCredential({ credential: { apiToken, baseUrl: zoo.url } });
+	expect({ ok, message }).toEqual({ ok: false, message: expect.stringContaining("'API Token' of the credential") });
+	if (apiToken !== '') expect(message).not.toContain(apiToken);
+	expect(zoo.requests).toEqual([]);
+});
 
 it.each([
 	['http://api.zoo.dev', 'is plain http'],

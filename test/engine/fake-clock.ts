@@ -9,6 +9,7 @@ interface Sleeper {
 }
 
 const realNow = Date.now.bind(Date);
+const realElapsed = performance.now.bind(performance);
 const clockOfRun = new AsyncLocalStorage<FakeClock>();
 
 /** How long a test waits, in real time, for something that has to happen. */
@@ -100,10 +101,11 @@ export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 	await (clock ? clock.sleep(ms, signal) : realSleep(ms, undefined, signal && { signal }));
 }
 
-/** For the whole test file: `Date.now()` is that of the run's clock. The file mocks `sleep` itself, since such mocks are hoisted per file. */
+/** For the whole test file: `Date.now()` and `performance.now()` are those of the run's clock. The file mocks `sleep` itself, since such mocks are hoisted per file. */
 export function useFakeClocks(): void {
 	beforeAll(() => {
 		jest.spyOn(Date, 'now').mockImplementation(() => clockOfRun.getStore()?.now() ?? realNow());
+		jest.spyOn(performance, 'now').mockImplementation(() => clockOfRun.getStore()?.now() ?? realElapsed());
 	});
 	afterAll(() => {
 		jest.restoreAllMocks();

@@ -29,8 +29,9 @@ function topUp(world: () => World): void {
 	let companion = '';
 	const known = new Set<string>();
 	/** Delivers over HTTP; resolves with the execution that this started, once it is over. */
-	const deliver = async (checkout: Checkout): Promise<Execution> => {
-		assert.equal(await post(world().n8n.url, 'stripe', checkoutCompleted(checkout)), 200);
+	const deliver = async (checkout: Checkout): Promise<Execution> => await receive(world().stripe.complete(checkout));
+	const receive = async (event: Record<string, unknown>): Promise<Execution> => {
+		assert.equal(await post(world().n8n.url, 'stripe', event), 200);
 		const execution = await world().rest.nextExecution(workflow, known);
 		known.add(execution.id);
 		return execution;
@@ -38,14 +39,14 @@ function topUp(world: () => World): void {
 	const cashOf = (organization: string) => world().zoo.amountsOf('org', organization)['pre_pay_cash_remaining'];
 
 	it('top-up: adds a live, paid checkout in cents to cash and credits', async () => {
-		const { rest, zoo, credentials } = world();
+		const { rest, zoo, stripe, credentials } = world();
 		setSampleBalances(zoo);
 		companion = await rest.addWorkflow(await readExample(COMPANION));
 		await rest.activate(companion);
 		workflow = await rest.addWorkflow(
 			completed(
-				openToDeliveries(await readExample(TOP_UP), 'stripe'),
-				{ zooApi: taken(credentials, 'zooApi') },
+				openToDeliveries(await readExample(TOP_UP), 'stripe', stripe),
+				{ zooApi: taken(credentials, 'zooApi'), stripeApi: taken(credentials, 'stripeApi') },
 				companion,
 			),
 		);
@@ -68,6 +69,33 @@ function topUp(world: () => World): void {
 		assert.equal(nodes.get('Skip Payments Seen Before')?.outputs[0]?.length, 0);
 		assert.equal(nodes.has(ADD), false);
 		assert.equal(cashOf(ACME.id), '150.00');
+	});
+
+	it('top-up: credits nothing for a forged event, whatever it says', async () => {
+		const { stripe } = world();
+		const forged = { payment: 'pi_forged', organization: ACME.id, amount: 99_900 };
+		const { status } = await receive(checkoutCompleted(forged));
+		assert.equal(status, 'error');
+
+		const ids = ['cs_x/../../accounts', 'cs_x?expand=y', 'pi_1', '', 'cs_1\n', ['cs_pi_1'], { id: 'cs_pi_1' }, 5, null];
+		const before = stripe.requests.length;
+		for (const id of ids) {
+			const event = { livemode: true, data: { object: { ...forged, id, payment_status: 'paid', currency: 'usd' } } };
+			const { nodes } = await receive(event);
+			assert.equal(nodes.has('Keep Live Paid Checkouts'), false, JSON.stringify(id));
+		}
+		assert.deepEqual(stripe.requests.slice(before), []);
+		assert.equal(cashOf(ACME.id), '150.00');
+	});
+
+	it('top-up: credits for a real checkout what Stripe says of it, not what an event says', async () => {
+		const { stripe } = world();
+		stripe.complete({ payment: 'pi_real', organization: BOLT.id, amount: 100 });
+		const before = Number(cashOf(BOLT.id));
+		const { status } = await receive(checkoutCompleted({ payment: 'pi_real', organization: ACME.id, amount: 99_900 }));
+		assert.equal(status, 'success');
+		assert.equal(cashOf(ACME.id), '150.00');
+		assert.equal(Number(cashOf(BOLT.id)), before + 1);
 	});
 
 	it('top-up: leaves out tests and what is not paid', async () => {
@@ -120,7 +148,7 @@ function topUp(world: () => World): void {
 	});
 
 	it('top-up: adds once or twice for two simultaneous deliveries of one payment', async (test: TestContext) => {
-		const { n8n, rest, zoo } = world();
+		const { n8n, rest, zoo, stripe } = world();
 		let twice = 0;
 		for (let round = 0; round < ROUNDS; round += 1) {
 			zoo.setBalance('org', BOLT.id, { pre_pay_cash_remaining: '0.00' });
@@ -128,7 +156,7 @@ function topUp(world: () => World): void {
 				await post(
 					n8n.url,
 					'stripe',
-					checkoutCompleted({ payment: `pi_round_${round}`, organization: BOLT.id, amount: 100 }),
+					stripe.complete({ payment: `pi_round_${round}`, organization: BOLT.id, amount: 100 }),
 				);
 			const before = new Set((await rest.executionsOf(workflow)).map(({ id }) => id));
 			await Promise.all([delivery(), delivery()]);

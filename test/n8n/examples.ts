@@ -37,6 +37,7 @@ const TAKES: Readonly<Record<string, string>> = {
 	'n8n-nodes-zoo-billing.zooBilling': 'zooApi',
 	'n8n-nodes-zoo-billing.zooBillingTool': 'zooApi',
 	'n8n-nodes-base.webhook': 'httpHeaderAuth',
+	'n8n-nodes-base.httpRequest': 'stripeApi',
 	'@n8n/n8n-nodes-langchain.lmChatOpenAi': 'openAiApi',
 };
 

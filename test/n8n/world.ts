@@ -8,6 +8,7 @@ import { N8n } from './n8n';
 import { packProject } from './package-under-test';
 import type { Rest } from './rest';
 import { startScriptedModel, type ScriptedModel } from './scripted-model';
+import { STRIPE_KEY, StripeApi } from './stripe';
 
 /** What callers of the webhooks send. */
 export const WEBHOOK_KEY = { name: 'X-Webhook-Key', value: 'a long random value' } as const;
@@ -20,6 +21,7 @@ export interface World {
 	readonly rest: Rest;
 	readonly zoo: ZooApi;
 	readonly model: ScriptedModel;
+	readonly stripe: StripeApi;
 	readonly credentials: Credentials;
 }
 
@@ -28,15 +30,18 @@ export async function startWorld(cleanUp: CleanUp): Promise<World> {
 	const zoo = await startZooApi();
 	await cleanUp.later(async () => await zoo.close());
 	const model = await startScriptedModel(cleanUp);
+	const stripe = await StripeApi.start(cleanUp);
 	const tarball = await packProject(home.folder, cleanUp);
 	const n8n = await N8n.start({ home, tarball }, cleanUp);
-	return { cleanUp, tarball, n8n, rest: n8n.rest, zoo, model, credentials: await addCredentials(n8n.rest, zoo, model) };
+	const credentials = await addCredentials(n8n.rest, zoo, model);
+	return { cleanUp, tarball, n8n, rest: n8n.rest, zoo, model, stripe, credentials };
 }
 
 async function addCredentials(rest: Rest, zoo: ZooApi, model: ScriptedModel): Promise<Credentials> {
 	const all = [
 		{ name: 'Zoo stand-in', type: 'zooApi', data: { apiToken: EMPLOYEE_TOKEN, baseUrl: zoo.url } },
 		{ name: 'Callers of the webhook', type: 'httpHeaderAuth', data: WEBHOOK_KEY },
+		{ name: 'Stripe stand-in', type: 'stripeApi', data: { secretKey: STRIPE_KEY } },
 		{ name: 'Scripted model', type: 'openAiApi', data: { apiKey: 'none', url: model.url } },
 	];
 	const added = all.map(

@@ -135,7 +135,7 @@ describe('amounts in US dollars', () => {
 	it.each([
 		['5\u00000', String.raw`is not a decimal amount: "5\u00000"`],
 		['5\n0', String.raw`is not a decimal amount: "5\n0"`],
-		['5\u200b', 'is not a decimal amount: "5\u200b"'],
+		['5\u200b', String.raw`is not a decimal amount: "5\u200b"`],
 		['  \n', String.raw`is empty: "  \n"`],
 	])('refuses white space and control characters in place of digits (%#)', (value, why) => {
 		expect(read(value, 'usd')).toBe(`refused: '${LABEL}' ${why}`);

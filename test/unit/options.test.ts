@@ -55,6 +55,9 @@ it.each<[OptionName, unknown, unknown]>([
 	['timeout', 1, 1000],
 	['timeout', '2.5', 2500],
 	['timeout', 300, 300_000],
+	['timeout', 100 / 3, 33_333],
+	['retryFor', 0.0004, 0],
+	['reference', 'x'.repeat(500), 'x'.repeat(500)],
 ])('%s takes %j as %j', (name, value, expected) => {
 	expect(read({ [name]: value })).toEqual({ ...optionDefaults, [name]: expected });
 });
@@ -76,6 +79,9 @@ it('onlyIf takes the model’s fields as a read puts them out', () => {
 });
 
 const refused: Array<[name: OptionName, value: unknown, what: string]> = [
+	['reference', 'x'.repeat(501), `'Payment Reference' is longer than 500 characters: "${'x'.repeat(79)}…`],
+	['reference', 'pi_1\u200b2', String.raw`'Payment Reference' has characters that cannot be seen: "pi_1\u200b2"`],
+	['reference', 'pi_1\npi_2', String.raw`'Payment Reference' has characters that cannot be seen: "pi_1\npi_2"`],
 	['creditMultiplier', '', `'Credit Multiplier' is not a factor: ""`],
 	['creditMultiplier', 0, "'Credit Multiplier' is not a factor: 0"],
 	['creditMultiplier', '0.000', `'Credit Multiplier' is not a factor: "0.000"`],

@@ -73,6 +73,9 @@ async function deliverFault(
 		case 'trickle':
 			await trickle(response, whole(answer), async () => await wait(fault.everyMs));
 			break;
+		case 'endless':
+			await flood(response);
+			break;
 		default:
 			send(response, strangeReply(fault, answer));
 	}
@@ -155,6 +158,16 @@ async function trickle(
 		await wait();
 	}
 	response.end();
+}
+
+async function flood(response: ServerResponse): Promise<void> {
+	response.writeHead(200, { 'content-type': 'application/json' });
+	response.write('{"features":[');
+	const gone = new Promise((resolve) => response.once('close', resolve));
+	while (!response.destroyed) {
+		if (response.write('{"info":"x"},'.repeat(5000))) await new Promise(setImmediate);
+		else await Promise.race([gone, new Promise((resolve) => response.once('drain', resolve))]);
+	}
 }
 
 function firstHalf(text: string): string {

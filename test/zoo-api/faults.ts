@@ -31,6 +31,8 @@ export type Fault = Effect &
 		| { readonly kind: 'stallMidBody' }
 		/** The headers, then the body byte by byte, for as long as anybody listens. */
 		| { readonly kind: 'trickle'; readonly everyMs: number }
+		/** 200 and a body that never ends, as fast as it is taken. */
+		| { readonly kind: 'endless' }
 		/** 200 with JSON that breaks off, at its full Content-Length. */
 		| { readonly kind: 'brokenJson' }
 		/** 200 with sound JSON that is no balance. */

@@ -104,10 +104,15 @@ export function readAmount(label: string, value: unknown, unit: AmountUnit, sign
 /** The digits a value stands for: its text without surrounding space, or the shortest form of a number. */
 function textOf(value: unknown): string | undefined {
 	if (typeof value === 'string') return value.trim();
-	if (typeof value === 'bigint') return String(value);
+	// Its digits; a huge one is not printed, and is refused by the words in its place.
+	if (typeof value === 'bigint') return shown(value);
 	if (typeof value === 'number' && Number.isFinite(value)) return Object.is(value, -0) ? '-0' : String(value);
 	return undefined;
 }
+
+/** No pattern meets a longer text, so that none can take long. */
+const LONGEST_AMOUNT = 100;
+const NO_AMOUNT = 'is not a decimal amount';
 
 type Fault = readonly [what: string, next: string];
 
@@ -125,6 +130,7 @@ function faultOfType(value: unknown): Fault {
 
 function faultOfText(text: string, unit: AmountUnit, sign: Sign): Fault | undefined {
 	if (text === '') return ['is empty', 'Enter an amount, or remove the field to leave this balance untouched.'];
+	if (text.length > LONGEST_AMOUNT) return [NO_AMOUNT, plainDigits(unit)];
 	const shape = /^(-?)(0|[1-9]\d*)(\.\d+)?$/.exec(text);
 	if (!shape) return faultOfShape(text, unit);
 	const [, minus, , decimals = ''] = shape;
@@ -147,11 +153,15 @@ function faultOfDecimals(decimals: string, unit: AmountUnit): Fault | undefined 
 }
 
 function faultOfShape(text: string, unit: AmountUnit): Fault {
-	const next = `Give plain digits, e.g. ${amountUnits[unit].example}.`;
+	const next = plainDigits(unit);
 	if (/^-?\d{1,3}(,\d{3})+(\.\d+)?$/.test(text)) return ['has a thousands separator', next];
-	if (/^[-+]?\d*\.?\d+e[-+]?\d+$/i.test(text)) return ['is in exponent form', next];
+	if (/^[-+]?(\d+(\.\d+)?|\.\d+)e[-+]?\d+$/i.test(text)) return ['is in exponent form', next];
 	if (/^-?0\d/.test(text)) return ['has a leading zero', next];
 	if (/^-?(\d+\.|\.\d+)$/.test(text)) return ['has a decimal point without digits on both sides', next];
 	if (/\p{Sc}/u.test(text)) return ['has a currency sign', next];
-	return ['is not a decimal amount', next];
+	return [NO_AMOUNT, next];
+}
+
+function plainDigits(unit: AmountUnit): string {
+	return `Give plain digits, e.g. ${amountUnits[unit].example}.`;
 }

@@ -51,6 +51,9 @@ const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const anywhere = new RegExp(uuid, 'gi');
 const standingAlone = new RegExp(`(?<![0-9a-f])${uuid}(?![0-9a-f])`, 'i');
 
+/** No pattern meets a longer text. */
+const LONGEST_URL = 2000;
+
 /** A UUID, or a pasted http(s) URL that has exactly one distinct UUID in it. */
 export function readOwner(kind: OwnerKind, value: unknown): Owner | Refusal {
 	const next = `Give the UUID of the ${kind.noun}, e.g. 7e29ccf7-8b3c-47db-8a17-bb53528382f4.`;
@@ -62,6 +65,7 @@ export function readOwner(kind: OwnerKind, value: unknown): Owner | Refusal {
 		);
 	}
 	if (typeof text !== 'string') return new Refusal(`'${kind.idLabel}' is not text: ${shown(value)}`, next);
+	if (text.length > LONGEST_URL) return new Refusal(`'${kind.idLabel}' is not a UUID: ${shown(value)}`, next);
 	const ids = idsIn(text);
 	if (isUrl(text) && ids.size > 1)
 		return new Refusal(`'${kind.idLabel}' is a URL with more than one UUID: ${shown(value)}`, next);

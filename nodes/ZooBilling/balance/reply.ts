@@ -17,6 +17,9 @@ export interface Reply {
 
 /** A key that would become a prototype, and with it amounts that nobody sent. */
 const PROTOTYPE_KEY = /"__proto__"\s*:/;
+/** As deep as Zoo's replies go, many times over. */
+const DEEPEST = 50;
+const LONGEST_NUMBER = 60;
 const ESCAPED = /\\u00([0-7][\da-f])/gi;
 
 /** The JSON object in a reply, numbers that a double cannot hold as their digits; undefined when there is none. */
@@ -24,11 +27,37 @@ export function readJsonObject(text: string): Record<string, unknown> | undefine
 	if (PROTOTYPE_KEY.test(text.replace(ESCAPED, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))))
 		return undefined;
 	try {
-		const value = parse(text, mask, (digits) => (isSafeNumber(digits) ? Number(digits) : digits));
+		const value = parse(withoutDepths(text), mask, readNumber);
 		return isRecord(value) ? value : undefined;
 	} catch {
 		return undefined;
 	}
+}
+
+/** A number as a double where that keeps its digits. Longer ones are not looked at: it could take long. */
+function readNumber(digits: string): number | string {
+	return digits.length <= LONGEST_NUMBER && isSafeNumber(digits) ? Number(digits) : digits;
+}
+
+/** The JSON text with `"…"` for what is nested too deep: parsers, and n8n itself, run out of stack on such. */
+function withoutDepths(text: string): string {
+	let kept = '';
+	let from = 0;
+	let depth = 0;
+	let quoted = false;
+	for (let at = 0; at < text.length; at += 1) {
+		const character = text[at];
+		if (character === '"') quoted = !quoted;
+		else if (quoted && character === '\\') at += 1;
+		else if (!quoted && (character === '[' || character === '{')) {
+			depth += 1;
+			if (depth === DEEPEST) kept += `${text.slice(from, at)}"…"`;
+		} else if (!quoted && (character === ']' || character === '}')) {
+			if (depth === DEEPEST) from = at + 1;
+			depth -= 1;
+		}
+	}
+	return kept + text.slice(from);
 }
 
 /** Stripe's client secret may ride in a subscription; it must not reach an item. */
@@ -53,23 +82,28 @@ function fit(schema: ReplySchema, json: Record<string, unknown>): Pick<Reply, 'b
 	if (result.success) return { balance: result.data, misfits: [] };
 	const misfits = result.error.issues.map((issue) => issue.path.join('.'));
 	const rest = structuredClone(json);
-	const aside: Path[] = [];
+	const aside: Aside = new Map();
 	while (!result.success) {
 		for (const issue of result.error.issues) setAside(rest, issue.path, aside);
 		result = schema.safeParse(rest);
 	}
-	for (const path of aside) put(result.data, path, at(json, path));
+	for (const path of aside.values()) put(result.data, path, at(json, path));
 	return { balance: result.data, misfits: [...new Set(misfits)] };
 }
 
+/** Paths by their text. */
+type Aside = Map<string, Path>;
+
+const textOf = (path: Path): string => path.join('\0');
+
 /** Takes a property out of a tree; for an array element, or a property that is gone already, the one that holds it. */
-function setAside(tree: unknown, path: Path, aside: Path[]): void {
-	if (aside.some((gone) => gone.length < path.length && gone.every((key, depth) => key === path[depth]))) return;
+function setAside(tree: unknown, path: Path, aside: Aside): void {
+	if (path.some((_, depth) => aside.has(textOf(path.slice(0, depth))))) return;
 	const holder = at(tree, path.slice(0, -1));
 	const key = path.at(-1);
 	if (isRecord(holder) && typeof key === 'string' && key in holder) {
 		delete holder[key];
-		aside.push(path);
+		aside.set(textOf(path), path);
 	} else if (path.length > 1) {
 		setAside(tree, path.slice(0, -1), aside);
 	}

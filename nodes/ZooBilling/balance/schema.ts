@@ -24,6 +24,10 @@ const flag = maybe(z.boolean());
 const moment = maybe(z.iso.datetime({ offset: true }));
 const uuid = maybe(z.guid());
 
+/** A list; one that is too long for all its elements to be looked at does not fit as a whole. */
+const list = <T extends z.ZodMiniType>(element: T) =>
+	maybe(z.pipe(z.array(z.unknown()).check(z.maxLength(1000, { abort: true })), z.array(element)));
+
 /** A price in three forms; `intervals` and what an enterprise price says differ between the models. */
 function price<const Interval extends string, Enterprise extends z.core.$ZodShape>(
 	intervals: readonly Interval[],
@@ -43,7 +47,7 @@ function price<const Interval extends string, Enterprise extends z.core.$ZodShap
 function subscription() {
 	return {
 		description: text,
-		features: maybe(z.array(z.looseObject({ info: text }))),
+		features: list(z.looseObject({ info: text })),
 		training_data_behavior: maybe(z.enum(['always', 'default_on', 'default_off'])),
 		type: maybe(
 			z.discriminatedUnion('type', [
@@ -51,7 +55,7 @@ function subscription() {
 				z.looseObject({ type: z.literal('organization'), saml_sso: flag }),
 			]),
 		),
-		zoo_tools_included: maybe(z.array(z.string())),
+		zoo_tools_included: list(z.string()),
 	};
 }
 

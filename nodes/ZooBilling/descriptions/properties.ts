@@ -115,6 +115,7 @@ function optionsOf(operation: Operation): INodeProperties[] {
 		displayName: 'Options',
 		name: 'options',
 		type: 'collection',
+		description: 'Set each by itself; n8n drops the whole collection when it is given by one expression',
 		placeholder: 'Add Option',
 		default: {},
 		displayOptions: { show: { operation: [operation.name], ...(model && { balanceModel: [model.name] }) } },

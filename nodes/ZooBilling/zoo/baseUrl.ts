@@ -4,11 +4,13 @@ import { Refusal } from '../refusal';
 
 export const DEFAULT_BASE_URL = 'https://api.zoo.dev';
 
+const LONGEST_URL = 2000;
+
 /** The origin without path or trailing slash. Only https is accepted, and http on this machine for tests. */
 export function readBaseUrl(value: unknown): string | Refusal {
 	const text = typeof value === 'string' ? value.trim() : '';
 	const next = `Open the Zoo API credential and set 'Base URL' to ${DEFAULT_BASE_URL}, or to the https address of your own Zoo host.`;
-	const url = parsed(text);
+	const url = text.length > LONGEST_URL ? undefined : parsed(text);
 	if (!url) return new Refusal("'Base URL' of the credential is not a URL", next);
 	if (url.username || url.password)
 		return new Refusal("'Base URL' of the credential holds a user name or password", next);

@@ -1,12 +1,16 @@
 // The one file that talks to n8n's HTTP helper: one attempt, no redirects, no second sending, whatever happens a value.
 
-import { sleep, type IExecuteFunctions, type IHttpRequestOptions, type IN8nHttpFullResponse } from 'n8n-workflow';
+import { sleep, type IExecuteFunctions, type IHttpRequestOptions } from 'n8n-workflow';
 
 import { isRecord, Refusal } from '../refusal';
+import { plainWords } from '../words';
+import { Attempt } from './attempt';
 import { readBaseUrl } from './baseUrl';
 import type { World } from './exchange';
 import type { ZooRequest } from './request';
 import type { Sent } from './retry';
+import { notReceived, overdue } from './silence';
+import { readToken, tokenMask } from './token';
 
 export interface ZooCredential {
 	readonly apiToken: string;
@@ -32,6 +36,8 @@ export async function connect(context: IExecuteFunctions): Promise<Connection | 
 	}
 	const origin = readBaseUrl(credential.baseUrl);
 	if (origin instanceof Refusal) return origin;
+	const token = readToken(credential.apiToken);
+	if (token instanceof Refusal) return token;
 	const signal = context.getExecutionCancelSignal();
 	const cancel = new Promise<void>((resolve) => {
 		if (signal?.aborted) resolve();
@@ -40,8 +46,8 @@ export async function connect(context: IExecuteFunctions): Promise<Connection | 
 	return {
 		origin,
 		cancel,
-		send: sender(context, credential, origin),
-		now: () => Date.now(),
+		send: sender(context, credential, origin, tokenMask(token)),
+		now: steadyClock(),
 		random: () => Math.random(),
 		canceled: () => signal?.aborted ?? false,
 		// n8n 2 ends its sleep on the signal; n8n 1 knows no signal there.
@@ -49,117 +55,67 @@ export async function connect(context: IExecuteFunctions): Promise<Connection | 
 	};
 }
 
-/** Sends a request once; never throws. `timeout`: milliseconds. */
+/** Milliseconds since the epoch; a computer's clock may be set back, but this one never goes back. */
+function steadyClock(): () => number {
+	const start = Date.now() - performance.now();
+	return () => Math.round(start + performance.now());
+}
+
+/** Sends a request once; never throws. `timeout`: milliseconds, for the whole reply. */
 type Send = (request: ZooRequest, timeout: number) => Promise<Sent>;
 
-function sender(context: IExecuteFunctions, credential: ZooCredential, origin: string): Send {
+type Mask = (text: string) => string;
+
+function sender(context: IExecuteFunctions, credential: ZooCredential, origin: string, mask: Mask): Send {
 	const { id = null, name = '' } = context.getNode().credentials?.['zooApi'] ?? {};
 	const credentialsDecrypted = { id: id ?? '', name, type: 'zooApi', data: { ...credential } };
-	const token = credential.apiToken.trim() || '\0';
-	const withoutToken = (text: string) =>
-		plainEscapes(text).replaceAll(token, '***').replaceAll(encodeURIComponent(token), '***');
 	return async ({ method, path, body }, timeout) => {
+		const attempt = new Attempt(context.getExecutionCancelSignal(), timeout);
 		const options: IHttpRequestOptions = {
 			method,
 			url: origin + path,
 			headers: { Accept: 'application/json', ...(body !== undefined && { 'Content-Type': 'application/json' }) },
 			...(body !== undefined && { body }),
-			encoding: 'text',
+			// The helper would buffer any other reply whole, however long it is.
+			encoding: 'stream',
 			returnFullResponse: true,
 			// Any status comes back as a value; without it the helper sends a request again after a 401.
 			ignoreHttpStatusErrors: true,
 			// The helper would send the token along to wherever a redirect points.
 			disableFollowRedirect: true,
-			timeout,
 		};
-		const sent = context.helpers.httpRequestWithAuthentication
-			.call(context, 'zooApi', options, { credentialsDecrypted })
-			.then((reply: IN8nHttpFullResponse) => received(reply, withoutToken), notReceived);
-		return await inTime(sent, timeout + GRACE);
+		try {
+			const reply: unknown = await context.helpers.httpRequestWithAuthentication.call(
+				attempt.contextOf(context),
+				'zooApi',
+				options,
+				{ credentialsDecrypted },
+			);
+			if (!isRecord(reply)) return notReceived(reply);
+			return received(reply, mask(await attempt.textOf(reply['body'])), mask);
+		} catch (error) {
+			return attempt.isOverdue ? overdue(error, attempt.isMoving) : notReceived(error);
+		} finally {
+			attempt.letGo();
+		}
 	};
 }
 
-/** The helper's own time-out ends a silence; a reply that trickles in, byte by byte, would never end. */
-const GRACE = 1000;
-
-async function inTime(sent: Promise<Sent>, timeout: number): Promise<Sent> {
-	const overdue = AbortSignal.timeout(timeout);
-	return await new Promise((resolve) => {
-		// The helper cannot be made to let go, so another write would be open beside this one.
-		const late = () => resolve({ kind: 'silence', reached: 'perhaps', again: false, cause: NO_REPLY });
-		overdue.addEventListener('abort', late, { once: true });
-		void sent.then((outcome) => {
-			// What has listened to a signal keeps it, and its timer, in memory.
-			overdue.removeEventListener('abort', late);
-			resolve(outcome);
-		});
-	});
-}
-
-/** A text whose JSON escapes of printable characters are those characters, so that a token cannot hide behind them. */
-function plainEscapes(text: string): string {
-	if (!text.includes('\\u')) return text;
-	return text.replace(/\\(?:u00([2-7][\da-f])|[^])/gi, (escape, hex: string | undefined) => {
-		const character = hex === undefined ? '"' : String.fromCharCode(Number.parseInt(hex, 16));
-		return character === '"' || character === '\\' ? escape : character;
-	});
-}
-
-function received({ statusCode, headers, body }: IN8nHttpFullResponse, withoutToken: (text: string) => string): Sent {
+function received({ statusCode, headers }: Record<string, unknown>, text: string, mask: Mask): Sent {
 	const headerText = (name: string) => {
-		const value = headers[name];
-		return typeof value === 'string' && value !== '' ? withoutToken(value).slice(0, 200) : undefined;
+		const value = isRecord(headers) ? headers[name] : undefined;
+		const words = typeof value === 'string' ? plainWords(mask(value), 200) : '';
+		return words === '' ? undefined : words;
 	};
 	const retryAfter = headerText('retry-after');
 	const callId = headerText('x-api-call-id');
 	const location = headerText('location');
 	return {
 		kind: 'reply',
-		status: statusCode,
-		text: withoutToken(typeof body === 'string' ? body : ''),
+		status: Number(statusCode),
+		text,
 		...(retryAfter !== undefined && { retryAfter }),
 		...(callId !== undefined && { callId }),
 		...(location !== undefined && { location }),
 	};
-}
-
-/** Before a connection stands: nothing can have been applied. */
-const unreachable: Readonly<Record<string, string>> = {
-	ECONNREFUSED: 'the connection was refused',
-	ENOTFOUND: 'the host name was not found',
-	EAI_AGAIN: 'the host name could not be looked up',
-};
-
-const NO_REPLY = 'no reply came within the time-out';
-
-/** Codes of a certificate that was not accepted, before anything was sent. Others of TLS may come in mid-reply. */
-const badCertificate = /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|ERR_TLS_CERT_ALTNAME)/;
-
-/** After it stands: anything may have happened. */
-const interrupted: Readonly<Record<string, string>> = {
-	ECONNABORTED: NO_REPLY,
-	ETIMEDOUT: NO_REPLY,
-	ECONNRESET: 'the connection was closed before the reply was complete',
-	EPIPE: 'the connection was closed before the reply was complete',
-	ERR_CANCELED: 'the execution was canceled while the request was under way',
-};
-
-function notReceived(error: unknown): Sent {
-	const codes = codesOf(error);
-	const known = (causes: Readonly<Record<string, string>>) =>
-		codes.map((code) => causes[code]).find((cause) => cause !== undefined);
-	const never = known(unreachable);
-	if (never !== undefined) return { kind: 'silence', reached: 'no', again: true, cause: never };
-	if (codes.some((code) => badCertificate.test(code))) {
-		return { kind: 'silence', reached: 'no', again: false, cause: 'the host’s certificate was not accepted' };
-	}
-	const cause = known(interrupted) ?? 'the connection broke off before the reply was complete';
-	return { kind: 'silence', reached: 'perhaps', again: true, cause };
-}
-
-/** Codes of an axios or socket error and of what it wraps; its texts are never used, they may hold the request. */
-function codesOf(error: unknown, depth = 0): string[] {
-	if (depth > 3 || !isRecord(error)) return [];
-	const own = [error['code'], error['httpCode']].filter((code) => typeof code === 'string');
-	return own.concat(codesOf(error['cause'], depth + 1));
 }

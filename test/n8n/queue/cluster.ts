@@ -6,6 +6,7 @@ import type { Credentials } from '../examples';
 import { Home } from '../home';
 import { N8n } from '../n8n';
 import { packProject } from '../package-under-test';
+import { STRIPE_KEY, StripeApi } from '../stripe';
 import { startPostgres } from './postgres';
 import { startRedis } from './redis';
 import { Worker } from './worker';
@@ -24,6 +25,7 @@ export interface Cluster {
 	readonly main: N8n;
 	readonly zoo: ZooApi;
 	readonly credentials: Credentials;
+	readonly stripe: StripeApi;
 	readonly addWorker: () => Promise<Worker>;
 }
 
@@ -39,12 +41,20 @@ export async function startCluster(latencyMs: number, cleanUp: CleanUp): Promise
 	]);
 	const environment = { EXECUTIONS_MODE: 'queue', ...IMPATIENT, ...database, ...queue };
 	const main = await N8n.start({ home, tarball, environment }, cleanUp);
+	const stripe = await StripeApi.start(cleanUp);
 	const name = 'Zoo stand-in';
 	const id = await main.rest.addCredential({
 		name,
 		type: 'zooApi',
 		data: { apiToken: EMPLOYEE_TOKEN, baseUrl: zoo.url },
 	});
+	const stripeName = 'Stripe stand-in';
+	const stripeId = await main.rest.addCredential({
+		name: stripeName,
+		type: 'stripeApi',
+		data: { secretKey: STRIPE_KEY },
+	});
+	const credentials = { zooApi: { id, name }, stripeApi: { id: stripeId, name: stripeName } };
 	const addWorker = async () => await Worker.start({ tarball, environment, concurrency: CONCURRENCY }, cleanUp);
-	return { main, zoo, credentials: { zooApi: { id, name } }, addWorker };
+	return { main, zoo, stripe, credentials, addWorker };
 }

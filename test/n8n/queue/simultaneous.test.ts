@@ -4,7 +4,7 @@ import { it } from 'node:test';
 
 import { SAMPLE_ORGS, setSampleBalances } from '../../zoo-api/samples';
 import { completed, readExample } from '../examples';
-import { checkoutCompleted, openToDeliveries } from '../stripe';
+import { openToDeliveries } from '../stripe';
 import type { Cluster } from './cluster';
 
 const [, BOLT] = SAMPLE_ORGS;
@@ -12,10 +12,10 @@ const ROUNDS = 30;
 
 export function simultaneousDeliveries(cluster: () => Cluster): void {
 	it('may apply one payment twice when it is delivered twice at the same moment', async (test) => {
-		const { main, zoo, credentials } = cluster();
+		const { main, zoo, stripe, credentials } = cluster();
 		setSampleBalances(zoo);
 		const example = await readExample('1-top-up-org-balance-from-stripe-checkout.json');
-		const workflow = await main.rest.addWorkflow(completed(openToDeliveries(example, 'stripe'), credentials));
+		const workflow = await main.rest.addWorkflow(completed(openToDeliveries(example, 'stripe', stripe), credentials));
 		await main.rest.activate(workflow);
 		const seen = { once: 0, twice: 0, oneLost: 0 };
 		for (let round = 0; round < ROUNDS; round += 1) {
@@ -23,7 +23,7 @@ export function simultaneousDeliveries(cluster: () => Cluster): void {
 			const writes = () => zoo.requests.filter(({ method, owner }) => method === 'PUT' && owner?.id === BOLT.id).length;
 			const before = writes();
 			const event = () =>
-				JSON.stringify(checkoutCompleted({ payment: `pi_${round}`, organization: BOLT.id, amount: 100 }));
+				JSON.stringify(stripe.complete({ payment: `pi_${round}`, organization: BOLT.id, amount: 100 }));
 			const known = new Set((await main.rest.executionsOf(workflow)).map(({ id }) => id));
 			await Promise.all(
 				[1, 2].map(

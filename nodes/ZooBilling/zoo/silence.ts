@@ -1,0 +1,65 @@
+// An attempt without a whole reply: what is known of it by the error, above all whether the request may have reached Zoo.
+
+import { isRecord } from '../refusal';
+import type { Sent } from './retry';
+
+/** Before a connection stands: nothing can have been applied. */
+const unreachable: Readonly<Record<string, string>> = {
+	ECONNREFUSED: 'the connection was refused',
+	ENOTFOUND: 'the host name was not found',
+	EAI_AGAIN: 'the host name could not be looked up',
+};
+
+const NO_REPLY = 'no reply came within the time-out';
+
+/** Codes of a certificate that was not accepted, before anything was sent. Others of TLS may come in mid-reply. */
+const badCertificate = /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|ERR_TLS_CERT_ALTNAME)/;
+
+/** After it stands: anything may have happened. */
+const interrupted: Readonly<Record<string, string>> = {
+	ECONNABORTED: NO_REPLY,
+	ETIMEDOUT: NO_REPLY,
+	ECONNRESET: 'the connection was closed before the reply was complete',
+	EPIPE: 'the connection was closed before the reply was complete',
+	ERR_CANCELED: 'the execution was canceled while the request was under way',
+};
+
+/** The time-out was over, and the connection is closed. A reply that still came in is not asked for again. */
+export function overdue(error: unknown, moving: boolean): Sent {
+	const reached = layersOf(error).some(isBeforeTls) ? 'no' : 'perhaps';
+	return { kind: 'silence', reached, again: !moving, cause: NO_REPLY };
+}
+
+export function notReceived(error: unknown): Sent {
+	const layers = layersOf(error);
+	const codes = layers.flatMap(({ code, httpCode }) => [code, httpCode]).filter((code) => typeof code === 'string');
+	const known = (causes: Readonly<Record<string, string>>) =>
+		codes.map((code) => causes[code]).find((cause) => cause !== undefined);
+	const never = (cause: string, again = false): Sent => ({ kind: 'silence', reached: 'no', again, cause });
+	const absent = known(unreachable);
+	if (absent !== undefined) return never(absent, true);
+	if (codes.some((code) => badCertificate.test(code))) return never('the host’s certificate was not accepted');
+	if (layers.some(isBlocked)) return never('n8n itself does not allow requests to this host');
+	if (layers.some(isBeforeTls)) return never('no secure connection came about');
+	const cause = known(interrupted) ?? 'the connection broke off before the reply was complete';
+	return { kind: 'silence', reached: 'perhaps', again: true, cause };
+}
+
+type Layer = Readonly<Record<string, unknown>>;
+
+/** An n8n, axios or socket error and what it wraps, the outermost first; its texts are never passed on, they may hold the request. */
+function layersOf(error: unknown, depth = 0): Layer[] {
+	if (depth > 4 || !isRecord(error)) return [];
+	return [error, ...layersOf(error['cause'] ?? error['errorResponse'], depth + 1)];
+}
+
+/** n8n's protection of internal addresses has stopped the request. */
+function isBlocked({ name }: Layer): boolean {
+	return typeof name === 'string' && name.startsWith('SsrfBlocked');
+}
+
+/** The request waits for a handshake that never came to an end, so not a byte of it was sent. n8n 1 keeps the texts only. */
+function isBeforeTls({ request, messages }: Layer): boolean {
+	if (isRecord(request) && isRecord(request['socket'])) return request['socket']['secureConnecting'] === true;
+	return Array.isArray(messages) && messages.some((text) => /before secure TLS connection/.test(String(text)));
+}

@@ -1,0 +1,69 @@
+// Replies that are meant to do harm: long, deep, or full of what does not fit; the amounts in them are read all the same, in linear time.
+
+import { readJsonObject, readReply } from '../../nodes/ZooBilling/balance/reply';
+
+/** Far more than it takes, and far less than anything takes that goes over it again and again. */
+const AT_ONCE_MS = 5000;
+const MEGABYTE = 1_000_000;
+
+const within = (more: string) => `{"pre_pay_cash_remaining":"7.5",${more},"updated_at":5}`;
+const plan = (more: string) => within(`"subscription_details":{"modeling_app":{${more}}}`);
+const repeated = (text: string, length = MEGABYTE) =>
+	Array(Math.floor(length / (text.length + 1)))
+		.fill(text)
+		.join(',');
+
+it.each([
+	['features that do not fit', plan(`"features":[${repeated('{"info":1}')}]`)],
+	['features that are none', plan(`"features":[${repeated('0')}]`)],
+	['tools that are none', plan(`"zoo_tools_included":[${repeated('0')}]`)],
+	['features', plan(`"features":[${repeated('{"info":"a"}')}]`)],
+	['a long number', within(`"x":1.${'0'.repeat(MEGABYTE)}1`)],
+	['a long amount', within(`"total_due":1.${'0'.repeat(MEGABYTE)}1`)],
+	['an amount of a long text', within(`"total_due":"${'1'.repeat(MEGABYTE)}x"`)],
+	['a long moment', within(`"created_at":"${'2025-'.repeat(MEGABYTE / 5)}"`)],
+	['a long ID', within(`"id":"${'7e29ccf7-'.repeat(MEGABYTE / 9)}"`)],
+	['backslashes', within(`"x":"${'\\\\'.repeat(MEGABYTE / 2)}"`)],
+	['escapes', within(`"x":"${'\\u005f'.repeat(MEGABYTE / 6)}"`)],
+	['prototypes that are none', within(`"x":[${repeated('"__proto__"    ')}]`)],
+	['nesting', within(`"x":${'['.repeat(MEGABYTE / 2)}${']'.repeat(MEGABYTE / 2)}`)],
+	['nested records', within(`"x":${'{"a":'.repeat(MEGABYTE / 6)}1${'}'.repeat(MEGABYTE / 6)}`)],
+	['many names', within(Array.from({ length: 60_000 }, (_, index) => `"name${index}":${index}`).join(','))],
+	['nested names that do not fit', plan(`"type":{"type":${'['.repeat(6000)}${']'.repeat(6000)}}`)],
+])('a megabyte of %s', (_, text) => {
+	const before = performance.now();
+	const { balance, misfits } = readReply(readJsonObject(text) ?? {});
+	expect(performance.now() - before).toBeLessThan(AT_ONCE_MS);
+	expect(balance).toMatchObject({ pre_pay_cash_remaining: '7.50', updated_at: 5 });
+	expect(misfits).toContain('updated_at');
+	expect(misfits.length).toBeLessThan(10);
+});
+
+it('what is nested deeper than any reply of Zoo is cut off, and nothing else', () => {
+	const nested = (depth: number, inner: string) => `${'{"a":['.repeat(depth)}${inner}${']}'.repeat(depth)}`;
+	const shallow = `{"a":${nested(24, '"[{\\"["')},"b":"]}"}`;
+	expect(readJsonObject(shallow)).toEqual(JSON.parse(shallow));
+	expect(readJsonObject(`{"a":${nested(3000, '1')},"b":[2]}`)).toEqual({
+		...(JSON.parse(`{"a":${'{"a":['.repeat(24)}"…"${']}'.repeat(24)}}`) as object),
+		b: [2],
+	});
+});
+
+it.each([
+	'['.repeat(60),
+	'{"a":'.repeat(60),
+	`{"b":1,"a":${'['.repeat(60)}`,
+	`{"a":${'['.repeat(60)}${']'.repeat(59)}`,
+])('what is cut off does not make a reply of a text that is none (%#)', (text) => {
+	expect(readJsonObject(text)).toBeUndefined();
+});
+
+it('a list of a thousand elements is looked at one by one, a longer one is left as it came', () => {
+	const reply = (length: number) =>
+		readReply({
+			pre_pay_cash_remaining: '1',
+			subscription_details: { modeling_app: { features: [...Array<object>(length - 1).fill({ info: 'a' }), 5] } },
+		});
+	expect(reply(1000).misfits).toEqual(['subscription_details.modeling_app.features.999']);
+	expect(reply(1001).misfits).toEqual(['subscription_details.modeling_app.features']);
+});
