@@ -9,7 +9,7 @@ interface Sleeper {
 }
 
 const realNow = Date.now.bind(Date);
-const realElapsed = performance.now.bind(performance);
+const realTicks = performance.now.bind(performance);
 const clockOfRun = new AsyncLocalStorage<FakeClock>();
 
 /** How long a test waits, in real time, for something that has to happen. */
@@ -47,6 +47,7 @@ export class FakeClock {
 	}
 
 	async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+		if (this.heedsSignals && signal?.aborted) throw new Error('The wait was aborted');
 		this.waits.push(ms);
 		await new Promise<void>((wake, fail) => {
 			const sleeper = { until: this.now() + ms, wake };
@@ -105,7 +106,7 @@ export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 export function useFakeClocks(): void {
 	beforeAll(() => {
 		jest.spyOn(Date, 'now').mockImplementation(() => clockOfRun.getStore()?.now() ?? realNow());
-		jest.spyOn(performance, 'now').mockImplementation(() => clockOfRun.getStore()?.now() ?? realElapsed());
+		jest.spyOn(performance, 'now').mockImplementation(() => clockOfRun.getStore()?.now() ?? realTicks());
 	});
 	afterAll(() => {
 		jest.restoreAllMocks();

@@ -5,20 +5,20 @@ import { EMPLOYEE_TOKEN } from '../zoo-api/tokens';
 
 export const SECRET = 'pi_made_up_secret_Xy9';
 
-/** `sure`: Zoo did not apply it; `perhaps`: it may have; `final`: a no for good; `seeOther`: it may have, and is not sent again. */
-export type Kind = 'sure' | 'perhaps' | 'final' | 'seeOther';
+/** `notLetIn`: not applied; `final`: a no for good; `wait`: a no for now; `perhaps`: it may have been applied; `seeOther`: so it may, and is not sent again. */
+export type Kind = 'notLetIn' | 'final' | 'wait' | 'perhaps' | 'seeOther';
 
 export interface FaultCase {
 	readonly name: string;
 	readonly kind: Kind;
 	/** Made anew for each request that it hits. */
 	readonly fault: (now: number) => Fault;
-	/** The message up to `[item 0]`; for `sure` and `perhaps` only the cause in it. */
+	/** The message up to `[item 0]`; for `wait` and `perhaps` only the cause in it. */
 	readonly says: RegExp | string;
 	readonly reason: string;
 	/** Each attempt lasts until the time-out, in real time. */
 	readonly slow?: boolean;
-	/** For `sure`: how many attempts fit into two and a half seconds; 4 by default. */
+	/** For `wait`: how many attempts fit into two and a half seconds; 4 by default. */
 	readonly attempts?: number;
 }
 
@@ -70,7 +70,7 @@ const perhaps: FaultCase[] = [
 
 const inSeconds = (now: number, seconds: number) => new Date(now + seconds * 1000).toUTCString();
 
-const sure: FaultCase[] = [
+const asksToWait: FaultCase[] = [
 	{ name: '429', fault: () => status(429), says: 'Zoo answered 429' },
 	{ name: '429 with seconds', fault: () => status(429, { 'Retry-After': '1' }), says: 'Zoo answered 429', attempts: 3 },
 	{
@@ -86,13 +86,20 @@ const sure: FaultCase[] = [
 		says: 'Zoo answered 503',
 		attempts: 1,
 	},
-].map((each) => ({ kind: 'sure', reason: 'unavailable', ...each }) as const);
+].map((each) => ({ kind: 'wait', reason: 'unavailable', ...each }) as const);
 
 function final(elsewhere: () => string): FaultCase[] {
-	const cases: Array<Omit<FaultCase, 'kind'>> = [
-		{ name: '401', fault: () => status(401), says: 'Zoo did not accept the API token', reason: 'tokenRefused' },
+	const cases: Array<Omit<FaultCase, 'kind'> & Partial<FaultCase>> = [
+		{
+			name: '401',
+			kind: 'notLetIn',
+			fault: () => status(401),
+			says: 'Zoo did not accept the API token',
+			reason: 'tokenRefused',
+		},
 		{
 			name: '403',
+			kind: 'notLetIn',
 			fault: () => status(403),
 			says: 'The API token has no right to do this',
 			reason: 'employeeTokenNeeded',
@@ -123,5 +130,5 @@ export function allFaults(elsewhere: () => string): FaultCase[] {
 		says: /^The outcome is unknown: Zoo answered 303, a redirect to http\S+\/orgs\/\*\*\*, which is not followed so that the token goes to no other host \[item 0\]$/,
 		reason: 'outcomeUnknown',
 	};
-	return [...perhaps, ...sure, ...final(elsewhere), seeOther];
+	return [...perhaps, ...asksToWait, ...final(elsewhere), seeOther];
 }

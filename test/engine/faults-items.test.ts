@@ -109,7 +109,7 @@ describe('a Retry-After', () => {
 			await startedBy(clock);
 			zoo.failNext({ kind: 'status', status, headers: { 'Retry-After': '120' } }, { times: Infinity });
 			const result = await update(clock, [[A, 5]], { retryFor: 119 });
-			expect(seen()).toEqual(['PUT A 5.00']);
+			expect(seen()).toEqual(['PUT A 5.00', 'GET A']);
 			expect(clock.waits).toEqual([]);
 			expect(jsonOf(result)).toMatchObject([
 				{
@@ -126,7 +126,7 @@ describe('a Retry-After', () => {
 		zoo.failNext(limited('10'), { times: Infinity });
 		await update(clock, [[A, 5]], { retryFor: 45 });
 		expect(clock.waits).toEqual([10_000, 10_000, 10_000, 10_000]);
-		expect(seen()).toHaveLength(5);
+		expect(seen()).toEqual([...Array<string>(5).fill('PUT A 5.00'), 'GET A']);
 	});
 
 	it.each([
@@ -196,7 +196,7 @@ describe('a Retry-After', () => {
 			],
 			{ maxConcurrency: 1 },
 		);
-		expect(seen()).toEqual(['PUT A 1.00']);
+		expect(seen()).toEqual(['PUT A 1.00', 'GET A']);
 		expect(clock.waits).toEqual([]);
 		const held = {
 			details: { reason: 'heldBack', outcome: 'notSent' },
@@ -217,8 +217,8 @@ describe('a Retry-After', () => {
 			],
 			{ maxConcurrency: 1, retryFor: 0 },
 		);
-		expect(seen()).toEqual(['PUT A 1.00', 'PUT B 1.00']);
-		expect((zoo.requests[1]?.at ?? 0) - (zoo.requests[0]?.at ?? 0)).toBeGreaterThanOrEqual(30_000);
+		expect(seen()).toEqual(['PUT A 1.00', 'GET A', 'PUT B 1.00']);
+		expect((zoo.requests[2]?.at ?? 0) - (zoo.requests[0]?.at ?? 0)).toBeGreaterThanOrEqual(30_000);
 		expect(jsonOf(result)).toMatchObject([{ details: { outcome: 'notApplied' } }, { confirmation: { by: 'reply' } }]);
 	});
 });
@@ -262,7 +262,7 @@ describe('after an unknown outcome', () => {
 		},
 	);
 
-	it('a surely failed item does not keep later ones of its owner from being sent', async () => {
+	it('an item that a look has shown not to be applied does not keep later ones of its owner from being sent', async () => {
 		const clock = new FakeClock();
 		await startedBy(clock);
 		zoo.failNext({ kind: 'status', status: 422 });
@@ -270,7 +270,7 @@ describe('after an unknown outcome', () => {
 			[A, 1],
 			[A, 2],
 		]);
-		expect(seen()).toEqual(['PUT A 1.00', 'PUT A 2.00']);
+		expect(seen()).toEqual(['PUT A 1.00', 'GET A', 'PUT A 2.00']);
 		expect(jsonOf(result)).toMatchObject([
 			{ details: { outcome: 'notApplied' } },
 			{ confirmation: { status: 'confirmed' } },
@@ -311,12 +311,12 @@ describe('after an unknown outcome', () => {
 describe('an adjustment', () => {
 	const adjust = { operation: 'adjustBalance', adjustFields: { prePayCashRemaining: '5' } };
 
-	it('is looked after before it is sent again, even where it surely was not applied', async () => {
+	it('that Zoo says no to is looked after at once, and again before it is sent again', async () => {
 		const clock = new FakeClock();
 		await startedBy(clock);
 		zoo.failNext(limited(), { method: 'PUT' });
 		const result = await clock.run(async () => await runZoo(zoo, adjust));
-		expect(seen()).toEqual(['GET A', 'PUT A 15.00', 'GET A', 'PUT A 15.00']);
+		expect(seen()).toEqual(['GET A', 'PUT A 15.00', 'GET A', 'GET A', 'PUT A 15.00']);
 		expect(jsonOf(result)).toMatchObject([{ confirmation: { by: 'reply', attempts: 2 } }]);
 	});
 
@@ -329,7 +329,7 @@ describe('an adjustment', () => {
 		zoo.setBalance('org', A, { pre_pay_cash_remaining: '7.00' });
 		clock.advance(500);
 		expect(jsonOf(await running)).toMatchObject([{ details: { reason: 'changedMeanwhile', outcome: 'notApplied' } }]);
-		expect(seen()).toEqual(['GET A', 'PUT A 15.00', 'GET A']);
+		expect(seen()).toEqual(['GET A', 'PUT A 15.00', 'GET A', 'GET A']);
 		expect(zoo.amountsOf('org', A)['pre_pay_cash_remaining']).toBe('7.00');
 	});
 });
@@ -366,7 +366,7 @@ describe('adjustments that n8n’s Retry On Fail runs again', () => {
 		const result = await twice([5, 7], [undefined, undefined, undefined, { kind: 'status', status: 422 }], {
 			onError: 'stopWorkflow',
 		});
-		expect(seen()).toEqual(['GET A', 'PUT A 15.00', 'GET A', 'PUT A 22.00', 'GET A', 'PUT A 22.00']);
+		expect(seen()).toEqual(['GET A', 'PUT A 15.00', 'GET A', 'PUT A 22.00', 'GET A', 'GET A', 'PUT A 22.00']);
 		expect(jsonOf(result)).toMatchObject([confirmed, confirmed]);
 	});
 
@@ -451,7 +451,7 @@ describe('On Error = Stop', () => {
 			{ maxConcurrency: 2 },
 			stop,
 		);
-		expect(seen().sort()).toEqual(['PUT A 1.00', 'PUT B 1.00']);
+		expect(seen().sort()).toEqual(['GET A', 'PUT A 1.00', 'PUT B 1.00']);
 		expect(zoo.amountsOf('org', B)['pre_pay_cash_remaining']).toBe('1.00');
 		expect(result.error?.message).toBe('The balance was not changed: Zoo answered 422 [item 0]');
 		expect(result.error?.description).toContain(

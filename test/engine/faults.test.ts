@@ -38,13 +38,12 @@ interface Expected {
 
 /** With half of the longest wait each time, which is 250, 500, 1000 and 2000 ms, waits of 1.75 s fit into the time. */
 function expected({ kind, attempts = 4, slow }: FaultCase, applied: Applied, course: Course): Expected {
-	if (kind === 'final') return { requests: 'P', end: 'notApplied' };
-	if (kind === 'sure') {
+	if (kind === 'notLetIn') return { requests: 'P', end: 'notApplied' };
+	if (kind === 'final') return { requests: 'PG', end: applied ? 'readBack' : 'notApplied' };
+	if (kind === 'wait') {
 		if (course === 'once, then fine weather') return { requests: 'PP', end: 'reply' };
-		return {
-			requests: 'P'.repeat(course === 'on all writes, with a single attempt' ? 1 : attempts),
-			end: 'notApplied',
-		};
+		const count = course === 'on all writes, with a single attempt' ? 1 : attempts;
+		return { requests: `${'P'.repeat(count)}G`, end: applied ? 'readBack' : 'notApplied' };
 	}
 	if (kind === 'seeOther')
 		return { requests: 'PG', end: applied && course === 'on all writes' ? 'readBack' : 'unknown' };
@@ -72,9 +71,9 @@ interface Outcome {
 let elsewhere: ZooApi;
 const cells = allFaults(() => elsewhere.url).flatMap((fault) =>
 	coursesOf(fault).flatMap((course) =>
-		appliedWays(fault).flatMap((applied) =>
+		appliedWays(fault, course).flatMap((applied) =>
 			MODES.map((mode): Cell => ({
-				title: `${fault.name}, ${course}${appliedWays(fault).length > 1 ? `, ${appliedText(applied)}` : ''}: ${mode}`,
+				title: `${fault.name}, ${course}${appliedWays(fault, course).length > 1 ? `, ${appliedText(applied)}` : ''}: ${mode}`,
 				fault,
 				applied,
 				course,
@@ -92,11 +91,13 @@ function coursesOf({ kind }: FaultCase): Course[] {
 		'on all writes and reads',
 	];
 	if (kind === 'seeOther') return ['on all writes', 'on all writes and reads'];
-	return kind === 'final' ? ['on all writes and reads'] : all;
+	if (kind === 'final') return ['on all writes', 'on all writes and reads'];
+	return kind === 'notLetIn' ? ['on all writes and reads'] : all;
 }
 
-function appliedWays({ kind, slow }: FaultCase): Applied[] {
-	if (kind === 'sure' || kind === 'final') return [false];
+function appliedWays({ kind, slow }: FaultCase, course: Course): Applied[] {
+	// Who gets the same no to a look believes it.
+	if (kind === 'notLetIn' || (['final', 'wait'].includes(kind) && course === 'on all writes and reads')) return [false];
 	// Applied when the client has let go: only a client that gives up can tell it from the ordinary way.
 	return slow ? [true, false, 'late'] : [true, false];
 }
@@ -237,7 +238,7 @@ describe('with one item', () => {
 
 function messageOf({ kind, says }: FaultCase, end: Expected['end'], attempts: number): string | RegExp {
 	if (says instanceof RegExp) return says;
-	if (kind === 'final') return `${says} [item 0]`;
+	if (kind === 'final' || kind === 'notLetIn') return `${says} [item 0]`;
 	const count = end === 'notApplied' && attempts > 1 ? ` (${attempts} attempts)` : '';
 	return `${end === 'unknown' ? 'The outcome is unknown' : 'The balance was not changed'}: ${says}${count} [item 0]`;
 }

@@ -18,6 +18,7 @@ import { execute } from './harness/execution';
 import { LogRecorder, type LogLine } from './harness/log-recorder';
 import { TestNodeTypes } from './harness/node-types';
 import { loadPackage, type LoadedPackage } from './harness/package';
+import { announcingPasses, type BeforePass } from './harness/passes';
 import { SinkNode, SourceNode } from './harness/stub-nodes';
 
 export { loadPackage } from './harness/package';
@@ -44,6 +45,12 @@ export interface NodeRun {
 	readonly retryOf?: IRun;
 	/** The node's name in the workflow. */
 	readonly name?: string;
+	/** Called, and waited for, before n8n runs the node, and before it runs it again. */
+	readonly beforePass?: BeforePass;
+	/** What `$vars` holds; a test may change it between passes. */
+	readonly variables?: IDataObject;
+	/** Another node of the same type, behind the first output of this one. */
+	readonly followedBy?: Pick<NodeRun, 'parameters' | 'onError' | 'retryOnFail'>;
 	/** The project's own build by default. */
 	readonly tested?: LoadedPackage;
 }
@@ -60,6 +67,8 @@ export interface NodeRunResult {
 	/** Milliseconds, retries and the waits between them included. */
 	readonly nodeTime: number;
 	readonly logs: readonly LogLine[];
+	/** The same of the node that followed. */
+	readonly next?: NodeRunResult;
 	/** All that n8n would store. */
 	readonly run: IRun;
 }
@@ -67,23 +76,26 @@ export interface NodeRunResult {
 const CREDENTIAL_TYPE = 'zooApi';
 const NODE_NAME = 'zooBilling';
 const SINKS = ['Success', 'Error'];
+const FOLLOWER = 'Zoo Billing 2';
 
 export async function runNode(run: NodeRun): Promise<NodeRunResult> {
-	const tested = run.tested ?? (await loadPackage());
+	const tested = announcingPasses(run.tested ?? (await loadPackage()), run.beforePass);
 	const name = run.name ?? 'Zoo Billing';
 	const recorder = new LogRecorder();
 	recorder.startWithEngine();
 	try {
 		const finished = await execute({
-			nodes: [stubNode('Source', 'test.source', 0), testedNode(name, run, tested), ...sinks()],
-			connections: wiring(name, run.onError),
+			nodes: [stubNode('Source', 'test.source', 0), ...testedNodes(name, run, tested), ...sinks()],
+			connections: wiring(name, run),
 			start: 'Source',
 			nodeTypes: new TestNodeTypes(tested, stubsAround(run, recorder)),
 			credentialsHelper: new OneCredential(tested.credentialType(CREDENTIAL_TYPE), { ...run.credential }),
 			...(run.cancel && { cancel: run.cancel }),
 			...(run.retryOf && { retryOf: run.retryOf }),
+			...(run.variables && { variables: run.variables }),
 		});
-		return resultOf(finished, name, recorder);
+		const result = resultOf(finished, name, recorder);
+		return run.followedBy ? { ...result, next: resultOf(finished, FOLLOWER, recorder) } : result;
 	} finally {
 		recorder.stop();
 	}
@@ -97,7 +109,17 @@ function stubsAround(run: NodeRun, recorder: LogRecorder): Map<string, INodeType
 	]);
 }
 
-function testedNode(name: string, run: NodeRun, tested: LoadedPackage): INode {
+function testedNodes(name: string, run: NodeRun, tested: LoadedPackage): INode[] {
+	const { followedBy, typeVersion } = run;
+	const first = testedNode(name, run, tested);
+	if (!followedBy) return [first];
+	const second = testedNode(FOLLOWER, { ...followedBy, ...(typeVersion !== undefined && { typeVersion }) }, tested);
+	return [first, { ...second, id: 'node-2' }];
+}
+
+type InWorkflow = Pick<NodeRun, 'parameters' | 'onError' | 'retryOnFail' | 'typeVersion'>;
+
+function testedNode(name: string, run: InWorkflow, tested: LoadedPackage): INode {
 	const { description } = tested.nodeType(NODE_NAME, run.typeVersion);
 	return {
 		id: 'node-1',
@@ -125,10 +147,12 @@ function stubNode(name: string, type: string, x: number): INode {
 	return { id: `stub-${name}`, name, type, typeVersion: 1, position: [x, 0], parameters: {} };
 }
 
-function wiring(name: string, onError?: OnError): IConnections {
+function wiring(name: string, { onError, followedBy }: NodeRun): IConnections {
 	const to = (node: string) => [{ node, type: NodeConnectionTypes.Main, index: 0 }];
 	const outputs = onError === 'continueErrorOutput' ? SINKS : SINKS.slice(0, 1);
-	return { Source: { main: [to(name)] }, [name]: { main: outputs.map(to) } };
+	const source = { Source: { main: [to(name)] } };
+	if (!followedBy) return { ...source, [name]: { main: outputs.map(to) } };
+	return { ...source, [name]: { main: [to(FOLLOWER)] }, [FOLLOWER]: { main: outputs.map(to) } };
 }
 
 function resultOf(run: IRun, name: string, recorder: LogRecorder): NodeRunResult {

@@ -75,7 +75,7 @@ describe.each(['agent', 'engine'] as const)('run by the %s', (by) => {
 		});
 		expect(zoo.amountsOf('org', ORG)['pre_pay_cash_remaining']).toBe('15.00');
 		expect(JSON.stringify([run.replies, run.error])).toContain(
-			"'Payment Reference' was used by call 0, item 0 in this execution",
+			"'Payment Reference' was used by item 0 of call 0 in this execution",
 		);
 	});
 

@@ -351,7 +351,7 @@ describe('the tokens and hosts', () => {
 		const result = await runZoo(zoo, { updateFields: { prePayCashRemaining: '5' } });
 		expect(result.error?.message).toContain('a redirect');
 		expect(other.requests).toEqual([]);
-		expect(wire(zoo)).toHaveLength(1);
+		expect(wire(zoo)).toHaveLength(2);
 	});
 
 	it.each(['http://example.com', 'ftp://127.0.0.1', 'zoo', 'https://a:b@zoo.dev'])(

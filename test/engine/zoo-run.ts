@@ -43,7 +43,7 @@ export interface ZooRun extends Omit<Partial<NodeRun>, 'parameters' | 'items'> {
 export async function runZoo(
 	zoo: ZooApi,
 	parameters: INodeParameters,
-	{ items = [{}], token = EMPLOYEE_TOKEN, ...run }: ZooRun = {},
+	{ items = [{}], token = EMPLOYEE_TOKEN, followedBy, ...run }: ZooRun = {},
 ): Promise<NodeRunResult> {
 	const usual: INodeParameters = {
 		resource: 'org',
@@ -60,8 +60,33 @@ export async function runZoo(
 		parameters: { ...usual, ...parameters },
 		items,
 		credential: { apiToken: token, baseUrl: zoo.url },
+		...(followedBy && { followedBy: { ...followedBy, parameters: { ...usual, ...followedBy.parameters } } }),
 		...run,
 	});
+}
+
+/** Until the faults are cleared, writes get no clear answer, and no look after one succeeds: what was written stays in doubt. */
+export function leaveInDoubt(zoo: ZooApi, { applied, ownerId = ORG }: { applied: boolean; ownerId?: string }): void {
+	let written = false;
+	zoo.onRequest = ({ method, owner }) => {
+		if (owner?.id !== ownerId) return undefined;
+		if (method === 'PUT') {
+			written = true;
+			return { kind: 'status', status: 502, applied };
+		}
+		return written ? { kind: 'status', status: 403 } : undefined;
+	};
+}
+
+/** What each item says became of it: the status of its confirmation, or the outcome of its failure. */
+export function fatesOf(result: NodeRunResult): unknown[] {
+	const fates: unknown[] = [];
+	for (const { json, pairedItem } of result.output.flat()) fates[Number(record(pairedItem)['item'])] = fateOf(json);
+	return fates;
+}
+
+function fateOf({ confirmation, details }: IDataObject): unknown {
+	return confirmation === undefined ? record(details)['outcome'] : record(confirmation)['status'];
 }
 
 /** Request lines and bodies as they went over the wire. */

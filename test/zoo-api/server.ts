@@ -14,7 +14,7 @@ import { FaultQueue, type Applied, type Fault, type FaultMatch, type ReplyEdit }
 import { LateWrites } from './late-writes';
 import { OpenRequests } from './open-requests';
 import { matches, noteRequest, ownerIn, type LoggedRequest, type RequestMatch } from './requests';
-import { answerTo, type Routing } from './routes';
+import { answerTo, type Answer, type Routing } from './routes';
 import { knownHolders } from './tokens';
 
 export interface ZooApiSettings {
@@ -33,8 +33,15 @@ export interface ZooApiSettings {
 	readonly amountsAs?: AmountStyle;
 	/** API-credits model: a made-up secret that replies then carry, to see that it is not shown. */
 	readonly actionClientSecret?: string;
-	/** False: `requests` stays empty, for very many requests. */
+	/** False: `requests` and `effects` stay empty, for very many requests. */
 	readonly log?: boolean;
+}
+
+/** A write that took effect. */
+export interface Effect {
+	readonly request: LoggedRequest;
+	/** How many requests had come by then: those after them saw the effect. */
+	readonly requestsBefore: number;
 }
 
 export interface ReplyMatch extends FaultMatch {
@@ -54,6 +61,8 @@ export async function startZooApi(settings: ZooApiSettings = {}): Promise<ZooApi
 export class ZooApi {
 	/** Every request in order of arrival, complete with its body. */
 	readonly requests: LoggedRequest[] = [];
+	/** Every write that took effect, in the order in which they did. */
+	readonly effects: Effect[] = [];
 	/** Asked when no queued fault wants the request: for faults that follow a plan, such as a seeded one. */
 	onRequest: ((request: LoggedRequest) => Fault | undefined) | undefined;
 
@@ -197,8 +206,17 @@ export class ZooApi {
 			await sleep(ms, undefined, { signal: this.closing.signal });
 		};
 		if (this.settings.latencyMs) await wait(this.settings.latencyMs);
-		const answer = answerTo(request, this.routing);
+		const answer = this.noting(request, answerTo(request, this.routing));
 		await deliver(answer, fault, response, { lateWrites: this.lateWrites, gone, wait });
+	}
+
+	private noting(request: LoggedRequest, { effect, ...answer }: Answer): Answer {
+		if (!effect || this.settings.log === false) return effect ? { ...answer, effect } : answer;
+		const noted = (): void => {
+			effect();
+			this.effects.push({ request, requestsBefore: this.requests.length });
+		};
+		return { ...answer, effect: noted };
 	}
 
 	private announce(request: LoggedRequest): void {

@@ -6,6 +6,7 @@ import {
 	Workflow,
 	type IConnections,
 	type ICredentialsHelper,
+	type IDataObject,
 	type INode,
 	type INodeTypes,
 	type IRun,
@@ -24,6 +25,8 @@ export interface Execution {
 	readonly cancel?: AbortSignal;
 	/** A failed execution to take up again where it failed, as n8n's Retry does in its list of executions. */
 	readonly retryOf?: IRun;
+	/** What `$vars` holds. */
+	readonly variables?: IDataObject;
 }
 
 const NAME = 'Workflow under test';
@@ -75,6 +78,10 @@ function takeUpAgain(workflow: Workflow, execution: Execution, { data }: IRun): 
 	delete stored.resultData.error;
 	const failed = stored.resultData.runData[stored.resultData.lastNodeExecuted ?? ''];
 	if (failed?.at(-1)?.error) failed.pop();
+	// As n8n's Retry with the currently saved workflow does.
+	for (const waiting of stored.executionData?.nodeExecutionStack ?? []) {
+		waiting.node = workflow.getNode(waiting.node.name) ?? waiting.node;
+	}
 	return new WorkflowExecute(additionalDataFor(execution), 'retry', stored).processRunExecutionData(workflow);
 }
 
@@ -82,7 +89,8 @@ export function additionalDataFor({
 	nodes,
 	connections,
 	credentialsHelper,
-}: Pick<Execution, 'nodes' | 'connections' | 'credentialsHelper'>): IWorkflowExecuteAdditionalData {
+	variables = {},
+}: Pick<Execution, 'nodes' | 'connections' | 'credentialsHelper' | 'variables'>): IWorkflowExecuteAdditionalData {
 	const url = 'http://n8n.invalid/';
 	const now = new Date();
 	return {
@@ -101,7 +109,7 @@ export function additionalDataFor({
 		}),
 		externalSecretsProxy: new ExternalSecretsProxy(),
 		currentNodeExecutionIndex: 0,
-		variables: {},
+		variables,
 		restApiUrl: url,
 		instanceBaseUrl: url,
 		formBaseUrl: url,

@@ -17,7 +17,7 @@ export function toolVariant(nodeType: INodeType): INodeType {
 	return variant;
 }
 
-function isNodeType(value: unknown): value is INodeType {
+export function isNodeType(value: unknown): value is INodeType {
 	return typeof value === 'object' && value !== null && 'description' in value;
 }
 
