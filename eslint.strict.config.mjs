@@ -4,6 +4,7 @@
 import { n8nCommunityNodesPlugin } from '@n8n/eslint-plugin-community-nodes';
 import js from '@eslint/js';
 import n8nNodesBase from 'eslint-plugin-n8n-nodes-base';
+import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 const typed = {
@@ -34,13 +35,22 @@ export default tseslint.config(
 		rules: {
 			'@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
 			'@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
-			// The ledger is plain data, which n8n stores; a Map would not survive that.
+			// The journal is plain data, which n8n stores; a Map would not survive that.
 			'@typescript-eslint/no-dynamic-delete': 'off',
 			// `_` marks a value that is taken out to be left out.
 			'@typescript-eslint/no-unused-vars': [
 				'error',
 				{ varsIgnorePattern: '^_', argsIgnorePattern: '^_', ignoreRestSiblings: true },
 			],
+		},
+	},
+	{
+		// A pattern that takes more than linear time lets one long text from outside stop n8n for everybody.
+		files: ['nodes/**/*.ts', 'credentials/**/*.ts'],
+		plugins: { regexp },
+		rules: {
+			'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+			'regexp/no-super-linear-move': ['error', { report: 'potential', ignorePartial: false }],
 		},
 	},
 	{

@@ -9,43 +9,41 @@ import { optionDefaults } from '../nodes/ZooBilling/options';
 import { loadPackage, runNode } from '../test/engine/harness';
 import { EMPLOYEE_TOKEN } from '../test/zoo-api/tokens';
 import { profile } from './profile';
-import { atOnce, orgId, startZooServer, type Latency } from './zoo-server';
+import { orgId, startZooServer } from './zoo-server';
 
 export const contestants = ['undici', 'bare loop', 'Zoo Billing'] as const;
 type Contestant = (typeof contestants)[number];
-const runners = [...contestants, 'check'] as const;
 
 const root = join(__dirname, '..');
 const { maxConcurrency: concurrency } = optionDefaults;
 
-/** Milliseconds per item, one figure a round; the check is our node's, without sending anything. */
+/** Milliseconds per item, one figure a round. */
 export async function measureInProcess(
 	items: number,
-	latency: Latency,
+	latencyMs: number,
 	rounds: number,
-): Promise<Record<Contestant | 'check', number[]>> {
-	const zoo = await startZooServer(items, latency);
+): Promise<Record<Contestant, number[]>> {
+	const zoo = await startZooServer(items, latencyMs);
 	// Below node_modules, where the copied credential finds n8n-workflow.
 	const cache = join(root, 'node_modules/.cache');
 	mkdirSync(cache, { recursive: true });
 	const folder = mkdtempSync(join(cache, 'bare-loop-'));
 	try {
 		const bare = await loadPackage(bareLoopPackage(folder));
-		const figures: Record<Contestant | 'check', number[]> = {
-			undici: [],
-			'bare loop': [],
-			'Zoo Billing': [],
-			check: [],
-		};
+		const figures: Record<Contestant, number[]> = { undici: [], 'bare loop': [], 'Zoo Billing': [] };
 		for (let round = -1; round < rounds; round++) {
 			const took = {
 				undici: await throughUndici(zoo.url, items),
-				'bare loop': await throughEngine(zoo.url, itemsOf(items), bareLoop, { tested: bare }),
-				'Zoo Billing': await throughEngine(zoo.url, itemsOf(items), zooBilling),
-				check: await throughEngine(zoo.url, [...itemsOf(items - 1), { orgId: 'none' }], zooBilling),
+				'bare loop': await throughEngine(
+					zoo.url,
+					items,
+					{ orgId: '={{ $json.orgId }}', cash: '50.00', credits: '', concurrency: String(concurrency) },
+					{ tested: bare },
+				),
+				'Zoo Billing': await throughEngine(zoo.url, items, zooBilling, {}),
 			};
 			// The first round warms everybody up.
-			if (round >= 0) for (const runner of runners) figures[runner].push(took[runner] / items);
+			if (round >= 0) for (const contestant of contestants) figures[contestant].push(took[contestant] / items);
 		}
 		return figures;
 	} finally {
@@ -56,13 +54,14 @@ export async function measureInProcess(
 
 /** Milliseconds of processor time per item in this node, by whose code spends it. */
 export async function profileInProcess(items: number, expressions: 1 | 3): Promise<ReadonlyMap<string, number>> {
-	const zoo = await startZooServer(items, atOnce);
+	const zoo = await startZooServer(items, 0);
 	try {
 		const run = async () =>
 			await throughEngine(
 				zoo.url,
-				itemsOf(items),
+				items,
 				expressions === 1 ? zooBilling : { ...zooBilling, updateFields: threeExpressions },
+				{},
 			);
 		await run();
 		return new Map([...(await profile(run))].map(([owner, took]) => [owner, took / items]));
@@ -82,24 +81,20 @@ const zooBilling = {
 	options: {},
 };
 
-const bareLoop = { orgId: '={{ $json.orgId }}', cash: '50.00', credits: '', concurrency: String(concurrency) };
-
-function itemsOf(count: number): Array<{ orgId: string }> {
-	return Array.from({ length: count }, (_, index) => ({ orgId: orgId(index), cash: '50.00', credits: '1.00' }));
-}
-
-/** The node's time in milliseconds. An item whose ID is none keeps all from being sent, which has to be so. */
 async function throughEngine(
 	baseUrl: string,
-	items: Array<{ orgId: string }>,
+	count: number,
 	parameters: Parameters<typeof runNode>[0]['parameters'],
-	more: Partial<Parameters<typeof runNode>[0]> = {},
+	more: Partial<Parameters<typeof runNode>[0]>,
 ): Promise<number> {
-	const credential = { apiToken: EMPLOYEE_TOKEN, baseUrl };
-	const { nodeTime, output, status } = await runNode({ parameters, items, credential, ...more });
-	const wanted = items.at(-1)?.orgId === 'none' ? 0 : items.length;
-	if ((output[0]?.length ?? 0) !== wanted || status !== (wanted === 0 ? 'error' : 'success'))
-		throw new Error(`The run ended as ${status}`);
+	const items = Array.from({ length: count }, (_, index) => ({ orgId: orgId(index), cash: '50.00', credits: '1.00' }));
+	const { nodeTime, output, status } = await runNode({
+		parameters,
+		items,
+		credential: { apiToken: EMPLOYEE_TOKEN, baseUrl },
+		...more,
+	});
+	if (status !== 'success' || output[0]?.length !== count) throw new Error(`The run ended as ${status}`);
 	return nodeTime;
 }
 

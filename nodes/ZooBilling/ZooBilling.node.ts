@@ -9,17 +9,21 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
-import { ownerKinds } from './balance/owner';
+import { ownerKinds, type OwnerKind } from './balance/owner';
 import { nodeProperties } from './descriptions/properties';
-import { openLedger, type OpenLedger } from './ledger';
+import { Failure } from './failures/failure';
+import { invalidInput } from './failures/input';
+import type { Result, Task } from './item';
+import { openJournal, type Journal } from './journal';
 import { operations } from './operations/all';
-import type { Operation, Result, Task } from './operations/operation';
-import { optionDefaults } from './options';
+import type { Operation, RawParameters } from './operations/operation';
 import { errorFor, hintsFor, itemFor, mostUrgent } from './output';
 import { Refusal } from './refusal';
-import { earlier, notBegun, refusedInDoubt, refuseRepeats, runItems, tally } from './run';
-import { Failure, invalidInput } from './zoo/failure';
-import { connect } from './zoo/transport';
+import { register } from './register';
+import { runPass } from './run';
+import { tally } from './tally';
+import { plainWords } from './words';
+import { connect, type Connection } from './zoo/transport';
 
 export class ZooBilling implements INodeType {
 	description: INodeTypeDescription = {
@@ -45,19 +49,12 @@ export class ZooBilling implements INodeType {
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const stopOnFailure = !this.continueOnFail();
 		const operation = operations.find(({ name }) => name === this.getNodeParameter('operation', 0));
-		const ledger = operation?.amounts ? ledgerOf(this) : undefined;
-		const items = this.getInputData();
-		const checked = refuseRepeats(
-			items.map((_, item) => check(this, operation, item)),
-			ledger,
-		).map((task) => refusedInDoubt(task, ledger));
-		const refused = stopOnFailure && checked.some((task) => task instanceof Failure);
-		const results = refused
-			? checked.map((task) => notBegun(task, ledger))
-			: await send(this, checked, stopOnFailure, ledger);
+		const zoo = await connect(this);
+		const checked = this.getInputData().map((_, item) => check(this, operation, item));
+		const journal = journalOf(this, operation, zoo);
+		const results = await runPass(checked, { zoo, stopOnFailure, journal });
+		if (!mayRepeat(this, results)) journal.close();
 		const failure = mostUrgent(results);
-		// n8n runs the node again, too, when the first item has a property of this name, from whomever.
-		if (!failure && !results.some((result) => !(result instanceof Failure) && 'error' in result.json)) ledger?.close();
 		if (stopOnFailure && failure) throw errorFor(this.getNode(), failure, tally(results), isTool(this));
 		this.addExecutionHints(...hintsFor(results));
 		const withDetails = this.getNode().onError !== 'continueErrorOutput' || takesDetails(this);
@@ -65,64 +62,61 @@ export class ZooBilling implements INodeType {
 	}
 }
 
-/** One item's parameters, checked. Each is read once: an expression costs more than all of our own work. */
+/** One item's parameters, checked. */
 function check(context: IExecuteFunctions, operation: Operation | undefined, item: number): Task | Failure {
 	const kind = Object.values(ownerKinds).find(({ name }) => name === context.getNodeParameter('resource', item));
 	if (!operation || !kind) {
-		return invalidInput(
-			{ item },
-			new Refusal("'Operation' is none of this node's operations", 'Choose one in the node.'),
-		);
+		return refused(item, "'Operation' is none of this node's operations", 'Choose one in the node.');
 	}
 	if (operation.adds && isTool(context) && context.getNode().retryOnFail) {
-		const next =
-			"Turn off 'Retry On Fail' in the settings of this tool: n8n would repeat the whole call, and an adjustment could be added twice.";
-		return invalidInput(
-			{ item },
-			new Refusal("'Retry On Fail' is on, which an adjustment by a tool does not allow", next),
+		return refused(
+			item,
+			"'Retry On Fail' is on, which an adjustment by a tool does not allow",
+			"Turn off 'Retry On Fail' in the settings of this tool: n8n would repeat the whole call, and an adjustment could be added twice.",
 		);
 	}
+	try {
+		return operation.prepare(parametersOf(context, operation, kind, item), kind, item);
+	} catch (error) {
+		const reason = error instanceof Error ? plainWords(error.message, 200) : 'no reason given';
+		return refused(item, `A parameter could not be read: ${reason}`, 'Check the expressions in the parameters.');
+	}
+}
+
+/** Each is read once: an expression costs more than all of our own work. */
+function parametersOf(
+	context: IExecuteFunctions,
+	{ byId, amounts }: Operation,
+	kind: OwnerKind,
+	item: number,
+): RawParameters {
 	const names = [
-		...(operation.byId ? [kind.idParameter] : []),
-		...(operation.amounts ? ['balanceModel', 'amountUnit', operation.amounts.parameter] : []),
+		...(byId ? [kind.idParameter] : []),
+		...(amounts ? ['balanceModel', 'amountUnit', amounts.parameter] : []),
 		'options',
 	];
-	try {
-		return operation.prepare(
-			Object.fromEntries(names.map((name) => [name, context.getNodeParameter(name, item)])),
-			kind,
-			item,
-		);
-	} catch (error) {
-		const reason = error instanceof Error ? error.message : 'no reason given';
-		return invalidInput(
-			{ item },
-			new Refusal(`A parameter could not be read: ${reason}`, 'Check the expressions in the parameters.'),
-		);
-	}
+	return Object.fromEntries(names.map((name) => [name, context.getNodeParameter(name, item)]));
 }
 
-async function send(
-	context: IExecuteFunctions,
-	checked: ReadonlyArray<Task | Failure>,
-	stopOnFailure: boolean,
-	ledger: OpenLedger | undefined,
-): Promise<Result[]> {
-	const zoo = await connect(context);
-	if (zoo instanceof Refusal) {
-		return checked.map((task) =>
-			task instanceof Failure ? task : (earlier(task, ledger) ?? invalidInput(task.subject, zoo, 'credentialUnusable')),
-		);
-	}
-	const first = checked.find((task): task is Task => !(task instanceof Failure));
-	const { maxConcurrency } = first?.options ?? optionDefaults;
-	return await runItems(checked, { zoo, maxConcurrency, stopOnFailure, ledger });
+function refused(item: number, what: string, next: string): Failure {
+	return invalidInput({ item }, new Refusal(what, next));
 }
 
-/** n8n keeps a node's context across Retry On Fail, and between the calls of a tool, which nothing else tells apart. */
-function ledgerOf(context: IExecuteFunctions): OpenLedger {
-	const run: unknown = isTool(context) ? undefined : context.getWorkflowDataProxy(0).$runIndex;
-	return openLedger(context.getContext('node'), run === undefined ? undefined : Number(run));
+/** n8n keeps this context for all nodes of an execution, and hands it back when it runs the node again. */
+function journalOf(context: IExecuteFunctions, operation: Operation | undefined, zoo: Connection | Refusal): Journal {
+	const { id: nodeId, name: nodeName } = context.getNode();
+	const run = isTool(context) ? undefined : Number(context.getWorkflowDataProxy(0).$runIndex);
+	const host = zoo instanceof Refusal ? '' : zoo.host;
+	// A read leaves nothing to remember.
+	const kept = operation?.amounts ? context.getContext('flow') : {};
+	return openJournal(kept, { nodeId, nodeName, run, host }, register);
+}
+
+/** Whether n8n may run the node again: after a thrown failure or a cancellation when somebody presses Retry, else by itself. */
+function mayRepeat(context: IExecuteFunctions, results: readonly Result[]): boolean {
+	if (context.getExecutionCancelSignal()?.aborted) return true;
+	const failed = results.some((result) => result instanceof Failure || 'error' in result.json);
+	return failed && (!context.continueOnFail() || context.getNode().retryOnFail === true);
 }
 
 function isTool(context: IExecuteFunctions): boolean {

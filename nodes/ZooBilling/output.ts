@@ -12,8 +12,8 @@ import {
 import { allModels } from './balance/fields';
 import type { Reply } from './balance/reply';
 import type { Options } from './options';
-import type { Result } from './operations/operation';
-import { Failure } from './zoo/failure';
+import { Failure } from './failures/failure';
+import type { Result } from './item';
 
 const identifiers = ['id', 'map_id', 'subscription_id'];
 const amounts = allModels.flatMap((model) => model.fields.flatMap(({ wire, credits }) => [wire, credits]));

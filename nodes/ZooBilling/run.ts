@@ -1,176 +1,132 @@
-// One execution of the node, free of n8n: checked items in, one result per item out, in input order.
+// One pass over an execution's items, free of n8n: checked items in, one result per item out, in input order.
 
-import { laneOf } from './balance/owner';
-import { remembered } from './operations/write';
-import type { Lane, Ledger, LedgerEntry, Result, Task } from './operations/operation';
+import { Failure, unforeseen } from './failures/failure';
+import { invalidInput } from './failures/input';
+import { blocked, referenceRepeated, stillInDoubt } from './failures/memory';
+import { notSent } from './failures/wire';
+import type { Lane, Page, Result, Session, Task } from './item';
+import type { Journal, Plan, Planned } from './journal';
+import { optionDefaults } from './options';
+import { Refusal } from './refusal';
 import { exclusively, runInLanes, type Turn } from './schedule';
 import { Exchange, type Traffic } from './zoo/exchange';
-import {
-	alreadyWritten,
-	blocked,
-	Failure,
-	notSent,
-	referenceRepeated,
-	stillInDoubt,
-	unforeseen,
-	type Outcome,
-	type Subject,
-} from './zoo/failure';
 import type { Connection } from './zoo/transport';
 
-export interface Setting {
-	readonly zoo: Connection;
-	readonly maxConcurrency: number;
+export interface Pass {
+	/** What to send with, or why that is not to be had. */
+	readonly zoo: Connection | Refusal;
 	/** Whether the first failure keeps all items that have not begun from being sent. */
 	readonly stopOnFailure: boolean;
-	readonly ledger: Ledger | undefined;
+	readonly journal: Journal;
 }
 
-/** Refuses a payment reference that an earlier item, or an earlier run in the same execution, has used; `ledger`: where operations add, else undefined. */
-export function refuseRepeats(
-	checked: ReadonlyArray<Task | Failure>,
-	ledger: Ledger | undefined,
-): Array<Task | Failure> {
+type Setting = Pass & { readonly zoo: Connection; readonly traffic: Traffic };
+
+/** Recalls what earlier passes have made of the items, and runs the rest; with `stopOnFailure`, nothing if one is refused. */
+export async function runPass(checked: ReadonlyArray<Task | Failure>, pass: Pass): Promise<Result[]> {
+	const { zoo, journal, stopOnFailure } = pass;
+	const sendable =
+		zoo instanceof Refusal
+			? checked.map((task) => (task instanceof Failure ? task : invalidInput(task.subject, zoo, 'credentialUnusable')))
+			: checked;
+	const plans = refuseRepeats(sendable, journal).map((task) => journal.recall(task));
+	const isRefused = stopOnFailure && plans.some((plan) => 'result' in plan && plan.result instanceof Failure);
+	return zoo instanceof Refusal || isRefused ? plans.map(unsent) : await runItems(plans, { ...pass, zoo });
+}
+
+/** Refuses a payment reference that an earlier item, node or run of the same execution has used. */
+function refuseRepeats(checked: ReadonlyArray<Task | Failure>, journal: Journal): Array<Task | Failure> {
 	const users = new Map<string, number>();
 	return checked.map((task, item) => {
-		const reference = task instanceof Failure || !task.onceOnly ? undefined : task.subject.reference;
+		const reference = task instanceof Failure || !task.writes?.adds ? undefined : task.subject.reference;
 		if (task instanceof Failure || reference === undefined) return task;
 		const earlier = users.get(reference);
-		const user = earlier === undefined ? ledger?.usedBy(reference, item) : `item ${earlier}`;
+		const user = earlier === undefined ? journal.userOf(reference, item) : `item ${earlier}`;
 		users.set(reference, earlier ?? item);
 		return user === undefined ? task : referenceRepeated(task.subject, user);
 	});
 }
 
 /** What an item comes to that is held back because another one was refused before anything was sent. */
-export function notBegun(task: Task | Failure, ledger: Ledger | undefined): Result {
-	return task instanceof Failure ? task : (earlier(task, ledger) ?? notSent(task.subject, 'stopped', untried));
+function unsent(plan: Plan): Result {
+	if ('result' in plan) return plan.result;
+	const { task, resumed } = plan;
+	const { subject } = task;
+	if (resumed) return stillInDoubt(resumed, subject.item);
+	return notSent(subject, 'stopped', { attempts: 0, askedToWait: undefined, hasSent: false });
 }
 
-const untried = { attempts: 0, askedToWait: undefined };
-
-/** An item that is refused now, though an earlier try of this execution has sent it: written, or in doubt where nothing confirmed it. */
-export function refusedInDoubt(task: Task | Failure, ledger: Ledger | undefined): Task | Failure {
-	if (!(task instanceof Failure)) return task;
-	const subject = { item: task.details.item };
-	const entry = ledger?.recall(subject.item);
-	if (!entry) return task;
-	return entry.result ? alreadyWritten({ ...subject, owner: entry.owner }) : inDoubt(subject, entry);
-}
-
-/** What an earlier try of this execution has made of an item that cannot be taken up now: its result, or doubt. */
-export function earlier({ subject, laneKey = '' }: Task, ledger: Ledger | undefined): Result | undefined {
-	const entry = ledger?.recall(subject.item);
-	if (entry) return entry.result ? remembered(entry.result) : inDoubt(subject, entry);
-	return ledger?.leftInDoubt(laneKey, subject.item)
-		? stillInDoubt(subject, { target: subject.asked ?? {} }, untried)
-		: undefined;
-}
-
-function inDoubt(subject: Subject, entry: LedgerEntry): Failure {
-	const { owner, reference } = entry;
-	return stillInDoubt({ ...subject, owner, ...(reference !== undefined && { reference }) }, entry, untried);
-}
-
-export async function runItems(checked: ReadonlyArray<Task | Failure>, setting: Setting): Promise<Result[]> {
-	const traffic: Traffic = { heldUntil: 0, stopped: false };
-	const doubts = doubtsOfRefused(checked, setting.ledger);
-	const execution = { ...setting, traffic, doubts };
-	const turns = checked.map((task): Turn<Lane, Result> => {
-		if (task instanceof Failure) return { key: undefined, run: async () => await Promise.resolve(task) };
-		// What an earlier pass has begun is settled first: anything written before it could pass for it.
-		const first = begunBefore(task, setting);
-		return { key: task.laneKey, first, run: async (lane) => await runTask(task, lane, execution) };
+async function runItems(plans: readonly Plan[], pass: Pass & { readonly zoo: Connection }): Promise<Result[]> {
+	const setting: Setting = { ...pass, traffic: { heldUntil: 0, heldByZoo: false, stopped: false } };
+	const first = plans.find((plan): plan is Planned => 'task' in plan);
+	const { maxConcurrency } = first?.task.options ?? optionDefaults;
+	const turns = plans.map((plan): Turn<Lane, Result> => {
+		if ('result' in plan) return { key: undefined, run: async () => await Promise.resolve(plan.result) };
+		const run = async (lane: Lane) => await runTask(plan, lane, setting);
+		// What an earlier pass has left in doubt is settled first: anything written before it could pass for it.
+		return { key: plan.task.laneKey, first: plan.resumed !== undefined, run };
 	});
-	return await runInLanes(turns, setting.maxConcurrency, () => ({ preview: new Map() }));
+	return await runInLanes(turns, maxConcurrency, () => ({ preview: new Map() }));
 }
 
-/** Items of unknown outcome by the key of their owner's lane. */
-type Doubts = Map<string, number>;
-
-/** Of items that an earlier try of this execution has sent, and that are refused now. */
-function doubtsOfRefused(checked: ReadonlyArray<Task | Failure>, ledger: Ledger | undefined): Doubts {
-	const doubts: Doubts = new Map();
-	for (const task of checked) {
-		const entry =
-			task instanceof Failure && task.details.outcome === 'unknown' ? ledger?.recall(task.details.item) : undefined;
-		if (entry && task instanceof Failure) doubts.set(laneOf(entry.owner), task.details.item);
-	}
-	return doubts;
-}
-
-/** Whether an earlier pass of this execution has done the item, or has sent it with an unknown outcome. */
-function begunBefore({ subject }: Task, { ledger }: Setting): boolean {
-	return ledger?.recall(subject.item) !== undefined;
-}
-
-async function runTask(
-	task: Task,
-	lane: Lane,
-	setting: Setting & { readonly traffic: Traffic; readonly doubts: Doubts },
-): Promise<Result> {
-	const { zoo, stopOnFailure, ledger, traffic, doubts } = setting;
-	const { laneKey = '' } = task;
-	const { item } = task.subject;
-	const { timeout, retryFor } = task.options;
-	const exchange = new Exchange(zoo, traffic, { timeout, retryFor });
-	const work = async (): Promise<Result> => {
-		const doubt = doubts.get(laneKey);
-		const blocker = doubt === undefined ? ledger?.doubtOf(laneKey) : `item ${doubt}`;
-		if (blocker !== undefined && !begunBefore(task, setting))
-			return earlier(task, ledger) ?? blocked(task.subject, blocker);
-		// Whatever is thrown in here must not end the other items, some of which may be on their way.
-		const result = await task.run({ exchange, lane, ledger }).catch(() => unforeseen(task.subject, exchange));
-		const unknown = result instanceof Failure && result.details.outcome === 'unknown';
-		if (unknown) doubts.set(laneKey, item);
-		if (task.writes) ledger?.noteDoubt(laneKey, item, unknown);
-		return result;
-	};
-	// A doubt is noted before anybody else gets at the owner, such as another call of the same tool.
-	const result = task.writes ? await exclusively(zoo.origin + laneKey, work, zoo.cancel) : await work();
+async function runTask(plan: Planned, lane: Lane, setting: Setting): Promise<Result> {
+	const { zoo, stopOnFailure, traffic } = setting;
+	const { task } = plan;
+	const exchange = new Exchange(zoo, traffic, task.options);
+	const work = async () => await runAlone(plan, lane, exchange, setting);
+	const result = task.writes ? await exclusively(keyOf(task, zoo), work, zoo.cancel) : await work();
 	if (result instanceof Failure && stopOnFailure) traffic.stopped = true;
 	// A preview counts on what stood before the write.
 	if (task.writes) lane.preview.clear();
 	return result;
 }
 
-/** What became of all items, for the one failure that a stopped workflow shows; a single item needs no such sum. */
-export function tally(results: readonly Result[]): string {
-	if (results.length < 2) return '';
-	const groups = new Map<string, number[]>();
-	results.forEach((result, item) => {
-		const group = groupOf(result);
-		const items = groups.get(group);
-		if (items) items.push(item);
-		else groups.set(group, [item]);
+/** While nobody else in this process writes to the owner. */
+async function runAlone(
+	{ task, resumed }: Planned,
+	lane: Lane,
+	exchange: Exchange,
+	{ journal, zoo }: Setting,
+): Promise<Result> {
+	const { subject } = task;
+	const doubt = task.laneKey === undefined ? undefined : journal.doubtOf(task);
+	if (doubt !== undefined) return resumed ? stillInDoubt(resumed, subject.item) : blocked(subject, doubt);
+	if (task.writes) await rest(journal.register.openUntil(keyOf(task, zoo), resumed?.id), zoo);
+	const left: Left = { isBegun: resumed !== undefined };
+	const session = { exchange, lane, host: zoo.host, register: journal.register, ...noting(task, journal, left) };
+	// Whatever is thrown in here must not end the other items, some of which may be on their way.
+	const result = await task.run(session, resumed).catch((error: unknown) => {
+		const unwritten = task.laneKey === undefined ? 'notRead' : 'notSent';
+		return unforeseen(subject, error, left.isBegun ? 'unknown' : unwritten, exchange);
 	});
-	const parts = [...groups].map(([group, items]) => `${items.length} ${group} (item ${ranges(items)})`);
-	return `Of ${results.length} items: ${parts.join(', ')}.`;
+	journal.end(subject.item, result, left.doubt);
+	return result;
 }
 
-function groupOf(result: Result): string {
-	if (!(result instanceof Failure)) return result.wrote ? 'written' : 'done without writing';
-	const groups: Record<Outcome, string> = {
-		unknown: 'of unknown outcome',
-		different: 'written with a difference',
-		notConfirmed: 'not confirmed',
-		notApplied: 'not written',
-		notRead: 'not read',
-		notSent: 'not sent',
+function keyOf({ laneKey = '' }: Task, { host }: Connection): string {
+	return host + laneKey;
+}
+
+/** Another item's attempt that got no answer could still land on this one's. */
+async function rest(until: number, zoo: Connection): Promise<void> {
+	const left = until - zoo.ticks();
+	if (left > 0) await zoo.pause(left);
+}
+
+/** What an item's run leaves behind. */
+interface Left {
+	isBegun: boolean;
+	doubt?: Page['doubt'];
+}
+
+function noting(task: Task, journal: Journal, left: Left): Pick<Session, 'begin' | 'leave'> {
+	return {
+		begin: (preview) => {
+			left.isBegun = true;
+			return journal.begin(task, preview);
+		},
+		leave: (doubt) => {
+			left.doubt = doubt;
+		},
 	};
-	return groups[result.details.outcome];
-}
-
-const MOST_RANGES = 10;
-
-/** `0–3, 5, 8–9` */
-function ranges(items: readonly number[]): string {
-	const found: Array<[number, number]> = [];
-	for (const item of items) {
-		const last = found.at(-1);
-		if (last && item === last[1] + 1) last[1] = item;
-		else found.push([item, item]);
-	}
-	const texts = found.slice(0, MOST_RANGES).map(([from, to]) => (from === to ? `${from}` : `${from}–${to}`));
-	return texts.join(', ') + (found.length > MOST_RANGES ? ', …' : '');
 }

@@ -4,71 +4,104 @@ import { compare } from '../../nodes/ZooBilling/balance/confirm';
 import { balanceModels } from '../../nodes/ZooBilling/balance/fields';
 import { Usd } from '../../nodes/ZooBilling/balance/money';
 import { ownerKinds } from '../../nodes/ZooBilling/balance/owner';
+import * as failure from '../../nodes/ZooBilling/failures/failure';
+import * as input from '../../nodes/ZooBilling/failures/input';
+import * as memory from '../../nodes/ZooBilling/failures/memory';
+import * as wire from '../../nodes/ZooBilling/failures/wire';
+import * as write from '../../nodes/ZooBilling/failures/write';
+import type { Page } from '../../nodes/ZooBilling/item';
 import { Refusal } from '../../nodes/ZooBilling/refusal';
-import type { NoAnswer } from '../../nodes/ZooBilling/zoo/exchange';
-import * as made from '../../nodes/ZooBilling/zoo/failure';
+import type { Unsent } from '../../nodes/ZooBilling/zoo/exchange';
+import type { NoAnswer } from '../../nodes/ZooBilling/zoo/retry';
 
 const { prePay, apiCredits } = balanceModels;
 const [, cash, credits] = prePay.fields;
-const subject = {
-	item: 0,
-	owner: { kind: ownerKinds.org, id: '7e29ccf7-8b3c-47db-8a17-bb53528382f4' },
-	reference: 'pi_1',
-};
-const tries = { attempts: 1, askedToWait: undefined };
-const none = { attempts: 0, askedToWait: undefined };
-const sight = { target: {}, now: {} };
+const ownerId = '7e29ccf7-8b3c-47db-8a17-bb53528382f4';
+const subject = { item: 0, owner: { kind: ownerKinds.org, id: ownerId }, reference: 'pi_1' };
+const tries = { attempts: 1, askedToWait: undefined, hasSent: true };
+/** Before the first write, when it was looked; and before anything. */
+const looked = { ...tries, attempts: 0 };
+const none = { ...looked, hasSent: false };
+const sight = { before: {}, target: {}, now: {} };
+const answered = { reported: {}, attempts: 1 };
 const refusal = new Refusal('', '');
+const models = { chosen: prePay, shown: apiCredits };
 const comparison = compare(
 	[cash, credits].map((field) => ({ field, amount: Usd.of('1') })),
 	{ pre_pay_cash_remaining: '2.00' },
 	prePay,
 );
-
-const unanswered: readonly NoAnswer[] = [
-	...[302, 400, 401, 403, 404, 422].map((status) => ({ kind: 'refused', cause: '', status }) as const),
-	{ kind: 'refused', cause: '' },
-	{ kind: 'perhapsApplied', cause: '' },
-	{ kind: 'perhapsApplied', cause: '', status: 500 },
-	{ kind: 'notApplied', cause: '', holdsAll: false },
-	{ kind: 'notApplied', cause: '', holdsAll: true, status: 429 },
-	...(['canceled', 'stopped', 'held'] as const).map((why) => ({ kind: 'unsent', why }) as const),
-];
-
-const unreadable: NoAnswer = { kind: 'perhapsApplied', cause: '', status: 200 };
-
-/** By the name of the function that makes them. */
-export const failures: Readonly<Record<string, readonly made.Failure[]>> = {
-	invalidInput: [made.invalidInput(subject, refusal), made.invalidInput(subject, refusal, 'credentialUnusable')],
-	notRead: [...unanswered, unreadable].flatMap((last) =>
-		(['notRead', 'notSent'] as const).map((outcome) => made.notRead(subject, last, none, outcome)),
-	),
-	// An item that was sent is not stopped by another's failure.
-	notApplied: unanswered
-		.filter((last) => last.kind !== 'unsent' || last.why !== 'stopped')
-		.map((last) => made.notApplied(subject, last, tries)),
-	notSent: (['canceled', 'stopped', 'held'] as const).map((why) => made.notSent(subject, why, none)),
-	unforeseen: [made.unforeseen(subject, tries), made.unforeseen(subject, none)],
-	blocked: [made.blocked(subject, 'item 0')],
-	outcomeUnknown: [made.outcomeUnknown(subject, undefined, '', tries, sight)],
-	changedMeanwhile: [made.changedMeanwhile(subject, tries, sight)],
-	otherModel: [comparison, undefined].map((compared) =>
-		made.otherModel(subject, prePay, apiCredits, compared, {}, tries),
-	),
-	notConfirmed: [made.notConfirmed(subject, comparison, {}, tries)],
-	different: [made.different(subject, comparison, {}, tries)],
-	alreadyWritten: [made.alreadyWritten(subject)],
-	stillInDoubt: [made.stillInDoubt(subject, { before: {}, target: {} }, tries)],
-	referenceRepeated: [made.referenceRepeated(subject, 'item 0')],
-	amountMissing: [made.amountMissing(subject, [cash])],
-	noBalance: (['notRead', 'notSent'] as const).map((outcome) => made.noBalance(subject, {}, outcome)),
-	conditionNotMet: [made.conditionNotMet(subject, [])],
-	outOfRange: (['belowZero', 'tooLarge'] as const).map((reason) => made.outOfRange(subject, reason, '')),
+const page: Page = {
+	id: '',
+	asks: '',
+	adds: true,
+	preview: { host: '', resource: 'org', ownerId, balanceModel: 'prePay', from: {}, to: {}, reference: 'pi_1' },
+	mark: { process: '', at: 0 },
+	state: 'doubt',
 };
 
-/** The functions that make failures, by the module's own account. */
-export const makers = Object.keys(made)
-	.filter((name) => !['Failure', 'listed', 'adjustAdvice', 'updateAdvice'].includes(name))
+const no = (proves: NoAnswer['proves'], again: boolean, more: Partial<NoAnswer> = {}): NoAnswer => ({
+	kind: 'unanswered',
+	proves,
+	again,
+	cause: '',
+	...more,
+});
+const noAnswers: readonly NoAnswer[] = [
+	...[302, 400, 404, 422].map((status) => no('claim', false, { status })),
+	...[401, 403].map((status) => no('notApplied', false, { status })),
+	no('notApplied', true),
+	no('notApplied', false),
+	no('perhaps', true),
+	no('perhaps', true, { status: 200 }),
+	no('perhaps', true, { status: 500 }),
+	no('claim', true, { status: 429, holdsAll: true }),
+];
+/** A look that showed an older balance than an earlier one. */
+const stale = no('perhaps', true, { status: 200, stale: true });
+
+const whys = ['canceled', 'stopped', 'held'] as const;
+const unsent = (why: Unsent['why']): Unsent => ({ kind: 'unsent', why });
+// A write that was sent once is not stopped by another item's failure.
+const unsentAgain = (['canceled', 'held'] as const).map(unsent);
+
+/** By the name of the function that makes them. */
+export const failures: Readonly<Record<string, readonly failure.Failure[]>> = {
+	invalidInput: [input.invalidInput(subject, refusal), input.invalidInput(subject, refusal, 'credentialUnusable')],
+	notRead: [...noAnswers, ...whys.map(unsent)].map((last) => wire.notRead(subject, last, looked)),
+	notLooked: [...noAnswers, stale, ...whys.map(unsent)].map((last) => wire.notLooked(subject, last, looked)),
+	notApplied: [
+		...[...noAnswers, ...unsentAgain].map((last) => wire.notApplied(subject, last, tries)),
+		...[...noAnswers, stale, ...whys.map(unsent)].map((last) => wire.notApplied(subject, last, looked)),
+	],
+	notSent: whys.map((why) => wire.notSent(subject, why, none)),
+	unforeseen: (['unknown', 'notRead', 'notSent'] as const).map((outcome) =>
+		failure.unforeseen(subject, '', outcome, tries),
+	),
+	blocked: [memory.blocked(subject, 'item 0')],
+	overtaken: [memory.overtaken(subject, 1)],
+	alreadyWritten: [memory.alreadyWritten(page, 0)],
+	stillInDoubt: [memory.stillInDoubt(page, 0)],
+	referenceRepeated: [memory.referenceRepeated(subject, 'item 0')],
+	outcomeUnknown: [write.outcomeUnknown(subject, { sight, adds: true }, tries)],
+	changedMeanwhile: [looked, tries].map((each) => write.changedMeanwhile(subject, each, sight)),
+	notConfirmed: [write.notConfirmed(subject, comparison, answered)],
+	different: [write.different(subject, comparison, answered)],
+	otherModel: [looked, tries].map((each) => input.otherModel(subject, models, {}, each)),
+	otherModelAnswered: [input.otherModelAnswered(subject, models, comparison, answered)],
+	amountMissing: [input.amountMissing(subject, [cash])],
+	conditionNotMet: [looked, tries].map((each) => input.conditionNotMet(subject, [], each)),
+	outOfRange: (['belowZero', 'tooLarge'] as const).map((reason) => input.outOfRange(subject, reason, '')),
+	noBalance: (['notRead', 'notSent'] as const).map((outcome) => wire.noBalance(subject, {}, outcome)),
+};
+
+/** What the makers are made of, and the texts that they share. */
+const parts = ['Failure', 'comparisonFacts', 'comparisonText', 'failure', 'listed', 'quoted', 'waitAsked'];
+
+/** The functions that make failures, by the modules' own account. */
+export const makers = [failure, input, memory, wire, write]
+	.flatMap((module) => Object.entries(module))
+	.flatMap(([name, value]) => (typeof value === 'function' && !parts.includes(name) ? [name] : []))
 	.sort();
 
 /** Reasons, each with the outcomes that it comes with. */

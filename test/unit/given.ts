@@ -4,7 +4,7 @@ import type { FieldAmount } from '../../nodes/ZooBilling/balance/amounts';
 import { balanceModels, type BalanceField } from '../../nodes/ZooBilling/balance/fields';
 import { Usd } from '../../nodes/ZooBilling/balance/money';
 import { ownerKinds, type Owner } from '../../nodes/ZooBilling/balance/owner';
-import type { World } from '../../nodes/ZooBilling/zoo/exchange';
+import type { Traffic, World } from '../../nodes/ZooBilling/zoo/exchange';
 import type { ZooRequest } from '../../nodes/ZooBilling/zoo/request';
 import type { Sent } from '../../nodes/ZooBilling/zoo/retry';
 
@@ -48,6 +48,11 @@ export const badCertificate: Sent = {
 	cause: 'the host’s certificate was not accepted',
 };
 
+/** Nobody has asked anybody to wait or to stop. */
+export function freeTraffic(): Traffic {
+	return { heldUntil: 0, heldByZoo: false, stopped: false };
+}
+
 /** What answers a request; `after`: what else happens meanwhile. */
 export type Turn = Sent | ((request: ZooRequest, world: ScriptedWorld) => Sent);
 
@@ -58,6 +63,8 @@ export class ScriptedWorld implements World {
 	readonly requests: ZooRequest[] = [];
 	readonly timeouts: number[] = [];
 	time: number;
+	/** How far the clock for people has been set forward, in milliseconds; deadlines must not care. */
+	clockSetBy = 0;
 	stopPressed = false;
 	/** Milliseconds that each request takes. */
 	latency = 0;
@@ -68,12 +75,14 @@ export class ScriptedWorld implements World {
 
 	constructor(
 		private readonly turns: Turn[],
-		start = 1_000_000,
+		private readonly start = 1_000_000,
 	) {
 		this.time = start;
 	}
 
-	now = (): number => this.time;
+	now = (): number => this.time + this.clockSetBy;
+	/** From 0, so that a deadline by the wrong one of the two clocks is far off. */
+	ticks = (): number => this.time - this.start;
 	canceled = (): boolean => this.stopPressed;
 	random = (): number => this.chance;
 

@@ -5,7 +5,7 @@ import { operations } from '../../nodes/ZooBilling/operations/all';
 import { optionTable } from '../../nodes/ZooBilling/options';
 import { Refusal, shown } from '../../nodes/ZooBilling/refusal';
 import { readBaseUrl } from '../../nodes/ZooBilling/zoo/baseUrl';
-import { Failure } from '../../nodes/ZooBilling/zoo/failure';
+import { Failure } from '../../nodes/ZooBilling/failures/failure';
 import { plainWords } from '../../nodes/ZooBilling/words';
 import { ORG_ID } from './given';
 

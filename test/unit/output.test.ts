@@ -3,9 +3,9 @@
 import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
 
 import { readJsonObject, readReply } from '../../nodes/ZooBilling/balance/reply';
-import type { Done } from '../../nodes/ZooBilling/operations/operation';
+import { Failure, type FailureDetails } from '../../nodes/ZooBilling/failures/failure';
+import type { Done } from '../../nodes/ZooBilling/item';
 import { balanceOutput, errorFor, hintsFor, itemFor, mostUrgent, replyHints } from '../../nodes/ZooBilling/output';
-import { Failure, type FailureDetails } from '../../nodes/ZooBilling/zoo/failure';
 import { DOCUMENTED_REPLY } from '../zoo-api/documented';
 
 const node: INode = {

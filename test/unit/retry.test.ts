@@ -3,77 +3,99 @@
 import fc from 'fast-check';
 
 import { readJsonObject } from '../../nodes/ZooBilling/balance/reply';
-import { judge, nextStep, readRetryAfter, type Sent, type Verdict } from '../../nodes/ZooBilling/zoo/retry';
+import {
+	isZoosOwn,
+	judge,
+	nextStep,
+	readRetryAfter,
+	type Proof,
+	type Sent,
+	type Verdict,
+} from '../../nodes/ZooBilling/zoo/retry';
 import { badCertificate, refusedConnection, replied, timedOut } from './given';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
 const judged = (sent: Sent): Verdict => judge(sent, readJsonObject, NOW);
 
+const trickled: Sent = { kind: 'silence', reached: 'perhaps', again: false, cause: 'the reply did not end' };
+const HELD = { retryAfter: '7' };
+
 describe('an attempt', () => {
-	it.each<[string, Sent, Verdict['kind']]>([
-		['a refused connection', refusedConnection, 'notApplied'],
-		['a certificate that is not accepted', badCertificate, 'refused'],
-		['a time-out', timedOut, 'perhapsApplied'],
-		['200 with an object', replied(200, { a: 1 }), 'answered'],
-		['201 with an object', replied(201, {}), 'answered'],
-		['200 with nothing', replied(200, ''), 'perhapsApplied'],
-		['200 with broken JSON', replied(200, '{"pre_pay'), 'perhapsApplied'],
-		['200 with HTML', replied(200, '<html></html>'), 'perhapsApplied'],
-		['200 with a list', replied(200, '[]'), 'perhapsApplied'],
-		['204', replied(204, ''), 'perhapsApplied'],
-		['301', replied(301), 'refused'],
-		['302', replied(302), 'refused'],
-		['303', replied(303), 'perhapsApplied'],
-		['307', replied(307), 'refused'],
-		['308', replied(308), 'refused'],
-		['400', replied(400), 'refused'],
-		['401', replied(401), 'refused'],
-		['402', replied(402), 'refused'],
-		['403', replied(403), 'refused'],
-		['404', replied(404), 'refused'],
-		['405', replied(405), 'refused'],
-		['406', replied(406), 'refused'],
-		['408', replied(408), 'perhapsApplied'],
-		['409', replied(409), 'refused'],
-		['410', replied(410), 'refused'],
-		['412', replied(412), 'refused'],
-		['413', replied(413), 'refused'],
-		['415', replied(415), 'refused'],
-		['418', replied(418), 'refused'],
-		['422', replied(422), 'refused'],
-		['423', replied(423), 'refused'],
-		['425', replied(425), 'refused'],
-		['429', replied(429), 'notApplied'],
-		['429 with a wait', replied(429, {}, { retryAfter: '7' }), 'notApplied'],
-		['451', replied(451), 'refused'],
-		['500', replied(500), 'perhapsApplied'],
-		['500 with a wait', replied(500, {}, { retryAfter: '7' }), 'perhapsApplied'],
-		['502 with HTML', replied(502, '<html></html>'), 'perhapsApplied'],
-		['503', replied(503), 'perhapsApplied'],
-		['503 with a wait', replied(503, {}, { retryAfter: '7' }), 'notApplied'],
-		['503 with an unreadable wait', replied(503, {}, { retryAfter: 'shortly' }), 'perhapsApplied'],
-		['504', replied(504), 'perhapsApplied'],
-	])('that came to %s is judged as %3$s', (_, sent, kind) => {
-		expect(judged(sent).kind).toBe(kind);
+	it.each<[string, Sent, Proof, 'again' | 'final']>([
+		['a refused connection', refusedConnection, 'notApplied', 'again'],
+		['a certificate that is not accepted', badCertificate, 'notApplied', 'final'],
+		['a time-out', timedOut, 'perhaps', 'again'],
+		['a reply that trickles', trickled, 'perhaps', 'final'],
+		['200 with nothing', replied(200, ''), 'perhaps', 'again'],
+		['200 with broken JSON', replied(200, '{"pre_pay'), 'perhaps', 'again'],
+		['200 with HTML', replied(200, '<html></html>'), 'perhaps', 'again'],
+		['200 with a list', replied(200, '[]'), 'perhaps', 'again'],
+		['204', replied(204, ''), 'perhaps', 'again'],
+		['299', replied(299, ''), 'perhaps', 'again'],
+		['300', replied(300), 'claim', 'final'],
+		['301', replied(301), 'claim', 'final'],
+		['302', replied(302), 'claim', 'final'],
+		['303', replied(303), 'perhaps', 'final'],
+		['304', replied(304), 'claim', 'final'],
+		['307', replied(307), 'claim', 'final'],
+		['308', replied(308), 'claim', 'final'],
+		['400', replied(400), 'claim', 'final'],
+		['401', replied(401), 'notApplied', 'final'],
+		['402', replied(402), 'claim', 'final'],
+		['403', replied(403), 'notApplied', 'final'],
+		['404', replied(404), 'claim', 'final'],
+		['405', replied(405), 'claim', 'final'],
+		['407', replied(407), 'claim', 'final'],
+		['408', replied(408), 'perhaps', 'again'],
+		['409', replied(409), 'claim', 'final'],
+		['412', replied(412), 'claim', 'final'],
+		['422', replied(422), 'claim', 'final'],
+		['422 with a wait', replied(422, {}, HELD), 'claim', 'final'],
+		['425', replied(425), 'claim', 'final'],
+		['429', replied(429), 'claim', 'again'],
+		['429 with a wait', replied(429, {}, HELD), 'claim', 'again'],
+		['451', replied(451), 'claim', 'final'],
+		['499', replied(499), 'claim', 'final'],
+		['500', replied(500), 'perhaps', 'again'],
+		['500 with a wait', replied(500, {}, HELD), 'perhaps', 'again'],
+		['501', replied(501), 'perhaps', 'final'],
+		['502 with HTML', replied(502, '<html></html>'), 'perhaps', 'again'],
+		['502 with a wait', replied(502, {}, HELD), 'perhaps', 'again'],
+		['503', replied(503), 'perhaps', 'again'],
+		['503 with a wait', replied(503, {}, HELD), 'claim', 'again'],
+		['503 with an unreadable wait', replied(503, {}, { retryAfter: 'shortly' }), 'perhaps', 'again'],
+		['504', replied(504), 'perhaps', 'again'],
+		['504 with a wait', replied(504, {}, HELD), 'perhaps', 'again'],
+		['505', replied(505), 'perhaps', 'final'],
+		['507', replied(507), 'perhaps', 'final'],
+		['520', replied(520), 'perhaps', 'final'],
+		['524', replied(524), 'perhaps', 'final'],
+		['599 with a wait', replied(599, {}, HELD), 'perhaps', 'final'],
+	])('that came to %s proves %3$s, and is sent again or final: %4$s', (_, sent, proves, then) => {
+		expect(judged(sent)).toMatchObject({ kind: 'unanswered', proves, again: then === 'again' });
 	});
 
-	it.each<[string, Sent, boolean, number | undefined]>([
-		['a refused connection', refusedConnection, false, undefined],
+	it.each([200, 201, 299])('that came to %d with an object is answered, whatever it holds', (status) => {
+		expect(judged(replied(status, { message: 'no', request_id: 'r' }))).toMatchObject({ kind: 'answered', status });
+	});
+
+	it.each<[string, Sent, true | undefined, number | undefined]>([
 		['429', replied(429), true, undefined],
 		['429 with seconds', replied(429, {}, { retryAfter: '120' }), true, 120_000],
 		['429 with a date', replied(429, {}, { retryAfter: 'Thu, 01 Jan 2026 00:00:09 GMT' }), true, 9000],
 		['429 with an unreadable wait', replied(429, {}, { retryAfter: 'shortly' }), true, undefined],
 		['503 with seconds', replied(503, {}, { retryAfter: '5' }), true, 5000],
 		['503 with a date', replied(503, {}, { retryAfter: 'Thu, 01 Jan 2026 00:01:00 GMT' }), true, 60_000],
-	])('that came to %s holds all items: %3$s', (_, sent, holdsAll, askedMs) => {
-		const verdict = judged(sent);
-		expect(verdict).toMatchObject({ kind: 'notApplied', holdsAll });
-		expect(verdict.kind === 'notApplied' && verdict.askedMs).toBe(askedMs);
-	});
-
-	it('that may have been applied passes on the wait that Zoo asked for', () => {
-		expect(judged(replied(502, {}, { retryAfter: '6' }))).toMatchObject({ kind: 'perhapsApplied', askedMs: 6000 });
-		expect(judged(replied(502))).not.toHaveProperty('askedMs');
+		['503', replied(503), undefined, undefined],
+		['503 with an unreadable wait', replied(503, {}, { retryAfter: 'shortly' }), undefined, undefined],
+		['502 with seconds', replied(502, {}, { retryAfter: '6' }), undefined, 6000],
+		['404 with seconds', replied(404, {}, { retryAfter: '6' }), undefined, 6000],
+		['a refused connection', refusedConnection, undefined, undefined],
+		['a time-out', timedOut, undefined, undefined],
+	])('that came to %s holds all items: %3$s, for %4$s ms', (_, sent, holdsAll, askedMs) => {
+		const { kind, ...verdict } = judged(sent);
+		expect(kind).toBe('unanswered');
+		expect({ holdsAll: undefined, askedMs: undefined, ...verdict }).toMatchObject({ holdsAll, askedMs });
 	});
 
 	it('yields the object of a good reply, its status and its call ID', () => {
@@ -88,7 +110,9 @@ describe('an attempt', () => {
 	it('keeps what Zoo said', () => {
 		const body = { message: 'no such organization', error_code: 'org_missing', request_id: 'req-1' };
 		expect(judged(replied(404, body, { callId: 'call-1' }))).toEqual({
-			kind: 'refused',
+			kind: 'unanswered',
+			proves: 'claim',
+			again: false,
 			cause: 'Zoo answered 404',
 			status: 404,
 			callId: 'call-1',
@@ -106,11 +130,13 @@ describe('an attempt', () => {
 		[
 			'words of great length',
 			{ message: 'm'.repeat(999), error_code: 'c'.repeat(999), request_id: 'r'.repeat(999) },
-			{ message: 'm'.repeat(300), errorCode: 'c'.repeat(100), requestId: 'r'.repeat(100) },
+			{ message: `${'m'.repeat(300)}…`, errorCode: `${'c'.repeat(100)}…`, requestId: `${'r'.repeat(100)}…` },
 		],
 	])('hears in %s what is there', (_, body, zoo) => {
 		expect(judged(replied(500, body))).toEqual({
-			kind: 'perhapsApplied',
+			kind: 'unanswered',
+			proves: 'perhaps',
+			again: true,
 			cause: 'Zoo answered 500',
 			status: 500,
 			...(zoo && { zoo }),
@@ -125,9 +151,16 @@ describe('an attempt', () => {
 		expect(judged(replied(307, ''))).toMatchObject({ cause: `Zoo answered 307, a redirect, ${why}` });
 	});
 
+	it.each([304, 299, 400])('does not call %d a redirect, though it names a place', (status) => {
+		const verdict = judged(replied(status, '', { location: 'https://elsewhere.example/x' }));
+		expect(verdict).toMatchObject({ cause: expect.not.stringContaining('redirect') });
+	});
+
 	it('says what a reply that cannot be read was', () => {
 		expect(judged(replied(200, 'OK', { callId: 'call-1' }))).toEqual({
-			kind: 'perhapsApplied',
+			kind: 'unanswered',
+			proves: 'perhaps',
+			again: true,
 			cause: 'Zoo answered 200, but its reply cannot be read',
 			status: 200,
 			callId: 'call-1',
@@ -136,6 +169,22 @@ describe('an attempt', () => {
 
 	it.each([refusedConnection, badCertificate, timedOut])('passes on why there was no reply (%#)', (sent) => {
 		expect(judged(sent)).toMatchObject({ cause: sent.kind === 'silence' ? sent.cause : '' });
+	});
+});
+
+describe('Zoo’s own error document', () => {
+	it.each<[string, string | Record<string, unknown>, boolean]>([
+		['both words', { message: 'no', request_id: 'req-1' }, true],
+		['both words and a code', { message: 'no', request_id: 'req-1', error_code: 'x' }, true],
+		['a message alone, as gateways have it', { message: 'no' }, false],
+		['a request ID alone', { request_id: 'req-1' }, false],
+		['a message and a code', { message: 'no', error_code: 'x' }, false],
+		['an empty message', { message: '', request_id: 'req-1' }, false],
+		['words that are no text', { message: 1, request_id: 2 }, false],
+		['HTML', '<html></html>', false],
+		['nothing', '', false],
+	])('is told from others: %s', (_, body, own) => {
+		expect(isZoosOwn(judged(replied(422, body)))).toBe(own);
 	});
 });
 
@@ -150,6 +199,14 @@ describe('Retry-After', () => {
 		['Thursday, 01-Jan-26 00:00:30 GMT', 30_000],
 		['Wed, 31 Dec 2025 23:59:59 GMT', 0],
 		['Thu, 01 Jan 2026 00:00:00 GMT', 0],
+		['Thu Jan  1 00:00:30 2026', 30_000],
+		['9999999999', 9_999_999_999_000],
+		['Thu Jan  1 00:00:30 2026 GMT', undefined],
+		['Thu, 01 Jan 2026 01:00:30 +0100', undefined],
+		['soon 60', undefined],
+		['wait 120', undefined],
+		['abc 5', undefined],
+		['Mon 5', undefined],
 		[undefined, undefined],
 		['', undefined],
 		['-1', undefined],

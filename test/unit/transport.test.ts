@@ -227,10 +227,9 @@ function shaking(secureConnecting: boolean) {
 }
 
 it('a clock that is set back while an execution runs makes its waits no longer', async () => {
-	const { now } = await connected(async () => await Promise.resolve({}));
-	const before = now();
-	expect(Math.abs(before - Date.now())).toBeLessThan(1000);
+	const { ticks } = await connected(async () => await Promise.resolve({}));
+	const before = ticks();
 	jest.spyOn(Date, 'now').mockReturnValue(0);
-	expect(now()).toBeGreaterThanOrEqual(before);
+	expect(ticks()).toBeGreaterThanOrEqual(before);
 	jest.restoreAllMocks();
 });

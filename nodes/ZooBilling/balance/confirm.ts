@@ -33,7 +33,7 @@ export function compare(asked: readonly FieldAmount[], balance: Balance, model: 
 		const got = amountIn(balance, field);
 		if (!got) missing.push(field);
 		else if (got.equals(amount)) confirmed.push(field.wire);
-		else if (isRounding(amount, got, field, balance, model)) {
+		else if (isRounding(amount.minus(got).absolute(), field, balance, model)) {
 			confirmed.push(field.wire);
 			rounded = true;
 		} else differences.push({ field: field.wire, asked: amount.toString(), got: got.toString() });
@@ -52,11 +52,10 @@ export function holds(balance: Balance, amounts: readonly FieldAmount[]): boolea
 }
 
 /**
- * Zoo may keep whole credits only; then a difference below the value of one credit is its rounding. That value comes from
+ * Zoo may keep whole credits only; then a `gap` below the value of one credit is its rounding. That value comes from
  * the field's own amount and credits in the same reply, or, where it has none left, from another field's.
  */
-function isRounding(asked: Usd, got: Usd, field: BalanceField, balance: Balance, model: BalanceModel): boolean {
-	const gap = asked.minus(got).absolute();
+function isRounding(gap: Usd, field: BalanceField, balance: Balance, model: BalanceModel): boolean {
 	for (const { wire, credits } of [field, ...model.fields]) {
 		const count = credits === undefined ? undefined : creditsIn(balance[credits]);
 		const value = Usd.fromReply(balance[wire]);
@@ -69,4 +68,14 @@ function isRounding(asked: Usd, got: Usd, field: BalanceField, balance: Balance,
 function creditsIn(value: unknown): number | undefined {
 	const count = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
 	return typeof count === 'number' && Number.isSafeInteger(count) && count > 0 ? count : undefined;
+}
+
+/** The amounts that are not as expected. */
+export function unexpected(expected: readonly FieldAmount[], balance: Balance): Difference[] {
+	return expected
+		.filter((each) => !holds(balance, [each]))
+		.map(({ field, amount }) => {
+			const got = amountIn(balance, field)?.toString() ?? 'no amount';
+			return { field: field.wire, asked: amount.toString(), got };
+		});
 }

@@ -1,29 +1,21 @@
 // Adjust Balance: adds signed amounts to what is there, by way of an absolute amount that is computed once and never added twice.
 
-import { outOfBounds, derivedCredits, sumUp, type Sum } from '../balance/adjust';
+import { derivedCredits, outOfBounds, sumUp, type Sum } from '../balance/adjust';
 import { amountsByName, type FieldAmount } from '../balance/amounts';
-import { amountIn, compare, holds } from '../balance/confirm';
+import { amountIn } from '../balance/confirm';
 import type { BalanceModel } from '../balance/fields';
 import type { OwnerKind } from '../balance/owner';
+import type { Preview } from '../balance/preview';
 import type { Reply } from '../balance/reply';
 import type { Adjustment } from '../balance/written';
+import { Failure } from '../failures/failure';
+import { amountMissing, invalidInput, outOfRange } from '../failures/input';
+import type { Page, Result, Session, Task } from '../item';
 import { optionTable } from '../options';
-import { balanceOutput, replyHints } from '../output';
 import { Refusal } from '../refusal';
-import type { Standing } from '../zoo/exchange';
-import { adjustAdvice, amountMissing, Failure, invalidInput, outOfRange, referenceRepeated } from '../zoo/failure';
-import type { Done, Operation, RawParameters, Result, Session, Task } from './operation';
-import {
-	aboveMaximum,
-	carryOut,
-	confirm,
-	look,
-	preview,
-	readWriteIntent,
-	settledBefore,
-	writeOptions,
-	type WriteIntent,
-} from './write';
+import { aboveMaximum, askedBy, readIntent, writeOptions, type WriteIntent } from './intent';
+import type { Operation, RawParameters } from './operation';
+import { begin, look, previewOf, resume, show, unchanged, type Kind } from './write';
 
 const amounts = {
 	parameter: 'adjustFields',
@@ -49,126 +41,58 @@ export const adjustBalance: Operation = {
 	prepare,
 };
 
-function prepare(raw: RawParameters, kind: OwnerKind, item: number): Task | Failure {
-	const read = readWriteIntent(raw, kind, item, { ...amounts, sign: 'signed', options });
+const kind: Kind = {
+	adds: true,
+	isEnough: ({ balance }, target) => target.every(({ field }) => amountIn(balance, field) !== undefined),
+	more: (intent, { from = {} }: Preview, now) => ({
+		adjustment: adjustmentOf(sumUp(intent.amounts, from).sums, intent, now),
+	}),
+};
+
+function prepare(raw: RawParameters, owner: OwnerKind, item: number): Task | Failure {
+	const read = readIntent(raw, owner, item, { ...amounts, sign: 'signed', options });
 	if (read instanceof Failure) return read;
 	const changes = withDerivedCredits(read);
 	if (changes instanceof Refusal) return invalidInput(read.subject, changes);
 	const intent = { ...read, amounts: changes, subject: { ...read.subject, asked: amountsByName(changes) } };
-	const tooMuch = aboveMaximum(changes, intent.options);
-	if (tooMuch) return invalidInput(intent.subject, tooMuch);
 	const { subject, laneKey } = intent;
-	return {
-		subject,
-		options: intent.options,
-		laneKey,
-		onceOnly: true,
-		writes: !intent.options.dryRun,
-		run: async (session) => await run(session, intent),
-	};
+	const tooMuch = aboveMaximum(changes, intent.options);
+	if (tooMuch) return invalidInput(subject, tooMuch);
+	const run: Task['run'] = async (session, resumed) => await adjust(session, intent, resumed);
+	const writes = !intent.options.dryRun && { writes: askedBy(intent, true) };
+	return { subject, options: intent.options, laneKey, ...writes, run };
 }
 
-function withDerivedCredits({
-	amounts: changes,
-	options: { creditMultiplier },
-	model,
-}: WriteIntent): readonly FieldAmount[] | Refusal {
+function withDerivedCredits(intent: WriteIntent): readonly FieldAmount[] | Refusal {
+	const { amounts: changes, options: chosen, model } = intent;
+	const { creditMultiplier } = chosen;
 	if (creditMultiplier === undefined || !model.derived) return changes;
 	const { label } = optionTable.creditMultiplier;
 	const { from, to } = model.derived;
 	if (changes.some(({ field }) => field === to)) {
-		return new Refusal(
-			`'${to.label}' and '${label}' are both set`,
-			`Remove one: '${label}' derives '${to.label}' from '${from.label}'.`,
-		);
+		const next = `Remove one: '${label}' derives '${to.label}' from '${from.label}'.`;
+		return new Refusal(`'${to.label}' and '${label}' are both set`, next);
 	}
 	const credits = derivedCredits(changes, creditMultiplier, model.derived);
-	return credits
-		? [...changes, credits]
-		: new Refusal(`'${label}' is set, but '${from.label}' is not`, `Add '${from.label}', or remove '${label}'.`);
+	if (credits) return [...changes, credits];
+	return new Refusal(`'${label}' is set, but '${from.label}' is not`, `Add '${from.label}', or remove '${label}'.`);
 }
 
-async function run(session: Session, intent: WriteIntent): Promise<Result> {
-	const { subject, options: chosen, amounts: changes, laneKey } = intent;
-	const mark = JSON.stringify([laneKey, subject.asked, subject.reference]);
-	const entry = session.ledger?.recall(subject.item);
-	const settled = entry && settledBefore(entry, mark, session, subject);
-	if (settled) return settled;
-	if (entry?.before) return await write(session, intent, mark, sumUp(changes, entry.before).sums, true);
-
+async function adjust(session: Session, intent: WriteIntent, resumed: Page | undefined): Promise<Result> {
+	if (resumed) return await resume(session, intent, kind, resumed);
+	const { subject, options: chosen, amounts: changes } = intent;
 	const before = await look(session, intent);
 	if (before instanceof Failure) return before;
 	const { sums, missing } = sumUp(changes, before.balance);
 	if (missing.length > 0) return amountMissing(subject, missing);
 	const bound = outOfBounds(sums);
 	if (bound) return outOfRange(subject, bound, sums.map(sumText).join('; '));
-	if (chosen.dryRun)
-		return preview(session, intent, before, targetOf(sums), { adjustment: adjustmentOf(sums, intent) });
-	if (targetOf(sums).length === 0) return unchanged(session, intent, before, sums);
-	return await write(session, intent, mark, sums, false);
-}
-
-/** Writes the sums, whatever it takes, but never anything else than these sums. `resumed`: an earlier pass may have sent them. */
-async function write(
-	session: Session,
-	intent: WriteIntent,
-	mark: string,
-	sums: readonly Sum[],
-	resumed: boolean,
-): Promise<Result> {
-	const { ledger } = session;
-	const { subject, model, owner } = intent;
-	const target = targetOf(sums);
-	const amountsBefore = (some: readonly Sum[]) => some.map(({ field, before: amount }) => ({ field, amount }));
-	const before = amountsBefore(sums.filter(({ change }) => !change.isZero()));
-	const entry = {
-		intent: mark,
-		owner,
-		before: amountsByName(amountsBefore(sums)),
-		target: amountsByName(target),
-		...(subject.reference !== undefined && { reference: subject.reference }),
-	};
-	// Without doubt it was somebody else who came to the same sum, and this change is still to be added.
-	const standing = ({ balance }: Reply, doubt: boolean): Standing => {
-		if (holds(balance, before)) return holds(balance, intent.options.onlyIf ?? []) ? 'resend' : 'moved';
-		return doubt && compare(target, balance, model).differences.length === 0 ? 'there' : 'moved';
-	};
-	const settles = ({ balance }: Reply) => target.every(({ field }) => amountIn(balance, field) !== undefined);
-	// A call of a tool that came at the same time may have used it since the check.
-	const user = subject.reference === undefined ? undefined : ledger?.usedBy(subject.reference, subject.item);
-	if (user !== undefined) return referenceRepeated(subject, user);
-	const more = ({ balance }: Reply) => ({ adjustment: adjustmentOf(sums, intent, balance) });
-	return await carryOut(session, intent, target, {
-		entry,
-		advice: adjustAdvice,
-		more,
-		settles,
-		standing,
-		lookBeforeResend: true,
-		inDoubt: resumed,
-	});
-}
-
-function targetOf(sums: readonly Sum[]): FieldAmount[] {
-	return sums.filter(({ change }) => !change.isZero()).map(({ field, after }) => ({ field, amount: after }));
-}
-
-/** A change of zero writes nothing; the item shows the balance that was read. */
-function unchanged({ exchange }: Session, intent: WriteIntent, before: Reply, sums: readonly Sum[]): Done {
-	const confirmation = confirm(intent, exchange, {
-		status: 'unchanged',
-		by: 'readBack',
-		rounded: false,
-		differences: [],
-		callId: null,
-		asked: amountsByName(sums.map(({ field, after: amount }) => ({ field, amount }))),
-	});
-	const json = {
-		...balanceOutput(before, intent.options.output),
-		adjustment: adjustmentOf(sums, intent),
-		confirmation,
-	};
-	return { json, hints: replyHints(before), wrote: false };
+	const more = { adjustment: adjustmentOf(sums, intent) };
+	const target = sums.filter(({ change }) => !change.isZero()).map(({ field, after }) => ({ field, amount: after }));
+	const preview = previewOf(session, intent, target, before);
+	if (chosen.dryRun) return show(session, intent, before, { preview, more });
+	if (target.length === 0) return unchanged(session, intent, before, more);
+	return await begin(session, intent, kind, preview);
 }
 
 /** `now`: the balance after the write; without it, as computed. */
@@ -178,7 +102,8 @@ function adjustmentOf(
 	now?: Reply['balance'],
 ): Record<string, Adjustment> {
 	const entries = sums.map(({ field, before, change: requested, after: computed }) => {
-		const after = (now && amountIn(now, field)) ?? computed;
+		// What nothing was added to is not this item's doing, whatever stands there now.
+		const after = (now && !requested.isZero() && amountIn(now, field)) || computed;
 		const derived = creditMultiplier !== undefined && field === model.derived?.to;
 		const adjustment = {
 			before: before.toString(),

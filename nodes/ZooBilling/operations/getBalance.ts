@@ -4,10 +4,13 @@ import { readOwner, type Owner } from '../balance/owner';
 import { balanceModels } from '../balance/fields';
 import { readOptions, type Options } from '../options';
 import { balanceOutput, replyHints } from '../output';
+import type { Failure } from '../failures/failure';
+import { invalidInput } from '../failures/input';
+import { noBalance, notRead } from '../failures/wire';
+import type { Result, Session, Subject, Task } from '../item';
 import { Refusal } from '../refusal';
-import { invalidInput, noBalance, notRead, type Failure, type Subject } from '../zoo/failure';
 import { readBalance } from '../zoo/request';
-import type { Operation, RawParameters, Result, Session, Task } from './operation';
+import type { Operation, RawParameters } from './operation';
 
 const options = () => ['includeTotalDue', 'maxConcurrency', 'output', 'retryFor', 'timeout'] as const;
 
@@ -39,7 +42,6 @@ function prepare(raw: RawParameters, owner: Owner | Refusal, item: number): Task
 	return {
 		subject,
 		options: chosen,
-		writes: false,
 		run: async (session) => await run(session, subject, owner, chosen),
 	};
 }
@@ -50,8 +52,8 @@ async function run(
 	owner: Owner,
 	{ includeTotalDue, output }: Options,
 ): Promise<Result> {
-	const answer = await exchange.readBalance(readBalance(owner, includeTotalDue));
-	if (answer.kind !== 'answered') return notRead(subject, answer, exchange, 'notRead');
+	const answer = await exchange.readBalance(readBalance(owner, includeTotalDue), () => undefined);
+	if (answer.kind !== 'answered') return notRead(subject, answer, exchange);
 	const { reply } = answer;
 	if (!reply.model) return noBalance(subject, answer, 'notRead');
 	return { json: balanceOutput(reply, output), hints: replyHints(reply), wrote: false };

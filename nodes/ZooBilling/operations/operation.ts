@@ -1,79 +1,15 @@
-// What every operation is made of: its place in the editor, the check of an item, and the run of a checked item.
+// What every operation is made of: its place in the editor, and the check of an item.
 
 import type * as z from 'zod/v4-mini';
 
 import type { BalanceModel } from '../balance/fields';
-import type { Usd } from '../balance/money';
-import type { Owner, OwnerKind } from '../balance/owner';
-import type { OptionName, Options } from '../options';
-import type { Exchange } from '../zoo/exchange';
-import type { Failure, Subject } from '../zoo/failure';
+import type { OwnerKind } from '../balance/owner';
+import type { Failure } from '../failures/failure';
+import type { Task } from '../item';
+import type { OptionName } from '../options';
 
 /** Parameters of one item as n8n hands them over: nothing is known of their types yet. */
 export type RawParameters = Readonly<Record<string, unknown>>;
-
-/** What the items of one owner share in one execution. */
-export interface Lane {
-	/** Amounts that a dry run has come to, by wire name. */
-	readonly preview: Map<string, Usd>;
-}
-
-/** What this execution has written or begun to write, kept where a second pass of the node finds it. */
-export interface Ledger {
-	recall(item: number): LedgerEntry | undefined;
-	note(item: number, entry: LedgerEntry | undefined): void;
-	/** The item of an earlier run of this node that has used a payment reference. */
-	usedBy(reference: string, item: number): string | undefined;
-	/** The item of an earlier run whose outcome is unknown, by the key of its owner's lane. */
-	doubtOf(laneKey: string): string | undefined;
-	/** Whether an earlier pass of this run has left the item's write in doubt. */
-	leftInDoubt(laneKey: string, item: number): boolean;
-	/** Whether the item's outcome is unknown now. */
-	noteDoubt(laneKey: string, item: number, unknown: boolean): void;
-}
-
-export interface LedgerEntry {
-	/** Owner, changes and reference as one text. */
-	readonly intent: string;
-	readonly owner: Owner;
-	readonly reference?: string;
-	/** Of an adjustment: the amounts as they were before, by wire name. */
-	readonly before?: Readonly<Record<string, string>>;
-	/** The sums that were to stand there. */
-	readonly target: Readonly<Record<string, string>>;
-	/** What came of it, once Zoo has answered. */
-	readonly result?:
-		{ readonly json: Readonly<Record<string, unknown>> } | Pick<Failure, 'source' | 'what' | 'next' | 'details'>;
-}
-
-export interface Session {
-	readonly exchange: Exchange;
-	readonly lane: Lane;
-	readonly ledger: Ledger | undefined;
-}
-
-/** An item that went well. */
-export interface Done {
-	readonly json: Readonly<Record<string, unknown>>;
-	/** What a person should know of it: half-sentences without the item's number. */
-	readonly hints: readonly string[];
-	readonly wrote: boolean;
-}
-
-export type Result = Done | Failure;
-
-/** A checked item, ready to run. */
-export interface Task {
-	readonly subject: Subject;
-	readonly options: Options;
-	/** Items with the same key wait for each other. */
-	readonly laneKey?: string;
-	/** Whether a payment reference may only be used once, because doing it twice adds twice. */
-	readonly onceOnly?: boolean;
-	/** Whether it may write, and so excludes other writers of this process. */
-	readonly writes: boolean;
-	readonly run: (session: Session) => Promise<Result>;
-}
 
 export interface Operation {
 	/** The value of 'Operation' that workflows store. */
@@ -83,7 +19,7 @@ export interface Operation {
 	readonly description: (kind: OwnerKind) => string;
 	/** A sentence above the fields. */
 	readonly notice?: (kind: OwnerKind) => string;
-	/** Whether doing it twice adds twice, so that the execution has to remember what was done. */
+	/** Whether doing it twice adds twice. */
 	readonly adds?: boolean;
 	/** What it reads when that is not the balance: the path behind the owner's, such as `/payment`, and what the reply holds. */
 	readonly endpoint?: { readonly path: string; readonly reply: z.ZodMiniType };

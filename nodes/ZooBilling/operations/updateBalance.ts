@@ -1,22 +1,13 @@
 // Update Balance: sets amounts to absolute values and reports what Zoo says it has now.
 
-import { amountsByName } from '../balance/amounts';
-import { compare, holds } from '../balance/confirm';
-import type { Reply } from '../balance/reply';
+import { holds } from '../balance/confirm';
 import type { OwnerKind } from '../balance/owner';
-import type { Standing } from '../zoo/exchange';
-import { Failure, invalidInput, updateAdvice } from '../zoo/failure';
-import type { Operation, RawParameters, Result, Session, Task } from './operation';
-import {
-	aboveMaximum,
-	carryOut,
-	look,
-	preview,
-	readWriteIntent,
-	settledBefore,
-	writeOptions,
-	type WriteIntent,
-} from './write';
+import { Failure } from '../failures/failure';
+import { invalidInput } from '../failures/input';
+import type { Page, Result, Session, Task } from '../item';
+import { aboveMaximum, askedBy, readIntent, writeOptions, type WriteIntent } from './intent';
+import type { Operation, RawParameters } from './operation';
+import { begin, look, previewOf, resume, show, unchanged, type Kind } from './write';
 
 const amounts = {
 	parameter: 'updateFields',
@@ -35,42 +26,26 @@ export const updateBalance: Operation = {
 	prepare,
 };
 
-function prepare(raw: RawParameters, kind: OwnerKind, item: number): Task | Failure {
-	const read = readWriteIntent(raw, kind, item, { ...amounts, sign: 'unsigned', options: writeOptions });
-	if (read instanceof Failure) return read;
-	const { subject, options, laneKey } = read;
-	const tooMuch = aboveMaximum(read.amounts, options);
+/** Today's API ignores fields that it does not know: a reply without the amounts is still Zoo's answer. */
+const kind: Kind = { adds: false, isEnough: (reply) => reply.model !== undefined };
+
+function prepare(raw: RawParameters, owner: OwnerKind, item: number): Task | Failure {
+	const intent = readIntent(raw, owner, item, { ...amounts, sign: 'unsigned', options: writeOptions });
+	if (intent instanceof Failure) return intent;
+	const { subject, options, laneKey } = intent;
+	const tooMuch = aboveMaximum(intent.amounts, options);
 	if (tooMuch) return invalidInput(subject, tooMuch);
-	return { subject, options, laneKey, writes: !options.dryRun, run: async (session) => await run(session, read) };
+	const run: Task['run'] = async (session, resumed) => await update(session, intent, resumed);
+	return { subject, options, laneKey, ...(!options.dryRun && { writes: askedBy(intent, false) }), run };
 }
 
-async function run(session: Session, intent: WriteIntent): Promise<Result> {
-	const { options, subject, model, amounts: target, owner, laneKey } = intent;
-	// What the balance had to be, it no longer is after this very write: a second pass must not look at it anew.
-	const ledger = options.onlyIf && !options.dryRun ? session.ledger : undefined;
-	const mark = JSON.stringify([laneKey, subject.asked, subject.reference]);
-	const begun = ledger?.recall(subject.item);
-	const settled = begun && settledBefore(begun, mark, session, subject);
-	if (settled) return settled;
-	if (options.dryRun || (options.onlyIf && !begun)) {
-		const before = await look(session, intent);
-		if (before instanceof Failure) return before;
-		if (options.dryRun) return preview(session, intent, before, target);
-	}
-	const standing = ({ balance }: Reply): Standing => {
-		const { differences, missing } = compare(target, balance, model);
-		if (differences.length + missing.length === 0) return 'there';
-		return options.onlyIf && !holds(balance, options.onlyIf) ? 'moved' : 'resend';
-	};
-	const settles = (reply: Reply) => reply.model !== undefined;
-	const entry = ledger && { intent: mark, owner, target: amountsByName(target) };
-	const inDoubt = begun !== undefined || (session.ledger?.leftInDoubt(laneKey, subject.item) ?? false);
-	return await carryOut(session, intent, target, {
-		entry,
-		advice: updateAdvice,
-		settles,
-		standing,
-		lookBeforeResend: options.onlyIf !== undefined,
-		inDoubt,
-	});
+async function update(session: Session, intent: WriteIntent, resumed: Page | undefined): Promise<Result> {
+	if (resumed) return await resume(session, intent, kind, resumed);
+	const { options, amounts: target } = intent;
+	const before = options.dryRun || options.onlyIf ? await look(session, intent) : undefined;
+	if (before instanceof Failure) return before;
+	const preview = previewOf(session, intent, target, before);
+	if (before && options.dryRun) return show(session, intent, before, { preview });
+	if (before && holds(before.balance, target)) return unchanged(session, intent, before);
+	return await begin(session, intent, kind, preview);
 }

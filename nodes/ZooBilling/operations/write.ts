@@ -1,325 +1,233 @@
-// What both writing operations share: the check of an item, the look before a write, and the confirmation after it.
+// What both writing operations share: the look before a write, the dry run, the sending, and what is said of its end.
 
-import { amountsByName, readFieldAmounts, type FieldAmount } from '../balance/amounts';
-import { amountIn, compare, holds } from '../balance/confirm';
-import { allModels, balanceModels, type BalanceModel } from '../balance/fields';
-import { amountUnits, readAmount, type AmountUnit, type Sign } from '../balance/money';
-import { laneOf, readOwner, type Owner, type OwnerKind } from '../balance/owner';
+import { amountsByName, type FieldAmount } from '../balance/amounts';
+import { amountIn, compare, unexpected } from '../balance/confirm';
+import type { BalanceField } from '../balance/fields';
+import { lookedUp, targetOf, type Preview } from '../balance/preview';
 import type { Reply } from '../balance/reply';
+import { standing, type Doubt } from '../balance/standing';
 import type { Confirmation } from '../balance/written';
-import { optionTable, readOptions, type OptionName, type Options } from '../options';
+import { Failure } from '../failures/failure';
+import { conditionNotMet, otherModel, otherModelAnswered } from '../failures/input';
+import { noBalance, notApplied, notLooked } from '../failures/wire';
+import { changedMeanwhile, different, notConfirmed, outcomeUnknown, type Sight } from '../failures/write';
+import type { Done, Lane, Page, Result, Session } from '../item';
 import { balanceOutput, replyHints } from '../output';
-import { isRecord, Refusal, shown } from '../refusal';
-import type { Exchange, Write, WriteEnd } from '../zoo/exchange';
-import {
-	alreadyWritten,
-	changedMeanwhile,
-	conditionNotMet,
-	different,
-	Failure,
-	invalidInput,
-	noBalance,
-	notApplied,
-	notConfirmed,
-	notRead,
-	otherModel,
-	outcomeUnknown,
-	stillInDoubt,
-	type Subject,
-} from '../zoo/failure';
+import type { Exchange, Flaw } from '../zoo/exchange';
 import { readBalance, writeBalance } from '../zoo/request';
-import type { Done, Lane, LedgerEntry, RawParameters, Result, Session } from './operation';
+import { Sending, type End, type NotApplied, type Write } from '../zoo/sending';
+import type { WriteIntent } from './intent';
 
-/** An item's parameters, checked. */
-export interface WriteIntent {
-	readonly subject: Subject;
-	readonly owner: Owner;
-	readonly laneKey: string;
-	readonly model: BalanceModel;
-	readonly amounts: readonly FieldAmount[];
-	readonly options: Options;
+/** How an operation that writes differs from the other. */
+export interface Kind {
+	readonly adds: boolean;
+	/** Whether Zoo's answer says enough to tell what stands there now; one that does not is no answer. */
+	readonly isEnough: (reply: Reply, target: readonly FieldAmount[]) => boolean;
+	/** Properties of the item beside the confirmation. `now`: the balance after the write. */
+	readonly more?: (intent: WriteIntent, preview: Preview, now: Reply['balance']) => Record<string, unknown>;
 }
 
-interface Collection {
-	readonly parameter: string;
-	readonly label: string;
-	readonly sign: Sign;
-	readonly options: (model: BalanceModel) => readonly OptionName[];
-}
-
-/** The options that every write has. */
-export function writeOptions(model: BalanceModel | undefined): OptionName[] {
-	const always = [
-		'currency',
-		'dryRun',
-		'maxAmount',
-		'maxConcurrency',
-		'onDifference',
-		'onlyIf',
-		'output',
-		'reference',
-		'retryFor',
-		'timeout',
-	] as const;
-	return model?.totalDueOnRequest ? [...always, 'includeTotalDue'] : [...always];
-}
-
-/** Checks everything that can be checked without asking Zoo. */
-export function readWriteIntent(
-	raw: RawParameters,
-	kind: OwnerKind,
-	item: number,
-	{ parameter, label, sign, options }: Collection,
-): WriteIntent | Failure {
-	const owner = readOwner(kind, raw[kind.idParameter]);
-	const model = readModel(raw['balanceModel']);
-	const unit = readUnit(raw['amountUnit']);
-	const chosen = model instanceof Refusal ? model : readOptions(raw['options'], options(model), model);
-	const amounts =
-		model instanceof Refusal
-			? model
-			: unit instanceof Refusal
-				? unit
-				: readFieldAmounts(label, raw[parameter], model, (field, value) => readAmount(field, value, unit, sign));
-	// Whatever is refused, the rest is named, so that an audit finds the payment.
-	const subject: Subject = {
-		item,
-		...(!(chosen instanceof Refusal) && chosen.dryRun && { dryRun: true }),
-		...(!(owner instanceof Refusal) && { owner }),
-		...(!(amounts instanceof Refusal) && { asked: amountsByName(amounts) }),
-		...referenceIn(raw['options']),
-	};
-	if (owner instanceof Refusal) return invalidInput(subject, owner);
-	if (model instanceof Refusal) return invalidInput(subject, model);
-	if (chosen instanceof Refusal) return invalidInput(subject, chosen);
-	if (unit instanceof Refusal) return invalidInput(subject, unit);
-	if (amounts instanceof Refusal) return invalidInput(subject, amounts);
-	return { subject, owner, laneKey: laneOf(owner), model, amounts, options: chosen };
-}
-
-/** The payment reference, where there is a good one among whatever options. */
-function referenceIn(options: unknown): Pick<Subject, 'reference'> {
-	const { label, read } = optionTable.reference;
-	const reference = isRecord(options) ? read(label, options['reference']) : undefined;
-	return typeof reference === 'string' ? { reference } : {};
-}
-
-function readModel(value: unknown): BalanceModel | Refusal {
-	const model = value === undefined ? balanceModels.prePay : allModels.find(({ name }) => name === value);
-	return (
-		model ??
-		new Refusal(
-			`'Balance Model' is none of its choices: ${shown(value)}`,
-			`Give one of: ${allModels.map(({ name }) => name).join(', ')}.`,
-		)
-	);
-}
-
-function readUnit(value: unknown): AmountUnit | Refusal {
-	if (value === 'usd' || value === 'cents') return value;
-	return new Refusal(
-		`'Amounts In' is none of its choices: ${shown(value)}`,
-		`Give one of: ${Object.keys(amountUnits).join(', ')}.`,
-	);
-}
-
-/** The amount above 'Max Amount', if any. */
-export function aboveMaximum(amounts: readonly FieldAmount[], { maxAmount }: Options): Refusal | undefined {
-	const above = maxAmount && amounts.find(({ amount }) => maxAmount.isBelow(amount.absolute()));
-	if (!above) return undefined;
-	const { label } = optionTable.maxAmount;
-	return new Refusal(
-		`'${above.field.label}' is above '${label}': ${above.amount.toString()} USD`,
-		`Give at most ${maxAmount.toString()} US dollars, or raise '${label}'.`,
-	);
+/** The key of an owner in this process: an organization or user at one host. */
+export function ownerKey({ host }: Pick<Session, 'host'>, laneKey: string): string {
+	return host + laneKey;
 }
 
 /** The balance before a write, in a dry run with the changes that earlier items would have made. */
-export async function look(
-	{ exchange, lane }: Session,
-	{ subject, owner, model, options }: WriteIntent,
-): Promise<Reply | Failure> {
-	const answer = await exchange.readBalance(readBalance(owner, options.includeTotalDue));
-	if (answer.kind !== 'answered') return notRead(subject, answer, exchange, 'notSent');
+export async function look(session: Session, intent: WriteIntent): Promise<Reply | Failure> {
+	const { exchange, lane } = session;
+	const { subject, owner, model, options } = intent;
+	const request = readBalance(owner, options.includeTotalDue);
+	const answer = await exchange.readBalance(request, isStale(session, intent));
+	if (answer.kind !== 'answered') return notLooked(subject, answer, exchange);
 	const { reply } = answer;
 	if (reply.model && reply.model !== model && !model.fields.some((field) => amountIn(reply.balance, field))) {
-		return otherModel(subject, model, reply.model, undefined, answer, exchange);
+		return otherModel(subject, { chosen: model, shown: reply.model }, answer, exchange);
 	}
 	if (!reply.model) return noBalance(subject, answer, 'notSent');
 	const balance = { ...reply.balance, ...(options.dryRun && textsOf(lane.preview)) };
-	const found = options.onlyIf && unexpected(options.onlyIf, balance);
-	return found && found.length > 0 ? conditionNotMet(subject, found) : { ...reply, balance };
+	const found = unexpected(options.onlyIf ?? [], balance);
+	return found.length > 0 ? conditionNotMet(subject, found, exchange) : { ...reply, balance };
 }
 
 function textsOf(preview: Lane['preview']): Record<string, string> {
 	return Object.fromEntries([...preview].map(([name, amount]) => [name, amount.toString()]));
 }
 
-function unexpected(
-	expected: readonly FieldAmount[],
-	balance: Record<string, unknown>,
-): Array<{ field: string; asked: string; got: string }> {
-	return expected
-		.filter((each) => !holds(balance, [each]))
-		.map(({ field, amount }) => ({
-			field: field.wire,
-			asked: amount.toString(),
-			got: amountIn(balance, field)?.toString() ?? 'no amount',
-		}));
+function isStale(session: Session, { laneKey }: WriteIntent): Flaw {
+	const key = ownerKey(session, laneKey);
+	return (reply) =>
+		session.register.isFresh(key, reply.balance.updated_at)
+			? undefined
+			: { cause: 'Zoo answered with an older balance than it has shown before', stale: true };
+}
+
+/** What the write is decided to be. `before`: the look that it is built on; undefined for a plain update. */
+export function previewOf(
+	{ host }: Session,
+	{ owner, model, subject, amounts }: WriteIntent,
+	target: readonly FieldAmount[],
+	before: Reply | undefined,
+): Preview {
+	return {
+		host,
+		resource: owner.kind.name,
+		ownerId: owner.id ?? '',
+		balanceModel: model.name,
+		...(before && lookedUp(before, model, amounts)),
+		to: amountsByName(target),
+		...(subject.reference !== undefined && { reference: subject.reference }),
+	};
 }
 
 /** What a dry run puts out: the request that would be sent, and per field from → to. */
-export function preview(
+export function show(
 	{ lane }: Session,
 	intent: WriteIntent,
 	before: Reply,
-	target: readonly FieldAmount[],
-	more: Record<string, unknown> = {},
+	{ preview, more = {} }: { readonly preview: Preview; readonly more?: Record<string, unknown> },
 ): Done {
 	const { owner, subject } = intent;
-	const changes = target.map(
-		({ field, amount }) =>
-			[field.wire, { from: amountIn(before.balance, field)?.toString() ?? null, to: amount.toString() }] as const,
-	);
+	const target = targetOf(preview);
 	for (const { field, amount } of target) lane.preview.set(field.wire, amount);
+	const changes = target.map(({ field, amount }) => {
+		const from = amountIn(before.balance, field)?.toString() ?? null;
+		return [field.wire, { from, to: amount.toString() }] as const;
+	});
 	const json = {
 		dryRun: true,
 		[owner.kind.idParameter]: owner.id,
 		reference: subject.reference ?? null,
-		request: target.length === 0 ? null : requests(intent, target).put,
+		request: target.length === 0 ? null : writeBalance(owner, intent.model, target, intent.options.includeTotalDue),
 		changes: Object.fromEntries(changes),
 		...more,
 	};
 	return { json, hints: replyHints(before), wrote: false };
 }
 
-/** How an item is to be written. */
-interface Plan extends Omit<Write, 'put' | 'readBack'> {
-	/** As the ledger keeps it; undefined where a second pass may simply write again. */
-	readonly entry: LedgerEntry | undefined;
-	/** What to do when the outcome is unknown. */
-	readonly advice: string;
-	/** Properties of the item beside the confirmation. */
-	readonly more?: (reply: Reply) => Record<string, unknown>;
+/** A write that is ready to be sent. */
+export interface Ready {
+	readonly intent: WriteIntent;
+	readonly kind: Kind;
+	readonly page: Page;
+	/** What an earlier pass has left. */
+	readonly doubt: Doubt;
 }
 
-/** Sends the target, and says what became of it. The ledger knows of it before the first attempt. */
-export async function carryOut(
-	session: Session,
-	intent: WriteIntent,
-	target: readonly FieldAmount[],
-	{ entry, advice, more, ...rules }: Plan,
-): Promise<Result> {
-	const { exchange, ledger } = session;
-	const { subject, options } = intent;
-	if (entry) ledger?.note(subject.item, entry);
-	const end = await exchange.write({ ...requests(intent, target), ...rules });
-	if (end.kind === 'answered') {
-		const result = conclude(session, intent, target, end, more);
-		if (entry) ledger?.note(subject.item, { ...entry, result: plain(result) });
-		return result;
-	}
-	const sight = {
-		...(entry?.before && { before: entry.before }),
-		target: amountsByName(target),
-		now: sightOf(end.seen, [...target, ...(options.onlyIf ?? [])]),
-	};
-	if (end.doubt) return outcomeUnknown(subject, end.last, advice, exchange, sight);
-	if (entry) ledger?.note(subject.item, undefined);
-	return end.moved || !end.last ? changedMeanwhile(subject, exchange, sight) : notApplied(subject, end.last, exchange);
+/** Sends a preview, and says what became of it. The journal knows of it before the first attempt. */
+export async function begin(session: Session, intent: WriteIntent, kind: Kind, preview: Preview): Promise<Result> {
+	const page = session.begin(preview);
+	return page instanceof Failure ? page : await send(session, { intent, kind, page, doubt: 'none' });
 }
 
-function requests(
-	{ owner, model, options }: WriteIntent,
-	target: readonly FieldAmount[],
-): Pick<Write, 'put' | 'readBack'> {
+/** Takes up what an earlier pass has left in doubt. */
+export async function resume(session: Session, intent: WriteIntent, kind: Kind, page: Page): Promise<Result> {
+	// The process that looked may have been another one.
+	session.register.isFresh(ownerKey(session, intent.laneKey), page.preview.updatedAt);
+	return await send(session, { intent, kind, page, doubt: page.doubt ?? 'perhaps' });
+}
+
+async function send(session: Session, ready: Ready): Promise<Result> {
+	const sending = new Sending(session.exchange, writeOf(session, ready), ready.doubt);
+	const end = await sending.run();
+	const { openUntil } = sending;
+	if (openUntil !== undefined) session.register.noteOpen(keyOf(session, ready), ready.page.id, openUntil);
+	if (end.kind === 'answered') return conclude(session, ready, end);
+	if (end.kind === 'notApplied') return unwritten(session, ready, end);
+	session.leave(end.doubt);
+	const { intent, kind, page } = ready;
+	const sight = sightOf(intent, page.preview, end.seen);
+	return outcomeUnknown(intent.subject, { sight, adds: kind.adds, last: end.last }, session.exchange);
+}
+
+function keyOf(session: Session, { intent }: Ready): string {
+	return ownerKey(session, intent.laneKey);
+}
+
+function writeOf(session: Session, ready: Ready): Write {
+	const { intent, kind, page } = ready;
+	const { owner, model, options } = intent;
+	const key = keyOf(session, ready);
+	const target = targetOf(page.preview);
+	const tooLittle: Flaw = (reply) =>
+		kind.isEnough(reply, target) ? undefined : { cause: 'Zoo answered, but without the amounts that were written' };
+	const stale = isStale(session, intent);
 	return {
 		put: writeBalance(owner, model, target, options.includeTotalDue),
 		readBack: readBalance(owner, options.includeTotalDue),
+		builtOnLook: page.preview.from !== undefined,
+		flawOfAnswer: (reply) => {
+			// Nothing that is older than the answer to a write may be believed later.
+			session.register.isFresh(key, reply.balance.updated_at);
+			return tooLittle(reply);
+		},
+		flawOfLook: (reply) => tooLittle(reply) ?? stale(reply),
+		standing: (seen, doubt) => {
+			const otherWriter = session.register.otherWriterSince(page.mark, key, page.id);
+			return standing(page.preview, seen, { doubt, otherWriter, conditions: options.onlyIf ?? [] });
+		},
+		mayBeApplied: () => session.register.noteWrite(key, page.id),
 	};
 }
 
-type Answered = Extract<WriteEnd, { kind: 'answered' }>;
+function unwritten({ exchange }: Session, { intent, page }: Ready, { why, last, seen }: NotApplied): Failure {
+	const { subject, model, options } = intent;
+	if (seen && why === 'conditionNotMet') {
+		return conditionNotMet(subject, unexpected(options.onlyIf ?? [], seen.balance), exchange);
+	}
+	if (why === 'void' || !last) return changedMeanwhile(subject, exchange, sightOf(intent, page.preview, seen));
+	if (seen?.model && seen.model !== model && last.kind === 'unanswered') {
+		return otherModel(subject, { chosen: model, shown: seen.model }, last, exchange);
+	}
+	return notApplied(subject, last, exchange);
+}
+
+/** The amounts as they were last read back, for a failure's text; none when they could not be read. */
+function sightOf({ options, model }: WriteIntent, { from, to }: Preview, seen: Reply | undefined): Sight {
+	const conditions = amountsByName(options.onlyIf ?? []);
+	const fields = model.fields.filter(({ wire }) => wire in to || wire in conditions);
+	const now = seen ? fields.map((field) => [field.wire, amountText(seen, field)] as const) : [];
+	return { before: from, target: to, now: Object.fromEntries(now) };
+}
+
+function amountText({ balance }: Reply, field: BalanceField): string {
+	return amountIn(balance, field)?.toString() ?? 'no amount';
+}
 
 /** From Zoo's answer to a confirmed item. */
-function conclude(
-	{ exchange }: Session,
-	intent: WriteIntent,
-	target: readonly FieldAmount[],
-	{ answer, by }: Answered,
-	more: Plan['more'] = () => ({}),
-): Result {
+function conclude(session: Session, ready: Ready, { answer, by }: Extract<End, { kind: 'answered' }>): Result {
+	const { intent, kind, page } = ready;
 	const { subject, model, options } = intent;
 	const { reply } = answer;
+	const target = targetOf(page.preview);
 	const comparison = compare(target, reply.balance, model);
 	const { missing, differences, rounded } = comparison;
+	const answered = { reported: answer, attempts: session.exchange.attempts };
 	if (missing.length > 0) {
-		const wrongModel = reply.model && reply.model !== model;
-		return wrongModel
-			? otherModel(subject, model, reply.model, comparison, answer, exchange)
-			: notConfirmed(subject, comparison, answer, exchange);
+		if (!reply.model || reply.model === model) return notConfirmed(subject, comparison, answered);
+		return otherModelAnswered(subject, { chosen: model, shown: reply.model }, comparison, answered);
 	}
-	if (differences.length > 0 && options.onDifference === 'fail')
-		return different(subject, comparison, answer, exchange);
-	const status = differences.length > 0 ? 'different' : 'confirmed';
-	const confirmation = confirm(intent, exchange, {
-		status,
+	if (differences.length > 0 && options.onDifference === 'fail') return different(subject, comparison, answered);
+	const known: Known = {
+		status: differences.length > 0 ? 'different' : 'confirmed',
 		by,
 		rounded,
 		differences: [...differences],
 		callId: answer.callId ?? null,
 		asked: amountsByName(target),
-	});
-	const hints = [
-		...differences.map(({ field, asked, got }) => `${field}: asked ${asked}, Zoo has ${got}`),
-		...replyHints(reply),
-	];
-	return { json: { ...balanceOutput(reply, options.output), ...more(reply), confirmation }, hints, wrote: true };
-}
-
-/** What an earlier try of this execution has made of the item; undefined when it is to be taken up again. */
-export function settledBefore(
-	{ intent, result, ...entry }: LedgerEntry,
-	mark: string,
-	{ exchange }: Session,
-	subject: Subject,
-): Result | undefined {
-	if (result) return intent === mark ? remembered(result) : alreadyWritten(subject);
-	return intent !== mark || subject.dryRun ? stillInDoubt(subject, entry, exchange) : undefined;
-}
-
-/** A result as it was stored with the execution. */
-export function remembered(result: NonNullable<LedgerEntry['result']>): Result {
-	if ('json' in result)
-		return { json: result.json, hints: ['written in an earlier try of this execution, and not again'], wrote: true };
-	return new Failure(result.source, result.what, result.next, result.details);
-}
-
-/** Without class and methods, as it is stored with the execution. */
-function plain(result: Result): NonNullable<LedgerEntry['result']> {
-	if (!(result instanceof Failure)) return { json: result.json };
-	const { source, what, next, details } = result;
-	return { source, what, next, details };
-}
-
-/** The amounts as they were last read back, for a failure's text; empty when they could not be read. */
-function sightOf(seen: Reply | undefined, target: readonly FieldAmount[]): Record<string, string> {
-	return seen
-		? Object.fromEntries(
-				target.map(({ field }) => [field.wire, amountIn(seen.balance, field)?.toString() ?? 'no amount']),
-			)
-		: {};
+	};
+	const hints = differences.map(({ field, asked, got }) => `${field}: asked ${asked}, Zoo has ${got}`);
+	const more = kind.more?.(intent, page.preview, reply.balance) ?? {};
+	const confirmation = confirm(intent, session.exchange, known);
+	const json = { ...balanceOutput(reply, options.output), ...more, confirmation };
+	return { json, hints: [...hints, ...replyHints(reply)], wrote: true };
 }
 
 type Known = Pick<Confirmation, 'status' | 'by' | 'rounded' | 'differences' | 'callId' | 'asked'>;
 
 /** The record of what became of a write, for later steps and audits. */
-export function confirm(
-	{ owner, subject }: WriteIntent,
-	exchange: Exchange,
-	{ status, by, rounded, asked, differences, callId }: Known,
-): Confirmation {
+export function confirm({ owner, subject }: WriteIntent, exchange: Exchange, known: Known): Confirmation {
 	const { attempts, firstWrittenAt } = exchange;
+	const { status, by, rounded, asked, differences, callId } = known;
 	return {
 		status,
 		by,
@@ -337,4 +245,18 @@ export function confirm(
 
 function isoTime(milliseconds: number): string {
 	return new Date(milliseconds).toISOString();
+}
+
+/** A change of nothing writes nothing; the item shows the balance that was read. */
+export function unchanged(
+	{ exchange }: Session,
+	intent: WriteIntent,
+	before: Reply,
+	more: Record<string, unknown> = {},
+): Done {
+	const asked = Object.fromEntries(intent.amounts.map(({ field }) => [field.wire, amountText(before, field)]));
+	const known = { status: 'unchanged', by: 'readBack', rounded: false, differences: [], callId: null, asked } as const;
+	const confirmation = confirm(intent, exchange, { ...known, differences: [] });
+	const json = { ...balanceOutput(before, intent.options.output), ...more, confirmation };
+	return { json, hints: replyHints(before), wrote: false };
 }

@@ -31,3 +31,10 @@ function parsed(text: string): URL | undefined {
 function isLoopback(host: string): boolean {
 	return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
+
+/** One spelling for one host, so that an owner is never taken for two. `origin`: what `readBaseUrl` returned. */
+export function hostOf(origin: string): string {
+	const { hostname, port } = new URL(origin);
+	const name = isLoopback(hostname) ? 'localhost' : hostname.replace(/\.$/, '');
+	return port === '' ? name : `${name}:${port}`;
+}

@@ -1,13 +1,17 @@
-// One item's conversation with Zoo: attempts, waits and reading back, under one deadline and one set of rules for all items.
+// One item's conversation with Zoo: single attempts, the waits between them, and reading until it works, under one deadline.
 
 import { readJsonObject, readReply, type Reply } from '../balance/reply';
 import type { ZooRequest } from './request';
-import { judge, nextStep, type Sent, type Verdict } from './retry';
+import { judge, nextStep, type Answer, type NoAnswer, type Sent, type Verdict } from './retry';
 
 /** What an attempt needs from the world outside; tests bring their own. */
 export interface World {
+	/** Sends once; `timeout` in whole milliseconds. */
 	readonly send: (request: ZooRequest, timeout: number) => Promise<Sent>;
+	/** Milliseconds since the epoch, for people. */
 	readonly now: () => number;
+	/** Milliseconds of a clock that is never set, for deadlines. */
+	readonly ticks: () => number;
 	/** Resolves after the wait or as soon as the execution is canceled. */
 	readonly pause: (ms: number) => Promise<void>;
 	readonly canceled: () => boolean;
@@ -16,46 +20,27 @@ export interface World {
 
 /** What all items of one execution share. */
 export interface Traffic {
-	/** Nothing is sent before this moment, because Zoo asked to wait. */
+	/** Nothing is sent before this tick. */
 	heldUntil: number;
+	/** Whether it was Zoo that named this moment. */
+	heldByZoo: boolean;
 	/** Set by the first failure when the workflow stops on failures: items that have not begun stay unsent. */
 	stopped: boolean;
 }
 
 /** Why something was not sent. */
-export type Unsent = { readonly kind: 'unsent'; readonly why: 'canceled' | 'stopped' | 'held' };
-
-export type Answer = Extract<Verdict, { kind: 'answered' }>;
-export type BalanceAnswer = Answer & { readonly reply: Reply };
-export type NoAnswer = Exclude<Verdict, Answer> | Unsent;
-
-/** What a balance that was read back says of a write: it is there, it is not and may be sent again, or something else is there. */
-export type Standing = 'there' | 'resend' | 'moved';
-
-export interface Write {
-	readonly put: ZooRequest;
-	readonly readBack: ZooRequest;
-	/** Whether a balance says enough to tell; one that does not is no answer. */
-	readonly settles: (reply: Reply) => boolean;
-	/** `doubt`: whether an attempt may have been applied, so that what is there may be this write's doing. */
-	readonly standing: (reply: Reply, doubt: boolean) => Standing;
-	/** Read back before every resend, even after an attempt that surely was not applied, and after a wait that Zoo asked everybody for. */
-	readonly lookBeforeResend: boolean;
-	/** An earlier pass sent this write already, and nothing confirmed it. */
-	readonly inDoubt: boolean;
+export interface Unsent {
+	readonly kind: 'unsent';
+	readonly why: 'canceled' | 'stopped' | 'held';
 }
 
-/** How a write ended. `doubt`: an attempt may have been applied, now or later, and nothing has confirmed it. */
-export type WriteEnd =
-	| { readonly kind: 'answered'; readonly by: 'reply' | 'readBack'; readonly answer: BalanceAnswer }
-	/** `last`: what the last attempt came to; `seen`: the balance as last read back; `moved`: it is not what the write built on. */
-	| {
-			readonly kind: 'givenUp';
-			readonly doubt: boolean;
-			readonly moved: boolean;
-			readonly last?: NoAnswer;
-			readonly seen?: Reply;
-	  };
+/** Anything but an answer. */
+export type Untaken = NoAnswer | Unsent;
+
+export type BalanceAnswer = Answer & { readonly reply: Reply };
+
+/** Why a balance is no answer to what was asked, though Zoo sent one; undefined when it is. */
+export type Flaw = (reply: Reply) => Pick<NoAnswer, 'cause' | 'stale'> | undefined;
 
 /** How long an item waits at least for its first send while Zoo asks everybody to wait. */
 const FIRST_PATIENCE = 60_000;
@@ -63,12 +48,11 @@ const FIRST_PATIENCE = 60_000;
 export class Exchange {
 	/** Writes sent so far. */
 	attempts = 0;
-	/** Milliseconds since the epoch; undefined until something was sent. */
-	firstSentAt: number | undefined;
-	/** The same of the first write. */
+	/** Milliseconds since the epoch of the first write; undefined until then. */
 	firstWrittenAt: number | undefined;
 	/** The wait that Zoo asked for last, in milliseconds. */
 	askedToWait: number | undefined;
+	private begun: number | undefined;
 	private failures = 0;
 
 	/** `timeout` per attempt and `retryFor` from the first send, both in milliseconds. */
@@ -82,77 +66,112 @@ export class Exchange {
 		return this.world.now();
 	}
 
-	/** Reads any JSON object. */
-	async read(request: ZooRequest): Promise<Answer | NoAnswer> {
+	/** By a clock that is never set, in milliseconds. */
+	ticks(): number {
+		return this.world.ticks();
+	}
+
+	get hasSent(): boolean {
+		return this.begun !== undefined;
+	}
+
+	/** Whether Zoo has asked everybody to wait, and the wait is not over. */
+	get isHeld(): boolean {
+		return this.traffic.heldUntil > this.world.ticks();
+	}
+
+	/** Whether an attempt may still begin: none does later than the item's first one and the time for retries. */
+	get hasTime(): boolean {
+		return this.elapsed() <= this.limits.retryFor;
+	}
+
+	/** Reads any JSON object, as often as it takes: reading changes nothing. */
+	async read(request: ZooRequest): Promise<Answer | Untaken> {
 		return await this.persist(async () => await this.attempt(request));
 	}
 
-	async readBalance(request: ZooRequest, settles: Write['settles'] = () => true): Promise<BalanceAnswer | NoAnswer> {
-		return await this.persist(async () => await this.attemptBalance(request, settles));
+	/** Reads a balance as often as it takes. */
+	async readBalance(request: ZooRequest, flaw: Flaw): Promise<BalanceAnswer | Untaken> {
+		return await this.persist(async () => await this.attemptBalance(request, flaw));
 	}
 
-	/**
-	 * Writes until Zoo answers or there is nothing left to try. After an attempt that may have been applied, the balance
-	 * is read back before anything is sent again, and once more when the time is up.
-	 */
-	async write({ put, readBack, settles, standing, lookBeforeResend, inDoubt }: Write): Promise<WriteEnd> {
-		let doubt = inDoubt;
-		let again = true;
-		let last: NoAnswer | undefined;
-		for (;;) {
-			if (doubt || (lookBeforeResend && (last || this.isHeld()))) {
-				const look: BalanceAnswer | NoAnswer = again
-					? await this.readBalance(readBack, settles)
-					: await this.lastLook(readBack, settles);
-				if (look.kind !== 'answered') return { kind: 'givenUp', doubt, moved: false, last: last ?? look };
-				const is = standing(look.reply, doubt);
-				if (is === 'there') return { kind: 'answered', by: 'readBack', answer: look };
-				if (is === 'moved' || !again)
-					return { kind: 'givenUp', doubt, moved: is === 'moved', ...(last && { last }), seen: look.reply };
-				// What was read is old again by the time that this wait is over.
-				if (lookBeforeResend && this.isHeld()) continue;
-			}
-			const answer = await this.attemptBalance(put, settles);
-			if (answer.kind === 'answered') return { kind: 'answered', by: 'reply', answer };
-			last = answer;
-			doubt ||= last.kind === 'perhapsApplied';
-			again = await this.waited(last);
-			if (!again && !doubt) return { kind: 'givenUp', doubt, moved: false, last };
-		}
-	}
-
-	/** Reads once, when the time is up; a wait that Zoo asks everybody for counts all the same. */
-	private async lastLook(request: ZooRequest, settles: Write['settles']): Promise<BalanceAnswer | NoAnswer> {
-		const look = await this.attemptBalance(request, settles);
-		if (look.kind === 'notApplied' && look.holdsAll) {
+	/** Reads a balance at once, even while Zoo asks all to wait, and again only where it was an old one. */
+	async readAtOnce(request: ZooRequest, flaw: Flaw): Promise<BalanceAnswer | Untaken> {
+		if (this.world.canceled()) return { kind: 'unsent', why: 'canceled' };
+		const look = balanceIn(await this.send(request), flaw);
+		if (look.kind === 'answered') return look;
+		if (look.holdsAll && look.askedMs !== undefined) {
 			this.askedToWait = look.askedMs;
-			this.holdAll(look.askedMs ?? 0);
+			this.holdAll(look.askedMs, true);
 		}
-		return look;
+		const asked = this.askedToWait;
+		const wait = look.stale ? this.waitAfter(look) : undefined;
+		this.askedToWait ??= asked;
+		if (wait === undefined) return look;
+		await this.pause(wait);
+		return await this.readBalance(request, flaw);
 	}
 
-	/** Reads as often as it takes: reading changes nothing. */
-	private async persist<Read extends Answer>(attempt: () => Promise<Read | NoAnswer>): Promise<Read | NoAnswer> {
+	/** One attempt to write, once the way is free. */
+	async write(request: ZooRequest, flaw: Flaw): Promise<BalanceAnswer | Untaken> {
+		return await this.attemptBalance(request, flaw);
+	}
+
+	/** Waits while Zoo has asked everybody to; says why the item must not be sent at all. */
+	async passGate(method: ZooRequest['method']): Promise<Unsent | undefined> {
+		for (;;) {
+			if (this.world.canceled()) return { kind: 'unsent', why: 'canceled' };
+			const begun = method === 'PUT' ? this.attempts > 0 : this.hasSent;
+			if (this.traffic.stopped && !begun) return { kind: 'unsent', why: 'stopped' };
+			const held = this.traffic.heldUntil - this.world.ticks();
+			if (held <= 0) return undefined;
+			const { retryFor } = this.limits;
+			if (this.elapsed() + held > (this.hasSent ? retryFor : Math.max(FIRST_PATIENCE, retryFor))) {
+				this.askedToWait = this.traffic.heldByZoo ? held : undefined;
+				return { kind: 'unsent', why: 'held' };
+			}
+			await this.pause(held);
+		}
+	}
+
+	/** Milliseconds to wait before the next attempt; undefined when there must not be one. Takes note of what Zoo asked for. */
+	waitAfter(verdict: Untaken): number | undefined {
+		if (verdict.kind === 'unsent') return undefined;
+		const { askedMs } = verdict;
+		this.askedToWait = askedMs;
+		this.failures += 1;
+		const { retryFor } = this.limits;
+		const { random } = this.world;
+		const { wait, again } = nextStep(this.failures, askedMs, { elapsed: this.elapsed(), retryFor, random });
+		if (verdict.holdsAll) this.holdAll(wait, wait === askedMs);
+		return verdict.again && again ? wait : undefined;
+	}
+
+	async pause(ms: number): Promise<void> {
+		await this.world.pause(ms);
+	}
+
+	private async persist<Read extends Answer>(attempt: () => Promise<Read | Untaken>): Promise<Read | Untaken> {
 		for (;;) {
 			const answer = await attempt();
-			if (answer.kind === 'answered' || !(await this.waited(answer))) return answer;
+			if (answer.kind === 'answered') return answer;
+			const wait = this.waitAfter(answer);
+			if (wait === undefined) return answer;
+			await this.pause(wait);
 		}
 	}
 
-	private async attemptBalance(request: ZooRequest, settles: Write['settles']): Promise<BalanceAnswer | NoAnswer> {
+	private async attemptBalance(request: ZooRequest, flaw: Flaw): Promise<BalanceAnswer | Untaken> {
 		const answer = await this.attempt(request);
-		if (answer.kind !== 'answered') return answer;
-		const reply = readReply(answer.json);
-		if (settles(reply)) return { ...answer, reply };
-		const { json: _, kind: __, ...reported } = answer;
-		return { ...reported, kind: 'perhapsApplied', cause: 'Zoo answered, but without the amounts that were written' };
+		return answer.kind === 'unsent' ? answer : balanceIn(answer, flaw);
 	}
 
-	/** One request, once the way is free. */
-	private async attempt(request: ZooRequest): Promise<Answer | NoAnswer> {
-		const obstacle = await this.passGate(request.method);
-		if (obstacle) return obstacle;
-		this.firstSentAt ??= this.now();
+	private async attempt(request: ZooRequest): Promise<Verdict | Unsent> {
+		return (await this.passGate(request.method)) ?? (await this.send(request));
+	}
+
+	private async send(request: ZooRequest): Promise<Verdict> {
+		this.begun ??= this.world.ticks();
 		if (request.method === 'PUT') {
 			this.attempts += 1;
 			this.firstWrittenAt ??= this.now();
@@ -160,52 +179,30 @@ export class Exchange {
 		return judge(await this.world.send(request, this.limits.timeout), readJsonObject, this.now());
 	}
 
-	/** Waits while Zoo has asked everybody to; says why the item must not be sent at all. */
-	private async passGate(method: ZooRequest['method']): Promise<Unsent | undefined> {
-		for (;;) {
-			if (this.world.canceled()) return { kind: 'unsent', why: 'canceled' };
-			const begun = method === 'PUT' ? this.attempts > 0 : this.firstSentAt !== undefined;
-			if (this.traffic.stopped && !begun) return { kind: 'unsent', why: 'stopped' };
-			const held = this.traffic.heldUntil - this.now();
-			if (held <= 0) return undefined;
-			const patience =
-				this.firstSentAt === undefined ? Math.max(FIRST_PATIENCE, this.limits.retryFor) : this.limits.retryFor;
-			if (this.elapsed() + held > patience) {
-				this.askedToWait = held;
-				return { kind: 'unsent', why: 'held' };
-			}
-			await this.world.pause(held);
-		}
-	}
-
-	/** Waits before the next attempt; false when there must not be one. */
-	private async waited(verdict: NoAnswer): Promise<boolean> {
-		this.askedToWait = verdict.kind === 'unsent' ? this.askedToWait : undefined;
-		if (verdict.kind !== 'notApplied' && verdict.kind !== 'perhapsApplied') return false;
-		if (verdict.kind === 'perhapsApplied' && verdict.final) return false;
-		this.failures += 1;
-		const { askedMs } = verdict;
-		const { wait, again } = nextStep(this.failures, askedMs, {
-			elapsed: this.elapsed(),
-			retryFor: this.limits.retryFor,
-			random: this.world.random,
-		});
-		this.askedToWait = askedMs;
-		if (verdict.kind === 'notApplied' && verdict.holdsAll) this.holdAll(wait);
-		if (!again) return false;
-		await this.world.pause(wait);
-		return true;
-	}
-
-	private holdAll(wait: number): void {
-		this.traffic.heldUntil = Math.max(this.traffic.heldUntil, this.now() + wait);
-	}
-
-	private isHeld(): boolean {
-		return this.traffic.heldUntil > this.now();
+	private holdAll(wait: number, byZoo: boolean): void {
+		const until = this.world.ticks() + wait;
+		if (until <= this.traffic.heldUntil) return;
+		this.traffic.heldUntil = until;
+		this.traffic.heldByZoo = byZoo;
 	}
 
 	private elapsed(): number {
-		return this.firstSentAt === undefined ? 0 : this.now() - this.firstSentAt;
+		return this.begun === undefined ? 0 : this.world.ticks() - this.begun;
 	}
+}
+
+function balanceIn(verdict: Verdict, flaw: Flaw): BalanceAnswer | NoAnswer {
+	if (verdict.kind === 'unanswered') return verdict;
+	const reply = readReply(verdict.json);
+	const found = flaw(reply);
+	if (!found) return { ...verdict, reply };
+	const { status, callId } = verdict;
+	return {
+		kind: 'unanswered',
+		proves: 'perhaps',
+		again: true,
+		status,
+		...(callId !== undefined && { callId }),
+		...found,
+	};
 }

@@ -1,22 +1,28 @@
 // What an attempt's outcome means, and whether and when to send again: pure decisions.
 
+import { plainWords } from '../words';
+
 /** What came of one attempt on the wire. */
-export type Sent =
-	| {
-			readonly kind: 'reply';
-			readonly status: number;
-			readonly text: string;
-			readonly retryAfter?: string;
-			readonly callId?: string;
-			readonly location?: string;
-	  }
-	/** No complete reply. `reached`: whether Zoo may have received the request. */
-	| {
-			readonly kind: 'silence';
-			readonly reached: 'no' | 'perhaps';
-			/** Whether it may be sent again. */ readonly again: boolean;
-			readonly cause: string;
-	  };
+export type Sent = Reply | Silence;
+
+interface Reply {
+	readonly kind: 'reply';
+	readonly status: number;
+	readonly text: string;
+	readonly retryAfter?: string;
+	readonly callId?: string;
+	readonly location?: string;
+}
+
+/** No complete reply. */
+interface Silence {
+	readonly kind: 'silence';
+	/** Whether Zoo may have received the request. */
+	readonly reached: 'no' | 'perhaps';
+	/** Whether it may be sent again. */
+	readonly again: boolean;
+	readonly cause: string;
+}
 
 export interface ZooWords {
 	readonly message?: string;
@@ -24,25 +30,38 @@ export interface ZooWords {
 	readonly requestId?: string;
 }
 
-export type Verdict =
-	/** A 2xx reply with a JSON object. */
-	| { readonly kind: 'answered'; readonly json: Record<string, unknown>; readonly callId?: string }
-	/** Zoo surely did not apply it; `holdsAll`: Zoo asked everybody to wait. */
-	| ({
-			readonly kind: 'notApplied';
-			readonly cause: string;
-			readonly holdsAll: boolean;
-			readonly askedMs?: number;
-	  } & Reported)
-	/** Zoo may have applied it, now or later; `final`: it is not to be sent again all the same. */
-	| ({
-			readonly kind: 'perhapsApplied';
-			readonly cause: string;
-			readonly final?: true;
-			readonly askedMs?: number;
-	  } & Reported)
-	/** A final no; sending again would not change it. */
-	| ({ readonly kind: 'refused'; readonly cause: string } & Reported);
+/** What an attempt to write proves when Zoo did not confirm it. */
+export type Proof =
+	/** It was not applied by this attempt. */
+	| 'notApplied'
+	/** Somebody said no: Zoo, or a gateway that may have passed it on before. */
+	| 'claim'
+	/** It may have been applied, now or later. */
+	| 'perhaps';
+
+/** A 2xx reply with a JSON object. */
+export interface Answer {
+	readonly kind: 'answered';
+	readonly json: Record<string, unknown>;
+	readonly status: number;
+	readonly callId?: string;
+}
+
+export interface NoAnswer extends Reported {
+	readonly kind: 'unanswered';
+	readonly proves: Proof;
+	/** Whether sending again could help, and does no harm. */
+	readonly again: boolean;
+	readonly cause: string;
+	/** Whether Zoo asked everybody to wait. */
+	readonly holdsAll?: true;
+	/** Whether Zoo answered with an older balance than it has shown before. */
+	readonly stale?: true;
+	/** Milliseconds that Zoo asked to wait. */
+	readonly askedMs?: number;
+}
+
+export type Verdict = Answer | NoAnswer;
 
 /** What Zoo said along with an outcome. */
 export interface Reported {
@@ -51,58 +70,89 @@ export interface Reported {
 	readonly zoo?: ZooWords;
 }
 
-/** The statuses after which a write may have been applied (RFC 9110 §15; proxies answer 502 and 504 while Zoo works on). */
-const perhapsAppliedStatuses = [408, 500, 502, 503, 504];
+type Meaning = Pick<NoAnswer, 'proves' | 'again' | 'holdsAll'>;
 
-/** `readJson`: the JSON object in a text, or undefined. `now`: milliseconds, for dates in Retry-After. */
+const PERHAPS: Meaning = { proves: 'perhaps', again: true };
+const PERHAPS_FINAL: Meaning = { proves: 'perhaps', again: false };
+const CLAIM: Meaning = { proves: 'claim', again: false };
+const ASKED_TO_WAIT: Meaning = { proves: 'claim', again: true, holdsAll: true };
+const NOT_LET_IN: Meaning = { proves: 'notApplied', again: false };
+
+/** By RFC 9110 §15 and RFC 6585 §4; proxies answer 502 and 504 while Zoo works on. */
+const meanings: ReadonlyMap<number, Meaning> = new Map([
+	// See Other is what a server answers when it has done the work.
+	[303, PERHAPS_FINAL],
+	[401, NOT_LET_IN],
+	[403, NOT_LET_IN],
+	[408, PERHAPS],
+	[429, ASKED_TO_WAIT],
+	[500, PERHAPS],
+	[502, PERHAPS],
+	[503, PERHAPS],
+	[504, PERHAPS],
+]);
+
+function meaningOf(status: number, asked: boolean): Meaning {
+	if (status === 503 && asked) return ASKED_TO_WAIT;
+	// Nobody knows what stands behind a 524 or its like.
+	return meanings.get(status) ?? (status >= 300 && status < 500 ? CLAIM : PERHAPS_FINAL);
+}
+
+/** `readJson`: the JSON object in a text, or undefined. `now`: milliseconds since the epoch, for dates in Retry-After. */
 export function judge(
 	sent: Sent,
 	readJson: (text: string) => Record<string, unknown> | undefined,
 	now: number,
 ): Verdict {
 	if (sent.kind === 'silence') {
-		if (sent.reached === 'perhaps')
-			return { kind: 'perhapsApplied', cause: sent.cause, ...(!sent.again && { final: true as const }) };
-		return sent.again
-			? { kind: 'notApplied', cause: sent.cause, holdsAll: false }
-			: { kind: 'refused', cause: sent.cause };
+		const { reached, again, cause } = sent;
+		return { kind: 'unanswered', proves: reached === 'no' ? 'notApplied' : 'perhaps', again, cause };
 	}
-	const { status, text } = sent;
+	const { status, text, callId } = sent;
 	const json = readJson(text);
-	const reported = { status, ...(sent.callId !== undefined && { callId: sent.callId }) };
-	if (status >= 200 && status < 300) {
-		if (json) return { kind: 'answered', json, ...reported };
-		return { kind: 'perhapsApplied', cause: `Zoo answered ${status}, but its reply cannot be read`, ...reported };
-	}
-	const zoo = json && wordsIn(json);
-	const told = { ...reported, ...(zoo && { zoo }) };
-	const cause = `Zoo answered ${status}`;
-	if (status >= 300 && status < 400) {
-		const redirected = { cause: redirect(status, sent.location), ...told };
-		// See Other is what a server answers when it has done the work (RFC 9110 §15.4.4).
-		return status === 303 ? { kind: 'perhapsApplied', final: true, ...redirected } : { kind: 'refused', ...redirected };
-	}
-	const askedMs = readRetryAfter(sent.retryAfter, now);
-	const asked = askedMs !== undefined && { askedMs };
-	if (status === 429 || (status === 503 && asked))
-		return { kind: 'notApplied', cause, holdsAll: true, ...asked, ...told };
-	if (perhapsAppliedStatuses.includes(status)) return { kind: 'perhapsApplied', cause, ...asked, ...told };
-	// Not sent again, but nobody knows what stands behind a 524 or its like.
-	if (status >= 500) return { kind: 'perhapsApplied', final: true, cause, ...told };
-	return { kind: 'refused', cause, ...told };
+	const reported = { status, ...(callId !== undefined && { callId }) };
+	if (status < 200 || status >= 300) return { ...refused(sent, json, now), ...reported };
+	if (json) return { kind: 'answered', json, ...reported };
+	const cause = `Zoo answered ${status}, but its reply cannot be read`;
+	return { kind: 'unanswered', ...PERHAPS, cause, ...reported };
 }
 
-function redirect(status: number, location: string | undefined): string {
-	return `Zoo answered ${status}, a redirect${location === undefined ? '' : ` to ${location}`}, which is not followed so that the token goes to no other host`;
+function refused(
+	{ status, retryAfter, location }: Reply,
+	json: Record<string, unknown> | undefined,
+	now: number,
+): NoAnswer {
+	const askedMs = readRetryAfter(retryAfter, now);
+	return {
+		kind: 'unanswered',
+		...meaningOf(status, askedMs !== undefined),
+		cause: causeOf(status, location),
+		...(json && { zoo: wordsIn(json) }),
+		...(askedMs !== undefined && { askedMs }),
+	};
+}
+
+/** Not Modified is no redirect. */
+function causeOf(status: number, location: string | undefined): string {
+	if (status < 300 || status >= 400 || status === 304) return `Zoo answered ${status}`;
+	const where = location === undefined ? '' : ` to ${location}`;
+	return `Zoo answered ${status}, a redirect${where}, which is not followed so that the token goes to no other host`;
+}
+
+/** Whether an answer is Zoo's own error document, with both properties that those have, and no gateway's page. */
+export function isZoosOwn({ zoo }: Reported): boolean {
+	return zoo?.message !== undefined && zoo.requestId !== undefined;
 }
 
 /** Zoo's error bodies: `{ message, request_id, error_code? }`. */
 function wordsIn(json: Record<string, unknown>): ZooWords {
-	const word = (value: unknown, longest: number) =>
-		typeof value === 'string' && value !== '' ? value.slice(0, longest) : undefined;
-	const message = word(json['message'], 300);
-	const errorCode = word(json['error_code'], 100);
-	const requestId = word(json['request_id'], 100);
+	const word = (name: string, longest: number) => {
+		const value = json[name];
+		return (typeof value === 'string' && plainWords(value, longest)) || undefined;
+	};
+	const message = word('message', 300);
+	const errorCode = word('error_code', 100);
+	const requestId = word('request_id', 100);
 	return {
 		...(message !== undefined && { message }),
 		...(errorCode !== undefined && { errorCode }),

@@ -5,7 +5,7 @@ import { sleep, type IExecuteFunctions, type IHttpRequestOptions } from 'n8n-wor
 import { isRecord, Refusal } from '../refusal';
 import { plainWords } from '../words';
 import { Attempt } from './attempt';
-import { readBaseUrl } from './baseUrl';
+import { hostOf, readBaseUrl } from './baseUrl';
 import type { World } from './exchange';
 import type { ZooRequest } from './request';
 import type { Sent } from './retry';
@@ -19,8 +19,10 @@ export interface ZooCredential {
 
 /** The wire, the clock and the stop button of one execution. */
 export interface Connection extends World {
-	/** The Zoo host. */
+	/** Where requests go. */
 	readonly origin: string;
+	/** The Zoo host in one spelling, to tell owners apart. */
+	readonly host: string;
 	/** Resolves when the execution is canceled. */
 	readonly cancel: Promise<void>;
 }
@@ -45,20 +47,16 @@ export async function connect(context: IExecuteFunctions): Promise<Connection | 
 	});
 	return {
 		origin,
+		host: hostOf(origin),
 		cancel,
 		send: sender(context, credential, origin, tokenMask(token)),
-		now: steadyClock(),
+		now: () => Date.now(),
+		ticks: () => performance.now(),
 		random: () => Math.random(),
 		canceled: () => signal?.aborted ?? false,
 		// n8n 2 ends its sleep on the signal; n8n 1 knows no signal there.
 		pause: async (ms) => await Promise.race([sleep(ms, signal).catch(() => undefined), cancel]),
 	};
-}
-
-/** Milliseconds since the epoch; a computer's clock may be set back, but this one never goes back. */
-function steadyClock(): () => number {
-	const start = Date.now() - performance.now();
-	return () => Math.round(start + performance.now());
 }
 
 /** Sends a request once; never throws. `timeout`: milliseconds, for the whole reply. */

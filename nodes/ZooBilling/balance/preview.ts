@@ -1,0 +1,67 @@
+// What a write was decided to be before anything was sent: plain data, so that it can be stored, shown and compared.
+
+import type { FieldAmount } from './amounts';
+import { amountIn } from './confirm';
+import { balanceModels, type BalanceModel, type ModelName } from './fields';
+import { Usd } from './money';
+import { ownerKinds, type Owner } from './owner';
+import type { Reply } from './reply';
+
+/** Amounts in US dollars as decimal text, by their wire names. */
+export type Amounts = Readonly<Record<string, string>>;
+
+export interface Preview {
+	/** The Zoo host, in the one spelling that `hostOf` gives it. */
+	readonly host: string;
+	readonly resource: Owner['kind']['name'];
+	/** A lower-case UUID. */
+	readonly ownerId: string;
+	readonly balanceModel: ModelName;
+	/** What was looked up of the fields that are asked for; absent where a plain update did not look. */
+	readonly from?: Amounts;
+	/** What is to stand there, in every field that changes. */
+	readonly to: Amounts;
+	/** The model's other amounts in the same look, which tell a bill from a write. */
+	readonly beside?: Amounts;
+	/** Zoo's `updated_at` of the look. */
+	readonly updatedAt?: string;
+	readonly reference?: string;
+}
+
+/** The part of a preview that follows from a look. */
+export function lookedUp(
+	look: Reply,
+	model: BalanceModel,
+	target: readonly FieldAmount[],
+): Omit<Preview, 'to' | Fixed> {
+	const { balance } = look;
+	const isTarget = ({ wire }: { readonly wire: string }) => target.some(({ field }) => field.wire === wire);
+	const texts = (target: boolean) =>
+		Object.fromEntries(
+			model.fields.flatMap((field) => {
+				const amount = isTarget(field) === target ? amountIn(balance, field) : undefined;
+				return amount ? [[field.wire, amount.toString()] as const] : [];
+			}),
+		);
+	const { updated_at: updatedAt } = balance;
+	return { from: texts(true), beside: texts(false), ...(typeof updatedAt === 'string' && { updatedAt }) };
+}
+
+type Fixed = 'host' | 'resource' | 'ownerId' | 'balanceModel' | 'reference';
+
+export function ownerOf({ resource, ownerId }: Preview): Owner {
+	return { kind: ownerKinds[resource], id: ownerId };
+}
+
+/** The amounts to write. */
+export function targetOf({ to, balanceModel }: Preview): FieldAmount[] {
+	return amountsOf(to, balanceModels[balanceModel]);
+}
+
+/** Amounts from their stored form. */
+export function amountsOf(amounts: Amounts, model: BalanceModel): FieldAmount[] {
+	return model.fields.flatMap((field) => {
+		const amount = Usd.fromReply(amounts[field.wire]);
+		return amount ? [{ field, amount }] : [];
+	});
+}

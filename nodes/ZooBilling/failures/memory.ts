@@ -1,0 +1,67 @@
+// Failures of an item because of what the execution remembers: an earlier try, node or item has written, or may have.
+
+import { ownerOf } from '../balance/preview';
+import type { Page, Subject } from '../item';
+import { failure, listed, NOTHING_SENT, type Failure, type Tries } from './failure';
+import { outcomeUnknown } from './write';
+
+const UNTRIED: Tries = { attempts: 0, askedToWait: undefined, hasSent: false };
+
+/** What was written then, whatever the item asks for now. */
+function subjectOf({ preview }: Page, item: number): Subject {
+	const { reference } = preview;
+	return { item, owner: ownerOf(preview), ...(reference !== undefined && { reference }) };
+}
+
+/** An item that was written in an earlier try, and is refused, or asks for something else, or only previews now. */
+export function alreadyWritten(page: Page, item: number): Failure {
+	const { to } = page.preview;
+	return failure(subjectOf(page, item), {
+		reason: 'alreadyWritten',
+		outcome: 'written',
+		source: 'input',
+		what: 'This item was written in an earlier try of this execution, and cannot be taken up as it is now',
+		next: `Written then: ${listed(to)}. It is not written again; start a new execution for what is missing.`,
+		more: { written: to },
+	});
+}
+
+/** A write that an earlier try sent and nothing confirmed, when the item cannot be taken up again. */
+export function stillInDoubt(page: Page, item: number): Failure {
+	const { from: before, to: target } = page.preview;
+	const sight = { before, target, now: {} };
+	return outcomeUnknown(subjectOf(page, item), { sight, adds: page.adds }, UNTRIED);
+}
+
+/** A later item for an owner whose balance is in doubt. `earlier`: such as `item 0`. */
+export function blocked(subject: Subject, earlier: string): Failure {
+	return failure(subject, {
+		reason: 'blockedByEarlierItem',
+		outcome: 'notSent',
+		what: `Not sent, because the outcome of ${earlier} for the same ${subject.owner?.kind.noun ?? 'owner'} is unknown`,
+		next: `Clear up ${earlier} first; then run this item again. ${NOTHING_SENT}`,
+		more: { blockedBy: /^item \d+$/.test(earlier) ? Number(earlier.slice(5)) : earlier },
+	});
+}
+
+/** An update that would undo what a later item has set in an earlier try. */
+export function overtaken(subject: Subject, later: number): Failure {
+	return failure(subject, {
+		reason: 'overtaken',
+		outcome: 'notSent',
+		what: `Not sent, because item ${later} for the same ${subject.owner?.kind.noun ?? 'owner'} was sent in an earlier try`,
+		next: `Updates take effect in the order of the items, and this one would undo the later one. If it is still wanted, run it in a new execution. ${NOTHING_SENT}`,
+		more: { overtakenBy: later },
+	});
+}
+
+/** A payment reference that an earlier item of this execution has used. */
+export function referenceRepeated(subject: Subject, earlier: string): Failure {
+	return failure(subject, {
+		reason: 'referenceRepeated',
+		outcome: 'notSent',
+		source: 'input',
+		what: `'Payment Reference' was used by ${earlier} in this execution`,
+		next: `One payment is added once. Remove the repeated item, or give each payment a reference of its own. ${NOTHING_SENT}`,
+	});
+}

@@ -1,0 +1,155 @@
+// Failures of the wire: a request that was turned down, got no reply, or was not sent at all.
+
+import type { Owner } from '../balance/owner';
+import type { Subject } from '../item';
+import type { Unsent, Untaken } from '../zoo/exchange';
+import type { NoAnswer, Reported, ZooWords } from '../zoo/retry';
+import {
+	failure,
+	NOTHING_SENT,
+	NOTHING_WRITTEN,
+	SAFE,
+	type Failure,
+	type Outcome,
+	type Reason,
+	type Tries,
+} from './failure';
+
+const READ_AGAIN = 'Reading again is safe.';
+
+/** A read that did not work. */
+export function notRead(subject: Subject, last: Untaken, tries: Tries): Failure {
+	if (last.kind !== 'unsent') {
+		return turnedDown({ subject, last, tries }, 'notRead', `Nothing was read: ${last.cause}`, READ_AGAIN);
+	}
+	const { reason, cause, next } = unsentBecause[last.why];
+	const text = `${waitAsked(tries)}${next} ${READ_AGAIN}`;
+	return failure(subject, { reason, outcome: 'notRead', what: `Not read, because ${cause}`, next: text });
+}
+
+/** The read that a write has to make first did not work. */
+export function notLooked(subject: Subject, last: Untaken, tries: Tries): Failure {
+	if (last.kind === 'unsent') return notSent(subject, last.why, tries);
+	const safe = `The balance has to be read before it is written. ${SAFE}`;
+	return turnedDown({ subject, last, tries }, 'notSent', `The balance was not read: ${last.cause}`, safe);
+}
+
+/** A write that was not applied. */
+export function notApplied(subject: Subject, last: Untaken, tries: Tries): Failure {
+	if (last.kind === 'unsent') return notSent(subject, last.why, tries);
+	const count = tries.attempts > 1 ? ` (${tries.attempts} attempts)` : '';
+	const what = `The balance was not changed: ${last.cause}${count}`;
+	return turnedDown({ subject, last, tries }, tries.attempts > 0 ? 'notApplied' : 'notSent', what, SAFE);
+}
+
+interface TurnedDown {
+	readonly subject: Subject;
+	readonly last: NoAnswer;
+	readonly tries: Tries;
+}
+
+function turnedDown({ subject, last, tries }: TurnedDown, outcome: Outcome, what: string, safe: string): Failure {
+	const meaning = last.again || last.proves === 'perhaps' ? undefined : meaningOf(last, subject);
+	return failure(subject, {
+		reason: meaning?.reason ?? (last.stale ? 'staleReply' : reasonOf(last.status)),
+		outcome,
+		what: meaning?.what ?? what,
+		next: `${waitAsked(tries)}${meaning?.next ?? ''}${safe}`,
+		reported: last,
+		attempts: tries.attempts,
+	});
+}
+
+function reasonOf(status: number | undefined): Reason {
+	if (status === undefined || (status >= 300 && status < 400)) return 'unreachable';
+	return status < 300 ? 'unreadableReply' : 'unavailable';
+}
+
+export function waitAsked({ askedToWait }: Tries): string {
+	if (askedToWait === undefined) return '';
+	return `Zoo asked to wait ${Math.ceil(askedToWait / 1000)} seconds; try again after that. `;
+}
+
+interface Meaning {
+	readonly reason: Reason;
+	readonly what?: string;
+	readonly next: string;
+}
+
+/** What a final no means, and what to do about it. */
+function meaningOf({ status = 0, zoo }: Reported, { owner }: Subject): Meaning {
+	if (status === 401 || (status === 400 && isAboutToken(zoo))) return tokenRefused(owner);
+	if (status === 403) return noRight(owner);
+	if (status === 404 && owner) return ownerUnknown(owner);
+	if (status < 400) return { reason: 'unreachable', next: "Check 'Base URL' in the Zoo API credential. " };
+	const next =
+		"Zoo would refuse the same request again: change what it objects to; if it does not know the fields, that is 'Balance Model'. ";
+	return { reason: 'refusedByZoo', next };
+}
+
+/** Zoo answers 400, too, when it could not authenticate. */
+function isAboutToken({ message = '' }: ZooWords = {}): boolean {
+	return /authenticat/i.test(message);
+}
+
+function tokenRefused(owner: Owner | undefined): Meaning {
+	const next = `Check 'API Token' and 'Base URL' in the Zoo API credential. ${rightsFor(owner)}`;
+	return { reason: 'tokenRefused', what: 'Zoo did not accept the API token', next };
+}
+
+function noRight(owner: Owner | undefined): Meaning {
+	const reason = owner?.id === undefined ? 'tokenRefused' : 'employeeTokenNeeded';
+	const next = `Use another Zoo API credential. ${rightsFor(owner)}`;
+	return { reason, what: 'The API token has no right to do this', next };
+}
+
+function rightsFor(owner: Owner | undefined): string {
+	if (owner?.id === undefined) return '';
+	return `Balances by ID need the token of a Zoo employee; 'Get Own ${owner.kind.label} Balance' works with any valid token. `;
+}
+
+function ownerUnknown({ id, kind: { idLabel, noun } }: Owner): Meaning {
+	const check = id === undefined ? `that the token’s user has an ${noun}` : `'${idLabel}'`;
+	const next = `Check ${check}, and 'Base URL' in the credential. `;
+	return { reason: 'ownerUnknown', what: `Zoo does not know this ${noun}`, next };
+}
+
+export const unsentBecause = {
+	canceled: {
+		reason: 'canceled',
+		cause: 'the execution was canceled',
+		next: 'Run the workflow again for the items that are left.',
+	},
+	stopped: {
+		reason: 'stopped',
+		cause: 'another item did not go through',
+		next: 'Correct that item, then run the workflow again for the items that are left.',
+	},
+	held: { reason: 'heldBack', cause: 'Zoo asked all requests to wait', next: 'Try again later.' },
+} as const;
+
+/** A write whose turn never came, or did not come again. */
+export function notSent(subject: Subject, why: Unsent['why'], tries: Tries): Failure {
+	const { reason, cause, next } = unsentBecause[why];
+	const { outcome, what, state } = heldUp(cause, tries);
+	const { attempts } = tries;
+	return failure(subject, { reason, outcome, what, next: `${waitAsked(tries)}${next} ${state}`, attempts });
+}
+
+function heldUp(cause: string, { attempts, hasSent }: Tries) {
+	if (attempts > 0) return { outcome: 'notApplied', what: `Not sent again, because ${cause}`, state: SAFE } as const;
+	// A look was sent all the same.
+	if (hasSent) return { outcome: 'notSent', what: `Not written, because ${cause}`, state: NOTHING_WRITTEN } as const;
+	return { outcome: 'notSent', what: `Not sent, because ${cause}`, state: NOTHING_SENT } as const;
+}
+
+/** A reply to a read that holds no amount of any balance model. `outcome`: `notSent` when a write had to look first. */
+export function noBalance(subject: Subject, reported: Reported, outcome: 'notRead' | 'notSent'): Failure {
+	return failure(subject, {
+		reason: 'unreadableReply',
+		outcome,
+		what: 'Zoo answered, but without any amount of a balance',
+		next: `Check 'Base URL' in the Zoo API credential. ${outcome === 'notRead' ? READ_AGAIN : NOTHING_WRITTEN}`,
+		reported,
+	});
+}

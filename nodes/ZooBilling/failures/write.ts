@@ -1,0 +1,103 @@
+// Failures of a write that was sent: not confirmed, different, overtaken by somebody else, or of unknown outcome.
+
+import type { Comparison } from '../balance/confirm';
+import type { Amounts } from '../balance/preview';
+import type { Subject } from '../item';
+import type { Untaken } from '../zoo/exchange';
+import type { Reported } from '../zoo/retry';
+import { failure, listed, NOTHING_WRITTEN, type Failure, type Tries } from './failure';
+import { comparisonFacts, comparisonText, quoted } from './input';
+import { unsentBecause, waitAsked } from './wire';
+
+/** The amounts that tell whether a write was applied. */
+export interface Sight {
+	/** Of a write that was built on a look. */
+	readonly before?: Amounts | undefined;
+	readonly target: Amounts;
+	/** As last read back; empty when that was not possible. */
+	readonly now: Amounts;
+}
+
+const adjustAdvice =
+	'Read the balance before anything else: if it shows the target, the adjustment was applied and must not run again; if it still shows the amounts before after a few minutes, it was not, and running this item again is right.';
+const updateAdvice =
+	'Read the balance first: if it shows the target, the write was applied. If it does not, running this item again sets the same amounts; look whether somebody else has changed them since.';
+
+/** What is known of a write in doubt. */
+export interface InDoubt {
+	readonly sight: Sight;
+	/** Whether doing it twice adds twice. */
+	readonly adds: boolean;
+	readonly last?: Untaken | undefined;
+}
+
+/** A write that may have been applied, now or later. */
+export function outcomeUnknown(subject: Subject, { sight, adds, last }: InDoubt, tries: Tries): Failure {
+	return failure(subject, {
+		reason: 'outcomeUnknown',
+		outcome: 'unknown',
+		what: `The outcome is unknown: ${causeOf(last)}`,
+		next: `${waitAsked(tries)}${adds ? adjustAdvice : updateAdvice} ${sightText(sight)}.`,
+		reported: last?.kind === 'unsent' ? undefined : last,
+		attempts: tries.attempts,
+		more: factsIn(sight),
+	});
+}
+
+function causeOf(last: Untaken | undefined): string {
+	if (last === undefined) return 'an earlier attempt in this execution got no answer';
+	return last.kind === 'unsent' ? unsentBecause[last.why].cause : last.cause;
+}
+
+function factsIn({ before, target, now }: Sight): Record<string, Amounts> {
+	return { ...(before && { before }), target, now };
+}
+
+function sightText({ before, target, now }: Sight): string {
+	const seen = Object.keys(now).length === 0 ? 'it could not be read back' : `when last read back: ${listed(now)}`;
+	const sentence = [...(before ? [`before: ${listed(before)}`] : []), `target: ${listed(target)}`, seen].join('; ');
+	return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+}
+
+/** Somebody else changed the balance before the write could be sent, or sent again; nothing of it was applied. */
+export function changedMeanwhile(subject: Subject, { attempts }: Tries, sight: Sight): Failure {
+	return failure(subject, {
+		reason: 'changedMeanwhile',
+		outcome: attempts > 0 ? 'notApplied' : 'notSent',
+		what: 'The balance changed before the write could be sent',
+		next: `${sightText(sight)}. ${attempts > 0 ? 'Nothing of this write was applied, so trying again is safe.' : NOTHING_WRITTEN}`,
+		attempts,
+		more: factsIn(sight),
+	});
+}
+
+/** What Zoo answered, and how often it was asked. */
+export interface Answered {
+	readonly reported: Reported;
+	readonly attempts: number;
+}
+
+/** Zoo answered a write, but not with every amount that was written. */
+export function notConfirmed(subject: Subject, comparison: Comparison, answered: Answered): Failure {
+	return failure(subject, {
+		reason: 'notConfirmed',
+		outcome: 'notConfirmed',
+		what: `Zoo answered, but the reply does not confirm ${quoted(comparison.missing)}`,
+		next: `Read the balance to see what stands there before you rely on this write. ${comparisonText(comparison)}`,
+		...answered,
+		more: comparisonFacts(comparison),
+	});
+}
+
+/** Zoo's balance is another than the one asked for, and the workflow wants that to count. */
+export function different(subject: Subject, { confirmed, differences }: Comparison, answered: Answered): Failure {
+	const list = differences.map(({ field, asked, got }) => `${field} asked ${asked}, got ${got}`).join('; ');
+	return failure(subject, {
+		reason: 'different',
+		outcome: 'different',
+		what: 'Zoo applied the write, but its balance is another than the one asked for',
+		next: `Compare: ${list}. Zoo or somebody else may have changed it; read the balance before you write again.`,
+		...answered,
+		more: { confirmed, differences },
+	});
+}

@@ -1,0 +1,198 @@
+// One write under way: it is sent, looked for and sent again by the rules, until it is known what became of it or nothing is left to try.
+
+import type { Reply } from '../balance/reply';
+import type { Doubt, Standing } from '../balance/standing';
+import type { BalanceAnswer, Exchange, Flaw, Untaken } from './exchange';
+import type { ZooRequest } from './request';
+import { isZoosOwn, type NoAnswer, type Reported } from './retry';
+
+export interface Write {
+	readonly put: ZooRequest;
+	readonly readBack: ZooRequest;
+	/** Whether it was built on a look, as every adjustment is; else it is a plain update, which sets whatever was there. */
+	readonly builtOnLook: boolean;
+	/** Why Zoo's answer to the write is none. */
+	readonly flawOfAnswer: Flaw;
+	/** Why a look is no look. */
+	readonly flawOfLook: Flaw;
+	/** What a look says of the write. */
+	readonly standing: (look: Reply, doubt: Doubt) => Standing;
+	/** Called after every attempt that may have been applied. */
+	readonly mayBeApplied: () => void;
+}
+
+/** How a write ended. `last`: what the last attempt came to; `seen`: the balance as last looked up. */
+export type End =
+	| { readonly kind: 'answered'; readonly by: 'reply' | 'readBack'; readonly answer: BalanceAnswer }
+	| NotApplied
+	| {
+			readonly kind: 'unknown';
+			readonly doubt: Exclude<Doubt, 'none'>;
+			readonly last?: Untaken;
+			readonly seen?: Reply;
+	  };
+
+export interface NotApplied {
+	readonly kind: 'notApplied';
+	/** Zoo or the network turned it away; or the balance is not any more what it was built on. */
+	readonly why: 'turnedAway' | 'void' | 'conditionNotMet';
+	readonly last?: Untaken;
+	readonly seen?: Reply;
+}
+
+/** How long an attempt that got no answer may still land, in milliseconds; only after that a look can show that it was not applied. */
+const REST = 10_000;
+
+export class Sending {
+	/** Until this tick an attempt may still land on whatever is written next; undefined where none is left open. */
+	openUntil: number | undefined;
+	private last: Untaken | undefined;
+	private seen: Reply | undefined;
+	/** What was answered each time that somebody said no, as long as no look has settled it. */
+	private claims: Reported[];
+	/** Whether an earlier pass has made attempts. */
+	private readonly isResumed: boolean;
+	/** Set while 'Only If Balance Is' keeps it from being sent again. */
+	private barred = false;
+
+	/** `doubt`: what an earlier pass has left. */
+	constructor(
+		private readonly exchange: Exchange,
+		private readonly write: Write,
+		private doubt: Doubt,
+	) {
+		this.isResumed = doubt !== 'none';
+		// What was answered then is not known any more, and so never believed.
+		this.claims = doubt === 'claim' ? [{}] : [];
+	}
+
+	async run(): Promise<End> {
+		let lookFirst = this.doubt !== 'none';
+		for (;;) {
+			const end = lookFirst ? await this.lookAndSee() : undefined;
+			if (end) return end;
+			if (this.write.builtOnLook && this.exchange.isHeld) {
+				// What was looked up is old by the time that this wait is over.
+				const obstacle = await this.exchange.passGate('PUT');
+				if (obstacle) return await this.givenUp(obstacle);
+				lookFirst = true;
+				continue;
+			}
+			const answer = await this.attempt();
+			if (answer) return answer;
+			lookFirst = this.write.builtOnLook || this.doubt === 'perhaps';
+		}
+	}
+
+	/** Sends once, and waits for the next time; an end when there is none. */
+	private async attempt(): Promise<End | undefined> {
+		const answer = await this.put();
+		if (answer.kind === 'unsent') return await this.givenUp(answer);
+		if (answer.kind === 'answered') return { kind: 'answered', by: 'reply', answer };
+		this.note(answer);
+		const wait = this.exchange.waitAfter(answer);
+		// A plain update that is about to be sent again sets the same amounts whatever stands there.
+		const end = this.doubt === 'claim' && this.write.builtOnLook ? await this.lookAtClaim() : undefined;
+		if (end) return end;
+		if (wait === undefined) return await this.lastWord();
+		await this.exchange.pause(wait);
+		// A wait can end late.
+		return this.exchange.hasTime ? undefined : await this.lastWord();
+	}
+
+	private async put(): Promise<BalanceAnswer | Untaken> {
+		let mayBeApplied = true;
+		try {
+			const answer = await this.exchange.write(this.write.put, this.write.flawOfAnswer);
+			mayBeApplied = answer.kind === 'answered' || (answer.kind === 'unanswered' && answer.proves !== 'notApplied');
+			return answer;
+		} finally {
+			if (mayBeApplied) this.write.mayBeApplied();
+		}
+	}
+
+	private note(answer: NoAnswer): void {
+		this.last = answer;
+		if (answer.proves === 'perhaps') {
+			this.openUntil = this.exchange.ticks() + REST;
+		}
+		if (answer.proves === 'notApplied' || this.doubt === 'perhaps') return;
+		this.doubt = answer.proves;
+		if (answer.proves === 'claim') this.claims.push(answer);
+	}
+
+	/** Before it is sent, or sent again: as often as it takes. */
+	private async lookAndSee(): Promise<End | undefined> {
+		const look = await this.exchange.readBalance(this.write.readBack, this.write.flawOfLook);
+		if (look.kind !== 'answered') return await this.givenUp(this.last ?? look);
+		const end = this.see(look);
+		if (end) return end;
+		const late = this.exchange.attempts > 0 && !this.exchange.hasTime;
+		return late || this.barred ? await this.lastWord() : undefined;
+	}
+
+	/** Somebody said no: Zoo, or a gateway after Zoo had applied it. */
+	private async lookAtClaim(): Promise<End | undefined> {
+		const look = await this.exchange.readAtOnce(this.write.readBack, this.write.flawOfLook);
+		if (look.kind === 'answered') return this.see(look);
+		const status = look.kind === 'unanswered' ? look.status : undefined;
+		const isBelieved = (claim: Reported) => isZoosOwn(claim) || (status !== undefined && claim.status === status);
+		if (this.claims.length > 0 && this.claims.every(isBelieved)) this.settleClaims();
+		return undefined;
+	}
+
+	/** What a look makes of the write: an end, or leave to send. */
+	private see(answer: BalanceAnswer): End | undefined {
+		this.seen = answer.reply;
+		const is = this.write.standing(answer.reply, this.doubt);
+		if (is === 'applied') {
+			// What stands there now and did not before can only be the one attempt's doing.
+			if (this.isAlone) this.openUntil = undefined;
+			return { kind: 'answered', by: 'readBack', answer };
+		}
+		if (is === 'unknown') return this.unknown();
+		if (this.doubt === 'claim') this.settleClaims();
+		this.barred = is === 'conditionNotMet';
+		if (is === 'void') return this.notApplied(is);
+		return this.barred && this.doubt === 'none' ? this.notApplied('conditionNotMet') : undefined;
+	}
+
+	private get isAlone(): boolean {
+		return this.write.builtOnLook && !this.isResumed && this.exchange.attempts === 1;
+	}
+
+	private settleClaims(): void {
+		this.doubt = 'none';
+		this.claims = [];
+	}
+
+	/** When nothing more is sent. */
+	private async lastWord(): Promise<End> {
+		if (this.doubt !== 'perhaps') return await this.givenUp(this.last);
+		const end = await this.lastLook();
+		if (end || !this.write.builtOnLook) return end ?? this.unknown();
+		await this.exchange.pause(REST);
+		return (await this.lastLook()) ?? this.notApplied(this.barred ? 'conditionNotMet' : 'turnedAway');
+	}
+
+	private async lastLook(): Promise<End | undefined> {
+		const look = await this.exchange.readAtOnce(this.write.readBack, this.write.flawOfLook);
+		return look.kind === 'answered' ? this.see(look) : this.unknown();
+	}
+
+	private async givenUp(last: Untaken | undefined): Promise<End> {
+		this.last = last ?? this.last;
+		const end = this.doubt === 'claim' && !this.write.builtOnLook ? await this.lookAtClaim() : undefined;
+		if (end) return end;
+		return this.doubt === 'none' ? this.notApplied('turnedAway') : this.unknown();
+	}
+
+	private notApplied(why: NotApplied['why']): NotApplied {
+		return { kind: 'notApplied', why, ...(this.last && { last: this.last }), ...(this.seen && { seen: this.seen }) };
+	}
+
+	private unknown(): End {
+		const doubt = this.doubt === 'none' ? 'perhaps' : this.doubt;
+		return { kind: 'unknown', doubt, ...(this.last && { last: this.last }), ...(this.seen && { seen: this.seen }) };
+	}
+}

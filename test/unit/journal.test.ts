@@ -1,0 +1,680 @@
+// The journal: what a later pass, node or call of one execution finds of a write, and what it keeps them from sending.
+
+import { laneOf, type Owner } from '../../nodes/ZooBilling/balance/owner';
+import type { Preview } from '../../nodes/ZooBilling/balance/preview';
+import { Failure, type FailureDetails } from '../../nodes/ZooBilling/failures/failure';
+import { invalidInput } from '../../nodes/ZooBilling/failures/input';
+import type { Done, Page, Task } from '../../nodes/ZooBilling/item';
+import { openJournal, type Journal, type Place, type Plan } from '../../nodes/ZooBilling/journal';
+import { optionDefaults } from '../../nodes/ZooBilling/options';
+import { Refusal } from '../../nodes/ZooBilling/refusal';
+import { Register } from '../../nodes/ZooBilling/register';
+import { org, ORG_ID, user, USER_ID } from './given';
+
+const HOST = 'zoo.test';
+const from = { pre_pay_cash_remaining: '10.00' };
+const to = { pre_pay_cash_remaining: '15.00' };
+
+type Context = Record<string, unknown>;
+
+/** A pass of run 0 of the node 'Add Cash', unless `place` says otherwise. */
+function open(context: Context, place: Partial<Place> = {}, register = new Register()): Journal {
+	return openJournal(context, { nodeId: 'node-1', nodeName: 'Add Cash', run: 0, host: HOST, ...place }, register);
+}
+
+/** A call of the node 'Add Cash' as a tool. */
+const call = (context: Context, place: Partial<Place> = {}) => open(context, { run: undefined, ...place });
+
+/** What n8n has stored of a context and hands back in another process. */
+const stored = (context: Context): Context => JSON.parse(JSON.stringify(context)) as Context;
+
+interface Asking {
+	readonly text?: string;
+	readonly adds?: boolean;
+	readonly owner?: Owner;
+	readonly reference?: string;
+}
+
+function task(item: number, { text = 'as ever', adds = true, owner = org, reference }: Asking = {}): Task {
+	return {
+		subject: { item, owner, ...(reference !== undefined && { reference }) },
+		options: optionDefaults,
+		laneKey: laneOf(owner),
+		writes: { text, adds },
+		run: async () => await Promise.reject(new Error('Nothing runs here')),
+	};
+}
+
+function previewOf({ subject: { owner = org, reference } }: Task, host = HOST): Preview {
+	const { kind, id = '' } = owner;
+	const fixed = { host, resource: kind.name, ownerId: id, balanceModel: 'prePay', from, to } as const;
+	return { ...fixed, ...(reference !== undefined && { reference }) };
+}
+
+function begin(journal: Journal, asked: Task): Page {
+	const page = journal.begin(asked, previewOf(asked));
+	if (page instanceof Failure) throw new Error(`Not begun: ${page.what}`);
+	return page;
+}
+
+const failed = (item: number, outcome: FailureDetails['outcome']): Failure =>
+	new Failure('service', `What [item ${item}]`, 'Next.', { reason: 'different', outcome, item });
+
+const done = (json: Record<string, unknown> = { is: 'written' }): Done => ({ json, hints: ['a hint'], wrote: true });
+
+/** Begins an item and ends it in a pass of its own. */
+function pass(context: Context, asked: Task, outcome: 'done' | FailureDetails['outcome'], place: Partial<Place> = {}) {
+	const journal = open(context, place);
+	begin(journal, asked);
+	const { item } = asked.subject;
+	journal.end(item, outcome === 'done' ? done() : failed(item, outcome));
+	return journal;
+}
+
+const refused = (item: number) => invalidInput({ item, owner: user }, new Refusal('What', 'Next.'));
+
+function dry({ subject, options, laneKey, run }: Task): Task {
+	return { subject: { ...subject, dryRun: true }, options, ...(laneKey !== undefined && { laneKey }), run };
+}
+
+const resultOf = (plan: Plan) => ('result' in plan ? plan.result : undefined);
+const resumedIn = (plan: Plan) => ('task' in plan ? plan.resumed : undefined);
+const isFresh = (plan: Plan) => 'task' in plan && plan.resumed === undefined;
+const reasonOf = (plan: Plan) => {
+	const result = resultOf(plan);
+	return result instanceof Failure ? result.details.reason : undefined;
+};
+
+/** What an item may ask for after it asked for `task(1, { reference: 'pi_1' })`. */
+const later: Record<string, { readonly checked: Task | Failure; readonly host?: string }> = {
+	same: { checked: task(1, { reference: 'pi_1' }) },
+	'other parameters': { checked: task(1, { text: 'other', owner: user, reference: 'pi_2' }) },
+	refused: { checked: refused(1) },
+	'a dry run': { checked: dry(task(1, { reference: 'pi_1' })) },
+	'another host': { checked: task(1, { reference: 'pi_1' }), host: 'other.test' },
+};
+const others = Object.entries(later).filter(([name]) => name !== 'same');
+
+describe('what is recalled of an item', () => {
+	const first = task(1, { reference: 'pi_1' });
+	/** The journal of the next pass, and what the one before has noted. */
+	function afterFirst(
+		outcome: Parameters<typeof pass>[2] | 'begun',
+		name: string,
+		again: (context: Context) => Context,
+	) {
+		const context: Context = {};
+		if (outcome === 'begun') begin(open(context), first);
+		else pass(context, first, outcome);
+		const { checked, host = HOST } = later[name] ?? { checked: first };
+		return open(again(context), { host }).recall(checked);
+	}
+
+	describe.each<[string, (context: Context) => Context]>([
+		['in the same process', (context) => context],
+		['from storage', stored],
+	])('%s', (_, again) => {
+		it.each(Object.keys(later).filter((name) => name !== 'refused'))('is nothing before it was begun: %s', (name) => {
+			const { checked, host = HOST } = later[name] ?? { checked: first };
+			expect(open(again({}), { host }).recall(checked)).toEqual({ task: checked });
+		});
+
+		it.each(['notSent', 'notApplied'] as const)('is nothing when it ended %s, whatever it asks for now', (outcome) => {
+			for (const name of ['same', 'other parameters', 'a dry run', 'another host']) {
+				expect(isFresh(afterFirst(outcome, name, again))).toBe(true);
+			}
+			expect(resultOf(afterFirst(outcome, 'refused', again))).toBe(later['refused']?.checked);
+		});
+
+		it.each(['begun', 'unknown'] as const)('that was left %s is taken up where it asks for the same', (outcome) => {
+			const plan = afterFirst(outcome, 'same', again);
+			expect('task' in plan && plan.task).toBe(later['same']?.checked);
+			expect(resumedIn(plan)).toMatchObject({ asks: 'as ever', adds: true, preview: previewOf(first) });
+		});
+
+		it.each((['begun', 'unknown'] as const).flatMap((outcome) => others.map(([name]) => [outcome, name] as const)))(
+			'that was left %s stays unknown, with what it was then: %s',
+			(outcome, name) => {
+				const result = resultOf(afterFirst(outcome, name, again));
+				expect(result).toBeInstanceOf(Failure);
+				expect(result).toMatchObject({
+					what: 'The outcome is unknown: an earlier attempt in this execution got no answer [item 1]',
+					details: { outcome: 'unknown', orgId: ORG_ID, reference: 'pi_1', before: from, target: to, now: {} },
+				});
+				expect(result).not.toHaveProperty('details.dryRun');
+				expect(result).not.toHaveProperty('details.userId');
+			},
+		);
+
+		it('that was written is its result, and that it was not written again', () => {
+			expect(resultOf(afterFirst('done', 'same', again))).toEqual({
+				json: { is: 'written' },
+				hints: ['written in an earlier try of this execution, and not again'],
+				wrote: true,
+			});
+		});
+
+		it.each(others)('that was written names what was written then: %s', (name) => {
+			const result = resultOf(afterFirst('done', name, again));
+			expect(result).toMatchObject({
+				source: 'input',
+				next: expect.stringMatching(/^Written then: pre_pay_cash_remaining 15\.00\. /),
+				details: { reason: 'alreadyWritten', outcome: 'written', written: to, orgId: ORG_ID, reference: 'pi_1' },
+			});
+			expect(result).not.toHaveProperty('details.userId');
+			expect(result).not.toHaveProperty('details.dryRun');
+		});
+
+		it.each(
+			(['different', 'notConfirmed'] as const).flatMap((end) => Object.keys(later).map((name) => [end, name] as const)),
+		)('that Zoo answered otherwise (%s) is that answer: %s', (outcome, name) => {
+			const result = resultOf(afterFirst(outcome, name, again));
+			expect(result).toBeInstanceOf(Failure);
+			expect(result).toEqual(failed(1, outcome));
+		});
+	});
+
+	it('that was written is the same object, not a copy', () => {
+		const context: Context = {};
+		const { json } = done();
+		const journal = open(context);
+		begin(journal, first);
+		journal.end(1, { ...done(), json });
+		const result = resultOf(open(context).recall(first));
+		expect(result && 'json' in result && result.json).toBe(json);
+	});
+
+	it.each(['claim', 'perhaps'] as const)('keeps what its attempts have left open: %s', (doubt) => {
+		const context: Context = {};
+		const journal = open(context);
+		begin(journal, first);
+		journal.end(1, failed(1, 'unknown'), doubt);
+		for (const again of [context, stored(context)]) {
+			expect(resumedIn(open(again).recall(first))).toMatchObject({ state: 'doubt', doubt });
+		}
+	});
+
+	it('keeps its page from pass to pass until it is settled', () => {
+		const context: Context = {};
+		const { id, mark } = begin(open(context), first);
+		for (const outcome of ['unknown', 'unknown', 'done'] as const) {
+			const journal = open(context);
+			expect(resumedIn(journal.recall(first))).toMatchObject({ id, mark });
+			journal.end(1, outcome === 'done' ? done() : failed(1, outcome));
+		}
+		expect(resultOf(open(context).recall(first))).toMatchObject({ json: { is: 'written' } });
+	});
+});
+
+describe('a page', () => {
+	it('belongs to one item of one run of one node', () => {
+		const context: Context = {};
+		const asked = task(1, { adds: false });
+		pass(context, asked, 'done');
+		const places: Array<Partial<Place>> = [{ run: 1 }, { run: 10 }, { run: undefined }, { nodeId: 'node-2' }];
+		for (const place of places) expect(isFresh(open(context, place).recall(asked))).toBe(true);
+		for (const item of [0, 10, 11]) {
+			const plan = open(context, { run: 0 }).recall(task(item));
+			expect(isFresh(plan)).toBe(true);
+		}
+		expect(isFresh(open(context).recall(asked))).toBe(false);
+	});
+
+	it('is one of its own for each call of a tool', () => {
+		const context: Context = {};
+		for (const is of ['first', 'second', 'third']) {
+			const journal = call(context);
+			expect(isFresh(journal.recall(task(0)))).toBe(true);
+			begin(journal, task(0));
+			journal.end(0, done({ is }));
+		}
+		expect(isFresh(call(stored(context)).recall(task(0)))).toBe(true);
+	});
+
+	it('is kept apart between two calls of a tool that are under way together', () => {
+		const context: Context = {};
+		const [one, other] = [call(context), call(context)];
+		begin(one, task(0));
+		expect(isFresh(other.recall(task(0, { text: 'as ever' })))).toBe(true);
+		begin(other, task(0));
+		one.end(0, failed(0, 'notApplied'));
+		expect(isFresh(one.recall(task(0)))).toBe(true);
+		expect(isFresh(other.recall(task(0)))).toBe(false);
+	});
+
+	it('is plain data that survives as JSON', () => {
+		const context: Context = { other: 1 };
+		pass(context, task(0, { reference: 'pi_1' }), 'done');
+		pass(context, task(1), 'different');
+		pass(context, task(2), 'unknown');
+		begin(open(context), task(3));
+		expect(stored(context)).toEqual(context);
+		expect(structuredClone(context)).toEqual(context);
+		expect(context['other']).toBe(1);
+	});
+
+	it('has an ID that no other has, and its point in the register’s history', () => {
+		const register = new Register();
+		const journal = open({}, {}, register);
+		const ids = [0, 1].map((item) => begin(journal, task(item)).id);
+		expect(new Set(ids).size).toBe(2);
+		register.noteWrite('x', 'y');
+		const { mark, id } = begin(journal, task(2));
+		expect(mark).toEqual(register.mark());
+		expect(register.otherWriterSince(mark, `${HOST}${laneOf(org)}`, id)).toBe(false);
+	});
+
+	it('keeps its owner in the register until it is settled or forgotten', () => {
+		for (const outcome of ['done', 'notApplied', 'unknown'] as const) {
+			const register = new Register(Math.random, 1);
+			const journal = open({}, {}, register);
+			const { mark, id } = begin(journal, task(0));
+			const isRemembered = () => {
+				for (const owner of ['x', 'y', 'z']) register.noteWrite(owner, owner);
+				return !register.otherWriterSince(mark, `${HOST}${laneOf(org)}`, id);
+			};
+			expect(isRemembered()).toBe(true);
+			journal.end(0, outcome === 'done' ? done() : failed(0, outcome));
+			expect(isRemembered()).toBe(outcome === 'unknown');
+		}
+	});
+
+	it.each<[unknown]>([
+		[undefined],
+		[null],
+		['x'],
+		[{}],
+		[{ runs: {}, references: {} }],
+		[{ runs: {}, references: [], nodes: {} }],
+	])('is begun anew where the context holds %j in its place', (zooBilling) => {
+		const context: Context = { zooBilling };
+		pass(context, task(0, { reference: 'pi_1' }), 'done');
+		expect(reasonOf(open(context).recall(refused(0)))).toBe('alreadyWritten');
+		for (const again of [context, stored(context)]) expect(open(again).userOf('pi_1', 1)).toBe('item 0');
+	});
+});
+
+describe('an owner in doubt', () => {
+	const doubtful = (place: Partial<Place> = {}, asked = task(3)) => {
+		const context: Context = {};
+		pass(context, asked, 'unknown', place);
+		return context;
+	};
+
+	it.each<[string, Partial<Place>, string]>([
+		['another item of the run', {}, 'item 3'],
+		['another run of the node', { run: 1 }, 'item 3 of run 0'],
+		['another node', { nodeId: 'node-2', nodeName: 'Other' }, "item 3 of run 0 of 'Add Cash'"],
+		['a call of a tool', { run: undefined, nodeId: 'node-2', nodeName: 'Tool' }, "item 3 of run 0 of 'Add Cash'"],
+		['a call of the same node', { run: undefined }, 'item 3 of run 0'],
+	])('is closed to %s', (_, place, name) => {
+		const context = doubtful();
+		for (const again of [context, stored(context)]) {
+			expect(open(again, place).doubtOf(task(0))).toBe(name);
+			expect(open(again, place).doubtOf(task(0, { adds: false }))).toBe(name);
+			expect(open(again, place).doubtOf(task(0, { owner: user }))).toBeUndefined();
+			expect(open(again, { ...place, host: 'other.test' }).doubtOf(task(0))).toBeUndefined();
+		}
+	});
+
+	it('is closed by a call of a tool as well', () => {
+		const context: Context = {};
+		pass(context, task(0), 'done', { run: undefined });
+		pass(context, task(0), 'unknown', { run: undefined });
+		expect(call(context).doubtOf(task(0))).toBe('item 0 of call 1');
+		expect(open(context, { nodeId: 'node-2' }).doubtOf(task(0))).toBe("item 0 of call 1 of 'Add Cash'");
+	});
+
+	it('is open to the item itself', () => {
+		const context = doubtful();
+		for (const again of [context, stored(context)]) expect(open(again).doubtOf(task(3))).toBeUndefined();
+	});
+
+	it('stays closed after the run was closed', () => {
+		const context = doubtful();
+		open(context).close();
+		for (const again of [context, stored(context)]) {
+			expect(open(again, { run: 1 }).doubtOf(task(0))).toBe('item 3 of run 0');
+			expect(resumedIn(open(again).recall(task(3)))).toMatchObject({ state: 'doubt' });
+		}
+	});
+
+	it.each(['done', 'different', 'notConfirmed', 'notApplied', 'notSent'] as const)(
+		'is open again when it ended %s',
+		(end) => {
+			const context = doubtful();
+			const journal = open(context);
+			journal.end(3, end === 'done' ? done() : failed(3, end));
+			for (const again of [context, stored(context)]) expect(open(again, { run: 1 }).doubtOf(task(0))).toBeUndefined();
+		},
+	);
+
+	it('is not open again while another of its doubts is left', () => {
+		const context: Context = {};
+		for (const run of [0, 1]) pass(context, task(0), 'unknown', { run });
+		expect(open(context, { run: 2 }).doubtOf(task(0))).toBe('item 0 of run 0');
+		open(context).end(0, done());
+		expect(open(context, { run: 2 }).doubtOf(task(0))).toBe('item 0 of run 1');
+		expect(open(context, { run: 1 }).doubtOf(task(0))).toBeUndefined();
+		open(context, { run: 1 }).end(0, failed(0, 'notApplied'));
+		expect(open(context, { run: 2 }).doubtOf(task(0))).toBeUndefined();
+	});
+
+	it('is none that is only under way in a parallel call; one that comes back from storage is', () => {
+		const context: Context = {};
+		const [one, other] = [call(context), call(context)];
+		begin(one, task(0));
+		expect(other.doubtOf(task(0))).toBeUndefined();
+		expect(call(context).doubtOf(task(0))).toBeUndefined();
+		expect(call(stored(context)).doubtOf(task(0))).toBe('item 0 of call 0');
+		one.end(0, failed(0, 'unknown'));
+		expect(other.doubtOf(task(0))).toBe('item 0 of call 0');
+	});
+
+	it('is the one that was written to, though the item names another now', () => {
+		const context = doubtful();
+		const journal = open(context);
+		journal.recall(task(3, { owner: user, text: 'other' }));
+		expect(journal.doubtOf(task(0))).toBe('item 3');
+		expect(journal.doubtOf(task(0, { owner: user }))).toBeUndefined();
+	});
+
+	it('does not close a host that the credential has no more', () => {
+		expect(open(doubtful(), { host: '' }).doubtOf(task(0))).toBeUndefined();
+	});
+});
+
+describe('a payment reference', () => {
+	const adding = (item: number, reference: string) => task(item, { reference });
+
+	it.each<[string, Partial<Place>, string]>([
+		['another item', {}, 'item 0'],
+		['another run', { run: 2 }, 'item 0 of run 0'],
+		['another node', { nodeId: 'node-2', nodeName: 'Other' }, "item 0 of run 0 of 'Add Cash'"],
+		['a call of a tool', { run: undefined, nodeId: 'node-2' }, "item 0 of run 0 of 'Add Cash'"],
+	])('that was used is not used again by %s, even after its run was closed', (_, place, name) => {
+		const context: Context = {};
+		const journal = pass(context, adding(0, 'pi_1'), 'done');
+		const check = (again: Context) => {
+			const next = open(again, place);
+			expect(next.userOf('pi_1', 1)).toBe(name);
+			expect(next.userOf('pi_2', 1)).toBeUndefined();
+			expect(next.begin(adding(1, 'pi_1'), previewOf(adding(1, 'pi_1')))).toMatchObject({
+				what: `'Payment Reference' was used by ${name} in this execution [item 1]`,
+			});
+			expect(next.doubtOf(adding(1, 'pi_1'))).toBeUndefined();
+			expect(isFresh(next.recall(task(1)))).toBe(true);
+		};
+		for (const again of [context, stored(context)]) check(again);
+		journal.close();
+		for (const again of [context, stored(context)]) check(again);
+	});
+
+	it('is the item’s own in every pass', () => {
+		const context: Context = {};
+		pass(context, adding(0, 'pi_1'), 'unknown');
+		for (const again of [context, stored(context)]) expect(open(again).userOf('pi_1', 0)).toBeUndefined();
+	});
+
+	it('is free again when its write was not applied, and only then', () => {
+		for (const outcome of ['notApplied', 'notSent', 'unknown', 'different', 'notConfirmed'] as const) {
+			const context: Context = {};
+			pass(context, adding(0, 'pi_1'), outcome);
+			const isFree = outcome === 'notApplied' || outcome === 'notSent';
+			for (const again of [context, stored(context)]) {
+				expect(open(again).userOf('pi_1', 1)).toBe(isFree ? undefined : 'item 0');
+			}
+		}
+	});
+
+	it('may be repeated by updates, and none of them uses or frees it', () => {
+		const context: Context = {};
+		const update = (item: number) => task(item, { adds: false, reference: 'pi_1' });
+		pass(context, update(0), 'done');
+		expect(open(context).userOf('pi_1', 1)).toBeUndefined();
+		begin(open(context), update(1));
+		pass(context, adding(2, 'pi_1'), 'done', { run: 1 });
+		open(context).end(1, failed(1, 'notApplied'));
+		expect(open(context).userOf('pi_1', 3)).toBe('item 2 of run 1');
+	});
+
+	it('of a write that is only under way in a parallel call is used', () => {
+		const context: Context = {};
+		const [one, other] = [call(context), call(context)];
+		begin(one, adding(0, 'pi_1'));
+		expect(other.begin(adding(0, 'pi_1'), previewOf(adding(0, 'pi_1')))).toMatchObject({
+			what: "'Payment Reference' was used by item 0 of call 0 in this execution [item 0]",
+		});
+		other.end(0, failed(0, 'notSent'));
+		expect(call(context).userOf('pi_1', 0)).toBe('item 0 of call 0');
+	});
+
+	it.each(['__proto__', 'constructor', 'toString', '', 'item 0'])('may be %j', (reference) => {
+		const context: Context = {};
+		expect(open(context).userOf(reference, 1)).toBeUndefined();
+		pass(context, adding(0, reference), 'done');
+		for (const again of [context, stored(context)]) {
+			expect(open(again).userOf(reference, 1)).toBe('item 0');
+			expect(open(again).userOf(reference, 0)).toBeUndefined();
+			expect(resumedIn(open(again).recall(adding(1, reference)))).toBeUndefined();
+		}
+		expect(Object.keys(Object.prototype)).toEqual([]);
+		pass(context, adding(2, `${reference}!`), 'notApplied');
+		expect(open(context).userOf(reference, 1)).toBe('item 0');
+	});
+});
+
+describe('an update', () => {
+	const update = (item: number, more: Asking = {}) => task(item, { adds: false, ...more });
+
+	it.each(['done', 'different', 'notConfirmed'] as const)(
+		'that a later one has overtaken (%s) is not sent any more',
+		(end) => {
+			const context: Context = {};
+			pass(context, update(0), 'notApplied');
+			pass(context, update(2), end);
+			for (const again of [context, stored(context)]) {
+				const result = resultOf(open(again).recall(update(1)));
+				expect(result).toMatchObject({ details: { reason: 'overtaken', outcome: 'notSent', overtakenBy: 2, item: 1 } });
+				expect(reasonOf(open(again).recall(update(0)))).toBe('overtaken');
+			}
+		},
+	);
+
+	it('is not sent either where the later one is in doubt: nothing may be written before that', () => {
+		const context: Context = {};
+		pass(context, update(2), 'unknown');
+		expect(reasonOf(open(context).recall(update(0)))).toBe('overtaken');
+		open(context).end(2, failed(2, 'notApplied'));
+		expect(isFresh(open(context).recall(update(0)))).toBe(true);
+	});
+
+	it('is overtaken by the last of them', () => {
+		const context: Context = {};
+		for (const item of [10, 2, 9]) pass(context, update(item), 'done');
+		expect(resultOf(open(context).recall(update(3)))).toMatchObject({ details: { overtakenBy: 10 } });
+		expect(isFresh(open(context).recall(update(11)))).toBe(true);
+	});
+
+	it('is not overtaken by an earlier one, a later one that was not applied, or one that this very pass has sent', () => {
+		const context: Context = {};
+		pass(context, update(0), 'done');
+		pass(context, update(2), 'notApplied');
+		const journal = open(context);
+		begin(journal, update(3));
+		journal.end(3, done());
+		expect(isFresh(journal.recall(update(1)))).toBe(true);
+	});
+
+	it.each<[string, Task | Failure, Partial<Place>]>([
+		['of another owner', update(0, { owner: user }), {}],
+		['of another run', update(0), { run: 1 }],
+		['of another node', update(0), { nodeId: 'node-2' }],
+		['of another host', update(0), { host: 'other.test' }],
+		['that is an adjustment', task(0), {}],
+		['that is a dry run', dry(update(0)), {}],
+	])('is not overtaken %s', (_, checked, place) => {
+		const context: Context = {};
+		pass(context, update(1), 'done');
+		for (const again of [context, stored(context)]) expect(isFresh(open(again, place).recall(checked))).toBe(true);
+	});
+
+	it('that is refused says why', () => {
+		const context: Context = {};
+		pass(context, update(1), 'done');
+		expect(reasonOf(open(context).recall(refused(0)))).toBe('invalidInput');
+	});
+
+	it('that has a page goes by that, whatever came later', () => {
+		const context: Context = {};
+		pass(context, update(0), 'unknown');
+		pass(context, update(1), 'done');
+		expect(resumedIn(open(context).recall(update(0)))).toMatchObject({ state: 'doubt' });
+	});
+});
+
+describe('a tool’s repeated call', () => {
+	const update = (item: number, more: Asking = {}) => task(item, { adds: false, ...more });
+	const doubtful = (asked = update(1)) => {
+		const context: Context = {};
+		pass(context, asked, 'unknown', { run: undefined });
+		return context;
+	};
+
+	it('of an update that was left in doubt goes on with that, under its own item', () => {
+		const context = doubtful();
+		for (const again of [stored(context), context]) {
+			const journal = call(again);
+			expect(resumedIn(journal.recall(update(0)))).toMatchObject({ state: 'doubt', doubt: 'perhaps' });
+			expect(journal.doubtOf(update(0))).toBeUndefined();
+			expect(journal.doubtOf(update(2))).toBe('item 0');
+			expect(call(again).doubtOf(update(0))).toBe('item 0 of call 1');
+			journal.end(0, done());
+			for (const after of [again, stored(again)]) {
+				expect(call(after).doubtOf(update(0))).toBeUndefined();
+				expect(isFresh(call(after).recall(update(0)))).toBe(true);
+			}
+		}
+	});
+
+	it('keeps the doubt as it was, with its page’s ID and mark', () => {
+		const context: Context = {};
+		const journal = call(context);
+		const { id, mark } = begin(journal, update(0));
+		journal.end(0, failed(0, 'unknown'), 'claim');
+		for (let time = 0; time < 3; time += 1) {
+			expect(resumedIn(call(context).recall(update(0)))).toMatchObject({ id, mark, state: 'doubt', doubt: 'claim' });
+		}
+	});
+
+	it('that stays in doubt closes the owner until a call settles it', () => {
+		const context = doubtful();
+		for (let time = 0; time < 3; time += 1) {
+			const journal = call(context);
+			expect(resumedIn(journal.recall(update(0)))).toBeDefined();
+			journal.end(0, failed(0, 'unknown'));
+			journal.close();
+			expect(open(context).doubtOf(update(0))).toBe(`item 0 of call ${time + 1}`);
+		}
+	});
+
+	it.each<[string, Task | Failure, Partial<Place>]>([
+		['something else', update(0, { text: 'other' }), {}],
+		['another owner', update(0, { owner: user }), {}],
+		['another host', update(0), { host: 'other.test' }],
+		['a dry run', dry(update(0)), {}],
+	])('that asks for %s does not', (_, checked, place) => {
+		const context = doubtful();
+		expect(isFresh(call(context, place).recall(checked))).toBe(true);
+		expect(call(context).doubtOf(update(0))).toBe('item 1 of call 0');
+	});
+
+	it('that is refused does not', () => {
+		expect(reasonOf(call(doubtful()).recall(refused(0)))).toBe('invalidInput');
+	});
+
+	it('of an adjustment does not: it would be a second one', () => {
+		const context = doubtful(task(1));
+		const journal = call(context);
+		expect(isFresh(journal.recall(task(1)))).toBe(true);
+		expect(journal.doubtOf(task(1))).toBe('item 1 of call 0');
+	});
+
+	it('is none of a node that is not a tool', () => {
+		const journal = open(doubtful());
+		expect(isFresh(journal.recall(update(0)))).toBe(true);
+		expect(journal.doubtOf(update(0))).toBe('item 1 of call 0');
+	});
+
+	it('leaves alone what a parallel call has only begun', () => {
+		const context: Context = {};
+		begin(call(context), update(0));
+		expect(isFresh(call(context).recall(update(0)))).toBe(true);
+	});
+});
+
+describe('a run that n8n will not repeat', () => {
+	it('keeps its doubts and payment references, and nothing else', () => {
+		const context: Context = {};
+		pass(context, task(0, { reference: 'pi_0' }), 'done');
+		pass(context, task(1, { reference: 'pi_1' }), 'different');
+		pass(context, task(2, { owner: user, reference: 'pi_2' }), 'unknown');
+		pass(context, task(0, { reference: 'pi_9' }), 'done', { run: 1 });
+		open(context).close();
+		for (const again of [context, stored(context)]) {
+			const journal = open(again);
+			expect([0, 1].map((item) => isFresh(journal.recall(task(item))))).toEqual([true, true]);
+			expect(['pi_0', 'pi_1', 'pi_2'].map((reference) => journal.userOf(reference, 7))).toEqual([
+				'item 0',
+				'item 1',
+				'item 2',
+			]);
+			expect(journal.doubtOf(task(7, { owner: user }))).toBe('item 2');
+			expect(reasonOf(open(again, { run: 1 }).recall(refused(0)))).toBe('alreadyWritten');
+		}
+		expect(
+			JSON.stringify(context)
+				.match(/"state":"\w+"/g)
+				?.sort(),
+		).toEqual(['"state":"doubt"', '"state":"settled"']);
+	});
+
+	it('takes no room in what n8n stores when all went well', () => {
+		const context: Context = {};
+		const sizeAfter = (run: number) => {
+			for (let item = 0; item < 50; item += 1) pass(context, task(item), 'done', { run });
+			open(context, { run }).close();
+			return JSON.stringify(context).length;
+		};
+		const first = sizeAfter(0);
+		expect(sizeAfter(1)).toBe(first);
+		expect(JSON.stringify(context)).not.toContain(ORG_ID);
+	});
+
+	it('leaves its doubt to whoever comes later, who may settle it', () => {
+		const context: Context = {};
+		pass(context, task(0, { owner: user }), 'unknown').close();
+		const next = open(context);
+		expect(resumedIn(next.recall(task(0, { owner: user })))?.preview.ownerId).toBe(USER_ID);
+		next.end(0, done());
+		next.close();
+		expect(JSON.stringify(context)).not.toContain(USER_ID);
+	});
+});
+
+it('what is noted of an item that was not begun is nothing', () => {
+	const context: Context = {};
+	const journal = open(context);
+	journal.end(0, done());
+	journal.end(1, failed(1, 'unknown'));
+	expect([0, 1].map((item) => isFresh(open(context).recall(task(item))))).toEqual([true, true]);
+	expect(journal.doubtOf(task(7))).toBeUndefined();
+});
+
+it('a read is nothing to remember', () => {
+	const context: Context = {};
+	const journal = open(context);
+	begin(journal, task(0));
+	journal.end(0, { ...done(), wrote: false });
+	expect(isFresh(open(context).recall(task(0)))).toBe(true);
+});

@@ -1,0 +1,230 @@
+// What one process knows of an owner: who else has written since when, and which balance is the newest.
+
+import { Register } from '../../nodes/ZooBilling/register';
+
+describe('another writer', () => {
+	it('is anybody else, by the ID of the page', () => {
+		const register = new Register();
+		const mark = register.mark();
+		expect(register.otherWriterSince(mark, 'a', 'me')).toBe(false);
+		register.noteWrite('a', 'me');
+		expect(register.otherWriterSince(mark, 'a', 'me')).toBe(false);
+		expect(register.otherWriterSince(mark, 'a', 'somebody else')).toBe(true);
+		register.noteWrite('a', 'you');
+		expect(register.otherWriterSince(mark, 'a', 'me')).toBe(true);
+		expect(register.otherWriterSince(mark, 'a', 'you')).toBe(true);
+	});
+
+	it('counts from the mark on', () => {
+		const register = new Register();
+		register.noteWrite('a', 'you');
+		expect(register.otherWriterSince(register.mark(), 'a', 'me')).toBe(false);
+		const mark = register.mark();
+		register.noteWrite('a', 'me');
+		expect(register.otherWriterSince(mark, 'a', 'me')).toBe(false);
+		register.noteWrite('a', 'you');
+		expect(register.otherWriterSince(mark, 'a', 'me')).toBe(true);
+		register.noteWrite('a', 'me');
+		expect(register.otherWriterSince(mark, 'a', 'me')).toBe(true);
+		expect(register.otherWriterSince(register.mark(), 'a', 'me')).toBe(false);
+	});
+
+	it('is one of the same owner only', () => {
+		const register = new Register();
+		const mark = register.mark();
+		register.keep('a', 'me');
+		register.noteWrite('b', 'you');
+		expect(register.otherWriterSince(mark, 'a', 'me')).toBe(false);
+	});
+
+	it('is nobody’s business by a mark of another process', () => {
+		const [here, there] = [new Register(), new Register()];
+		const mark = there.mark();
+		expect(mark.process).not.toBe(here.mark().process);
+		here.noteWrite('a', 'you');
+		expect(here.otherWriterSince(mark, 'a', 'me')).toBe(false);
+	});
+
+	it('is remembered by a mark that was stored meanwhile', () => {
+		const register = new Register();
+		const mark = JSON.parse(JSON.stringify(register.mark())) as ReturnType<Register['mark']>;
+		register.noteWrite('a', 'you');
+		expect(register.otherWriterSince(mark, 'a', 'me')).toBe(true);
+	});
+
+	it('is not the page itself, however often it writes', () => {
+		const register = new Register();
+		const mark = register.mark();
+		register.keep('a', 'me');
+		for (let attempt = 0; attempt < 500; attempt += 1) register.noteWrite('a', 'me');
+		expect(register.otherWriterSince(mark, 'a', 'me')).toBe(false);
+		expect(register.otherWriterSince(mark, 'a', 'you')).toBe(true);
+	});
+
+	it('is still one after very many others', () => {
+		const register = new Register();
+		const mark = register.mark();
+		for (let writer = 0; writer < 500; writer += 1) register.noteWrite('a', `writer ${writer}`);
+		const recent = register.mark();
+		expect(register.otherWriterSince(mark, 'a', 'writer 499')).toBe(true);
+		expect(register.otherWriterSince(mark, 'a', 'writer 0')).toBe(true);
+		expect(register.otherWriterSince(recent, 'a', 'me')).toBe(false);
+	});
+
+	it('is one however often the page itself has written since', () => {
+		const register = new Register();
+		const mark = register.mark();
+		register.noteWrite('a', 'you');
+		const since = register.mark();
+		for (let write = 0; write < 200; write += 1) register.noteWrite('a', 'me');
+		expect(register.otherWriterSince(mark, 'a', 'me')).toBe(true);
+		expect(register.otherWriterSince(since, 'a', 'you')).toBe(true);
+	});
+});
+
+describe('what is remembered is bounded', () => {
+	it('and an owner that was forgotten counts as written to, from before that on', () => {
+		const register = new Register(Math.random, 2);
+		register.noteWrite('a', 'me');
+		const mark = register.mark();
+		for (const owner of ['b', 'c', 'd']) register.noteWrite(owner, 'you');
+		expect(register.otherWriterSince(mark, 'a', 'me')).toBe(true);
+		expect(register.otherWriterSince(register.mark(), 'a', 'me')).toBe(false);
+		register.noteWrite('a', 'me');
+		expect(register.otherWriterSince(mark, 'a', 'me')).toBe(true);
+	});
+
+	it('so that an owner that was never seen counts as written to once anybody was forgotten', () => {
+		const register = new Register(Math.random, 1);
+		const mark = register.mark();
+		register.noteWrite('a', 'you');
+		expect(register.otherWriterSince(mark, 'z', 'me')).toBe(false);
+		register.noteWrite('b', 'you');
+		expect(register.otherWriterSince(mark, 'z', 'me')).toBe(true);
+	});
+
+	it('and keeps those that were used last', () => {
+		const register = new Register(Math.random, 2);
+		const mark = register.mark();
+		register.noteWrite('a', 'me');
+		register.noteWrite('b', 'me');
+		register.noteWrite('a', 'me');
+		register.noteWrite('c', 'me');
+		expect(register.otherWriterSince(mark, 'a', 'me')).toBe(false);
+		expect(register.otherWriterSince(mark, 'b', 'me')).toBe(true);
+	});
+
+	it('but never forgets the owner of a page that is under way or in doubt', () => {
+		const register = new Register(Math.random, 1);
+		const mark = register.mark();
+		register.keep('a', 'page 1');
+		register.keep('a', 'page 2');
+		const crowd = () => ['w', 'x', 'y', 'z'].forEach((owner) => register.noteWrite(owner, 'you'));
+		crowd();
+		expect(register.otherWriterSince(mark, 'a', 'page 1')).toBe(false);
+		register.release('a', 'page 1');
+		register.release('a', 'page 3');
+		crowd();
+		expect(register.otherWriterSince(mark, 'a', 'page 2')).toBe(false);
+		register.noteWrite('a', 'you');
+		crowd();
+		expect(register.otherWriterSince(mark, 'a', 'you')).toBe(false);
+		expect(register.otherWriterSince(mark, 'a', 'page 2')).toBe(true);
+		register.release('a', 'page 2');
+		crowd();
+		expect(register.otherWriterSince(mark, 'a', 'you')).toBe(true);
+	});
+
+	it('keeps what it knows of an owner when a page of it begins', () => {
+		const register = new Register(Math.random, 1);
+		const mark = register.mark();
+		register.noteWrite('a', 'you');
+		register.keep('a', 'me');
+		for (const owner of ['x', 'y']) register.noteWrite(owner, 'you');
+		expect(register.otherWriterSince(mark, 'a', 'you')).toBe(false);
+		expect(register.otherWriterSince(mark, 'a', 'me')).toBe(true);
+	});
+
+	it('and holds no more of those whose pages were all released at once', () => {
+		const register = new Register(Math.random, 2);
+		const owners = Array.from({ length: 20 }, (_, index) => `owner ${index}`);
+		const mark = register.mark();
+		for (const owner of owners) register.keep(owner, 'page');
+		register.noteWrite('b', 'you');
+		for (const owner of owners) register.release(owner, 'page');
+		register.noteWrite('a', 'you');
+		const remembered = owners.filter((owner) => !register.otherWriterSince(mark, owner, 'page'));
+		expect(remembered.length).toBeLessThanOrEqual(2);
+	});
+
+	it('and says no moment of an owner that it has forgotten', () => {
+		const register = new Register(Math.random, 1);
+		register.isFresh('a', '2026-08-01T10:00:02Z');
+		register.isFresh('b', '2026-08-01T10:00:00Z');
+		expect(register.isFresh('a', '2026-08-01T10:00:01Z')).toBe(true);
+	});
+
+	it('but keeps the moment of an owner in doubt', () => {
+		const register = new Register(Math.random, 1);
+		register.isFresh('a', '2026-08-01T10:00:02Z');
+		register.keep('a', 'page');
+		for (const owner of ['b', 'c']) register.isFresh(owner, '2026-08-01T10:00:00Z');
+		expect(register.isFresh('a', '2026-08-01T10:00:01Z')).toBe(false);
+		register.release('a', 'page');
+		expect(register.isFresh('a', '2026-08-01T10:00:01Z')).toBe(false);
+	});
+});
+
+describe('a balance', () => {
+	it.each<[string, string, boolean]>([
+		['2026-08-01T10:00:00Z', '2026-08-01T10:00:01Z', true],
+		['2026-08-01T10:00:01Z', '2026-08-01T10:00:00Z', false],
+		['2026-08-01T10:00:00Z', '2026-08-01T10:00:00Z', true],
+		['2026-08-01T10:00:00.123456Z', '2026-08-01T10:00:00.123457Z', true],
+		['2026-08-01T10:00:00.123457Z', '2026-08-01T10:00:00.123456Z', false],
+		['2026-08-01T10:00:00.123456789Z', '2026-08-01T10:00:00.123456788Z', false],
+		['2026-08-01T10:00:00.9Z', '2026-08-01T10:00:00.10Z', false],
+		['2026-08-01T10:00:00.10Z', '2026-08-01T10:00:00.9Z', true],
+		['2026-08-01T10:00:00.1Z', '2026-08-01T10:00:00.100Z', true],
+		['2026-08-01T10:00:00.100Z', '2026-08-01T10:00:00.1Z', true],
+		['2026-08-01T10:00:00.5Z', '2026-08-01T10:00:00Z', false],
+		['2026-08-01T10:00:00Z', '2026-08-01T12:00:00+02:00', true],
+		['2026-08-01T10:00:00Z', '2026-08-01T11:59:59+02:00', false],
+		['2026-08-01T10:00:00Z', '2026-08-01T05:00:00.001-05:00', true],
+	])('that says %s and then %s is fresh: %s', (first, second, fresh) => {
+		const register = new Register();
+		expect(register.isFresh('a', first)).toBe(true);
+		expect(register.isFresh('a', second)).toBe(fresh);
+	});
+
+	it('that is old does not become the newest', () => {
+		const register = new Register();
+		for (const second of [2, 0, 1]) register.isFresh('a', `2026-08-01T10:00:0${second}Z`);
+		expect(register.isFresh('a', '2026-08-01T10:00:01Z')).toBe(false);
+		expect(register.isFresh('a', '2026-08-01T10:00:02Z')).toBe(true);
+	});
+
+	it('is old by its own owner’s newest only', () => {
+		const register = new Register();
+		register.isFresh('a', '2026-08-01T10:00:02Z');
+		expect(register.isFresh('b', '2026-08-01T10:00:00Z')).toBe(true);
+	});
+
+	it.each<[unknown]>([[undefined], [null], [''], ['yesterday'], [1], ['2026-08-01'], ['2026-13-01T10:00:00Z']])(
+		'that says %j is no evidence either way',
+		(updatedAt) => {
+			const register = new Register();
+			register.isFresh('a', '2026-08-01T10:00:02Z');
+			expect(register.isFresh('a', updatedAt)).toBe(true);
+			expect(register.isFresh('a', '2026-08-01T10:00:01Z')).toBe(false);
+		},
+	);
+});
+
+describe('an ID', () => {
+	it('is never given twice, in whichever process', () => {
+		const registers = [new Register(), new Register()];
+		const ids = registers.flatMap((register) => Array.from({ length: 100 }, () => register.newId()));
+		expect(new Set(ids).size).toBe(200);
+	});
+});

@@ -1,0 +1,221 @@
+// The rules about money as tables: what a look shows, what can have been applied before, and what follows from both.
+
+import type { Preview } from '../../nodes/ZooBilling/balance/preview';
+import { readReply, type Reply } from '../../nodes/ZooBilling/balance/reply';
+import { standing, type Circumstances, type Doubt, type Standing } from '../../nodes/ZooBilling/balance/standing';
+import { amountOf, cash, credits, ORG_ID } from './given';
+
+const THEN = '2026-01-01T00:00:00.123456Z';
+const LATER = '2026-01-01T00:00:00.123457Z';
+
+/** From 100.00 to 105.00 in cash, with 20.00 in credits and 1.00 a month beside. */
+const adjustment: Preview = {
+	host: 'https://zoo.test',
+	resource: 'org',
+	ownerId: ORG_ID,
+	balanceModel: 'prePay',
+	from: { pre_pay_cash_remaining: '100.00' },
+	to: { pre_pay_cash_remaining: '105.00' },
+	beside: { monthly_credits_remaining: '1.00', pre_pay_credits_remaining: '20.00' },
+	updatedAt: THEN,
+};
+const { from: _from, beside: _beside, updatedAt: _updatedAt, ...plain } = adjustment;
+
+interface Seen {
+	readonly cash?: string;
+	readonly credits?: string;
+	readonly monthly?: string;
+	readonly at?: string | null;
+}
+
+function seen({ cash: amount = '100.00', credits: other = '20.00', monthly = '1.00', at = THEN }: Seen): Reply {
+	return readReply({
+		monthly_credits_remaining: monthly,
+		pre_pay_cash_remaining: amount,
+		pre_pay_credits_remaining: other,
+		...(at !== null && { updated_at: at }),
+	});
+}
+
+type Given = Partial<Circumstances>;
+const of = (
+	preview: Preview,
+	look: Reply,
+	doubt: Doubt,
+	{ conditions = [], otherWriter = false }: Given = {},
+): Standing => standing(preview, look, { doubt, conditions, otherWriter });
+
+const alone: Given = {};
+const withAnother: Given = { otherWriter: true };
+
+describe('a write that was built on a look', () => {
+	it.each<[string, Seen, Given, Standing, Standing, Standing]>([
+		// shows, look, circumstances, after 'perhaps', after a claim, before anything was sent
+		['from', {}, alone, 'notApplied', 'notApplied', 'send'],
+		['from, though another wrote', {}, withAnother, 'notApplied', 'notApplied', 'send'],
+		['from without updated_at', { at: null }, alone, 'notApplied', 'notApplied', 'send'],
+		['from with an unreadable updated_at', { at: 'today' }, alone, 'notApplied', 'notApplied', 'send'],
+		['from without updated_at, others moved', { at: null, credits: '1' }, alone, 'notApplied', 'notApplied', 'send'],
+		['from, touched since', { at: LATER }, alone, 'unknown', 'unknown', 'send'],
+		['from, touched since by another', { at: LATER }, withAnother, 'unknown', 'unknown', 'send'],
+		['from, and a bill beside', { at: LATER, credits: '17.00' }, alone, 'notApplied', 'notApplied', 'send'],
+		['from, and a grant beside', { at: LATER, monthly: '9.00' }, alone, 'notApplied', 'notApplied', 'send'],
+		['from, a bill beside, and another', { at: LATER, credits: '17.00' }, withAnother, 'unknown', 'unknown', 'send'],
+		['from, and a bill of just this change', { at: LATER, credits: '15.00' }, alone, 'unknown', 'unknown', 'send'],
+		[
+			'from, and among others a bill of just this change',
+			{ at: LATER, credits: '15.00', monthly: '0.50' },
+			alone,
+			'unknown',
+			'unknown',
+			'send',
+		],
+		['from, and as much more beside', { at: LATER, credits: '25.00' }, alone, 'notApplied', 'notApplied', 'send'],
+		['to', { cash: '105.00', at: LATER }, alone, 'applied', 'unknown', 'void'],
+		['to, with the old updated_at', { cash: '105.00' }, alone, 'applied', 'unknown', 'void'],
+		['to, without updated_at', { cash: '105.00', at: null }, alone, 'applied', 'unknown', 'void'],
+		['to, but another wrote', { cash: '105.00', at: LATER }, withAnother, 'unknown', 'unknown', 'void'],
+		['something else', { cash: '95.00', at: LATER }, alone, 'unknown', 'unknown', 'void'],
+		['something else, and another wrote', { cash: '95.00', at: LATER }, withAnother, 'unknown', 'unknown', 'void'],
+		['a cent beside from', { cash: '99.99' }, alone, 'unknown', 'unknown', 'void'],
+		['a cent beside to', { cash: '105.01' }, alone, 'unknown', 'unknown', 'void'],
+		['no amount', { cash: 'none' }, alone, 'unknown', 'unknown', 'void'],
+	])('shows %s: %4$s, after a claim %5$s, before anything was sent %6$s', (...row) => {
+		const [, look, given, perhaps, claim, none] = row;
+		const balance = seen(look);
+		expect({
+			perhaps: of(adjustment, balance, 'perhaps', given),
+			claim: of(adjustment, balance, 'claim', given),
+			none: of(adjustment, balance, 'none', given),
+		}).toEqual({ perhaps, claim, none });
+	});
+
+	it('without an updated_at of its look is judged by the amounts alone', () => {
+		const { updatedAt: _, ...undated } = adjustment;
+		expect(of(undated, seen({ at: LATER }), 'perhaps')).toBe('notApplied');
+	});
+
+	it('knows a bill where nothing is known of what stood beside as none', () => {
+		const { beside: _, ...narrow } = adjustment;
+		expect(of(narrow, seen({ at: LATER, credits: '17.00' }), 'perhaps')).toBe('unknown');
+	});
+
+	describe('of two fields', () => {
+		const both: Preview = {
+			...adjustment,
+			from: { pre_pay_cash_remaining: '100.00', pre_pay_credits_remaining: '20.00' },
+			to: { pre_pay_cash_remaining: '105.00', pre_pay_credits_remaining: '26.00' },
+			beside: { monthly_credits_remaining: '10.00' },
+		};
+		it.each<[string, Seen, Standing]>([
+			['both as they were', { monthly: '10.00' }, 'notApplied'],
+			['both written', { cash: '105.00', credits: '26.00', monthly: '10.00', at: LATER }, 'applied'],
+			['one written', { cash: '105.00', monthly: '10.00', at: LATER }, 'unknown'],
+			['the other written', { credits: '26.00', monthly: '10.00', at: LATER }, 'unknown'],
+			['a bill of the second change beside', { monthly: '4.00', at: LATER }, 'unknown'],
+			['another bill beside', { monthly: '4.01', at: LATER }, 'notApplied'],
+		])('shows %s: %3$s', (_, look, expected) => {
+			expect(of(both, seen(look), 'perhaps')).toBe(expected);
+		});
+	});
+
+	it('looks only at the fields that change, though more were looked up', () => {
+		const more = { ...adjustment, from: { ...adjustment.from, monthly_credits_remaining: '1.00' } };
+		expect(of(more, seen({ monthly: '0.50' }), 'none')).toBe('send');
+		expect(of(more, seen({ monthly: '0.50', cash: '105.00' }), 'perhaps')).toBe('applied');
+	});
+
+	it('is not at its beginning where that is not known of every field', () => {
+		const { to } = adjustment;
+		const wider = { ...adjustment, to: { ...to, pre_pay_credits_remaining: '26.00' } };
+		expect(of(wider, seen({}), 'none')).toBe('void');
+		expect(of(wider, seen({}), 'perhaps')).toBe('unknown');
+	});
+});
+
+describe('a change below one whole credit', () => {
+	// 20 credits for 10 dollars: 0.30 dollars are less than one.
+	const small: Preview = {
+		...adjustment,
+		balanceModel: 'apiCredits',
+		from: { stable_api_credits_remaining_monetary_value: '10.00' },
+		to: { stable_api_credits_remaining_monetary_value: '10.30' },
+		beside: { monthly_api_credits_remaining_monetary_value: '0.00' },
+	};
+	const holding = (value: string, at = THEN) =>
+		readReply({
+			stable_api_credits_remaining: 20,
+			stable_api_credits_remaining_monetary_value: value,
+			monthly_api_credits_remaining: 0,
+			monthly_api_credits_remaining_monetary_value: '0.00',
+			updated_at: at,
+		});
+
+	it.each<[string, Reply, Standing, Standing]>([
+		['where it began', holding('10.00'), 'notApplied', 'notApplied'],
+		['where it began, touched since', holding('10.00', LATER), 'unknown', 'unknown'],
+		['the rounded amount', holding('10.29', LATER), 'applied', 'unknown'],
+		['the amount itself', holding('10.30', LATER), 'applied', 'unknown'],
+		['a whole credit less', holding('9.50', LATER), 'unknown', 'unknown'],
+	])('is looked for where it began first: %s is %3$s, after a claim %4$s', (_, look, perhaps, claim) => {
+		expect(of(small, look, 'perhaps')).toBe(perhaps);
+		expect(of(small, look, 'claim')).toBe(claim);
+	});
+
+	it('is sent where the balance is as it was', () => {
+		expect(of(small, holding('10.00'), 'none')).toBe('send');
+	});
+});
+
+describe('a plain update', () => {
+	it.each<[string, Seen, Standing, Standing, Standing]>([
+		['what was asked for', { cash: '105.00' }, 'applied', 'applied', 'send'],
+		['what was asked for, with a newer updated_at', { cash: '105.00', at: LATER }, 'applied', 'applied', 'send'],
+		['something else', { cash: '100.00' }, 'send', 'notApplied', 'send'],
+		['something else, with a newer updated_at', { cash: '95.00', at: LATER }, 'send', 'notApplied', 'send'],
+		['no amount', { cash: 'none' }, 'send', 'notApplied', 'send'],
+	])('shows %s: %3$s, after a claim %4$s', (_, look, perhaps, claim, none) => {
+		for (const otherWriter of [false, true]) {
+			expect({
+				perhaps: of(plain, seen(look), 'perhaps', { otherWriter }),
+				claim: of(plain, seen(look), 'claim', { otherWriter }),
+				none: of(plain, seen(look), 'none', { otherWriter }),
+			}).toEqual({ perhaps, claim, none });
+		}
+	});
+
+	it('is there only when every field is', () => {
+		const two = { ...plain, to: { ...plain.to, pre_pay_credits_remaining: '26.00' } };
+		expect(of(two, seen({ cash: '105.00' }), 'perhaps')).toBe('send');
+		expect(of(two, seen({ cash: '105.00', credits: '26.00' }), 'perhaps')).toBe('applied');
+	});
+});
+
+describe('Only If Balance Is', () => {
+	const met: Given = { conditions: [amountOf(cash, '100'), amountOf(credits, '20')] };
+	const unmet: Given = { conditions: [amountOf(cash, '100'), amountOf(credits, '19.99')] };
+
+	it.each<[string, Seen, Given, Standing, Standing, Standing]>([
+		['met', {}, met, 'notApplied', 'notApplied', 'send'],
+		['not met', {}, unmet, 'conditionNotMet', 'conditionNotMet', 'conditionNotMet'],
+		['not met beside something else', { cash: '95' }, met, 'unknown', 'unknown', 'conditionNotMet'],
+		['not met by what was written', { cash: '105', at: LATER }, met, 'applied', 'unknown', 'conditionNotMet'],
+		['not met after a touch', { at: LATER }, unmet, 'unknown', 'unknown', 'conditionNotMet'],
+		[
+			'not met after a bill',
+			{ at: LATER, credits: '17' },
+			met,
+			'conditionNotMet',
+			'conditionNotMet',
+			'conditionNotMet',
+		],
+		['void though met', { cash: '105' }, { conditions: [amountOf(credits, '20')] }, 'applied', 'unknown', 'void'],
+	])('comes before what the look shows: %s', (...row) => {
+		const [, look, given, perhaps, claim, none] = row;
+		expect({
+			perhaps: of(adjustment, seen(look), 'perhaps', given),
+			claim: of(adjustment, seen(look), 'claim', given),
+			none: of(adjustment, seen(look), 'none', given),
+		}).toEqual({ perhaps, claim, none });
+	});
+});
