@@ -7,6 +7,8 @@ import n8nNodesBase from 'eslint-plugin-n8n-nodes-base';
 import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
+import lineLength from './scripts/line-length.js';
+
 const typed = {
 	files: ['**/*.{ts,mts}'],
 	languageOptions: { parserOptions: { project: ['./tsconfig.json', './test/n8n/tsconfig.json'] } },
@@ -73,6 +75,18 @@ export default tseslint.config(
 				// The runner waits for its tests itself.
 				{ allowForKnownSafeCalls: [{ from: 'package', package: 'node:test', name: ['describe', 'it'] }] },
 			],
+		},
+	},
+	{
+		// What ships is read more often than it is written: a function that no longer fits half a screen is two functions.
+		files: ['nodes/**/*.ts', 'credentials/**/*.ts'],
+		plugins: { own: { rules: { 'line-length': lineLength } } },
+		rules: {
+			complexity: ['error', 10],
+			'max-lines-per-function': ['error', { max: 30, skipBlankLines: true, skipComments: true }],
+			'max-params': ['error', 4],
+			'no-nested-ternary': 'error',
+			'own/line-length': 'error',
 		},
 	},
 	{ ...n8nCommunityNodesPlugin.configs.recommended, files: ['nodes/**/*.ts', 'credentials/**/*.ts', 'package.json'] },
