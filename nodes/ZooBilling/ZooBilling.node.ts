@@ -112,7 +112,10 @@ function journalOf(context: IExecuteFunctions, operation: Operation | undefined,
 	return openJournal(kept, { nodeId, nodeName, run, host }, register);
 }
 
-/** Whether n8n may run the node again: after a thrown failure or a cancellation when somebody presses Retry, else by itself. */
+/**
+ * Whether n8n may run the node again: after a thrown failure or a cancellation when somebody presses Retry, else by
+ * itself.
+ */
 function mayRepeat(context: IExecuteFunctions, results: readonly Result[]): boolean {
 	if (context.getExecutionCancelSignal()?.aborted) return true;
 	const failed = results.some((result) => result instanceof Failure || 'error' in result.json);

@@ -1,7 +1,9 @@
 // An item's write across passes, nodes and tool calls of one execution: the only memory of writes.
 //
-// A page is begun before the first attempt. Then it is settled (Zoo answered), in doubt (nobody knows), or gone (not applied).
-// n8n stores the pages with the execution, runs the node again for Retry On Fail and Retry execution, and so hands them back.
+// A page is begun before the first attempt. Then it is settled (Zoo answered), in doubt (nobody knows), or gone (not
+// applied).
+// n8n stores the pages with the execution, runs the node again for Retry On Fail and Retry execution, and so hands
+// them back.
 
 import { laneOf } from './balance/owner';
 import { ownerOf, type Preview } from './balance/preview';
@@ -166,7 +168,10 @@ export class Journal {
 		return writes?.text === asks && preview.host === this.host;
 	}
 
-	/** n8n repeats a tool's call as a new one: an update that asks for what another call has left in doubt goes on with that. */
+	/**
+	 * n8n repeats a tool's call as a new one: an update that asks for what another call has left in doubt goes on with
+	 * that.
+	 */
 	private takeOver(checked: Task | Failure): Page | undefined {
 		if (!this.isTool || checked instanceof Failure || checked.writes?.adds !== false) return undefined;
 		const { subject } = checked;

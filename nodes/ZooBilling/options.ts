@@ -76,7 +76,10 @@ function toggle(label: string, value: unknown): boolean | Refusal {
 /** No pattern meets a longer text, so that none can take long. */
 const LONGEST_NUMBER = 60;
 
-/** A number, or a text without the space around it; undefined for anything else, and where it is too long to be a number. */
+/**
+ * A number, or a text without the space around it; undefined for anything else, and where it is too long to be a
+ * number.
+ */
 function shortText(value: unknown): string | undefined {
 	const text = textOf(value);
 	return text !== undefined && text.length <= LONGEST_NUMBER ? text : undefined;

@@ -51,7 +51,10 @@ function jsonOf(value: Readonly<Record<string, unknown>>): IDataObject {
 
 const MOST_HINTS = 20;
 
-/** One hint per item that has any, and beyond twenty one with the count: n8n breaks on very many, after every write was made. */
+/**
+ * One hint per item that has any, and beyond twenty one with the count: n8n breaks on very many, after every write
+ * was made.
+ */
 export function hintsFor(results: readonly Result[]): NodeExecutionHint[] {
 	const messages: string[] = [];
 	let more = 0;
@@ -64,7 +67,10 @@ export function hintsFor(results: readonly Result[]): NodeExecutionHint[] {
 	return messages.map((message) => ({ message, type: 'warning', location: 'outputPane' }));
 }
 
-/** The n8n error for a failure. `summary`: what became of all items. `inOneLine`: with the next step in the message, for readers that get nothing else. */
+/**
+ * The n8n error for a failure. `summary`: what became of all items. `inOneLine`: with the next step in the message,
+ * for readers that get nothing else.
+ */
 export function errorFor(
 	node: INode,
 	{ source, what, next, details }: Failure,
@@ -90,7 +96,10 @@ export function errorFor(
 	return error;
 }
 
-/** What stops the workflow: an unknown outcome before anything else, because it needs a person; else the first failure. */
+/**
+ * What stops the workflow: an unknown outcome before anything else, because it needs a person; else the first
+ * failure.
+ */
 export function mostUrgent(results: readonly Result[]): Failure | undefined {
 	const failures = results.filter((result) => result instanceof Failure);
 	return (

@@ -66,7 +66,10 @@ export class Register {
 		return open && open.by !== page ? open.until : -Infinity;
 	}
 
-	/** Whether anybody but `page` has, or may have, written to the owner since `mark`; false for a mark of another process. */
+	/**
+	 * Whether anybody but `page` has, or may have, written to the owner since `mark`; false for a mark of another
+	 * process.
+	 */
 	otherWriterSince({ process, at }: Mark, owner: string, page: string): boolean {
 		if (process !== this.process) return false;
 		const entry = this.kept.get(owner) ?? this.recent.get(owner);
@@ -90,7 +93,10 @@ export class Register {
 		this.trim();
 	}
 
-	/** Takes note of a balance's `updated_at`; false when it is older than one that Zoo has shown before. Without it, it is no evidence. */
+	/**
+	 * Takes note of a balance's `updated_at`; false when it is older than one that Zoo has shown before. Without it, it
+	 * is no evidence.
+	 */
 	isFresh(owner: string, updatedAt: unknown): boolean {
 		const moment = readMoment(updatedAt);
 		if (!moment) return true;

@@ -22,7 +22,10 @@ export interface Pass {
 
 type Setting = Pass & { readonly zoo: Connection; readonly traffic: Traffic };
 
-/** Recalls what earlier passes have made of the items, and runs the rest; with `stopOnFailure`, nothing if one is refused. */
+/**
+ * Recalls what earlier passes have made of the items, and runs the rest; with `stopOnFailure`, nothing if one is
+ * refused.
+ */
 export async function runPass(checked: ReadonlyArray<Task | Failure>, pass: Pass): Promise<Result[]> {
 	const { zoo, journal, stopOnFailure } = pass;
 	const sendable =

@@ -8,7 +8,10 @@ export interface Turn<Lane, Result> {
 	readonly run: (lane: Lane) => Promise<Result>;
 }
 
-/** Runs every turn, at most `limit` lanes at a time; results are in the order of the turns. `openLane`: what the turns of a lane share. */
+/**
+ * Runs every turn, at most `limit` lanes at a time; results are in the order of the turns. `openLane`: what the turns
+ * of a lane share.
+ */
 export async function runInLanes<Lane, Result>(
 	turns: ReadonlyArray<Turn<Lane, Result>>,
 	limit: number,
@@ -42,7 +45,8 @@ export async function runInLanes<Lane, Result>(
 const tails = new Map<string, Promise<unknown>>();
 
 /**
- * Runs `work` when all earlier work for the key has ended, across all executions of this process, or as soon as `canceled`
+ * Runs `work` when all earlier work for the key has ended, across all executions of this process, or as soon as
+ * `canceled`
  * resolves, for work that then only says so.
  */
 export async function exclusively<Result>(

@@ -1,4 +1,5 @@
-// Text from outside, made fit for a message: n8n shows messages as HTML, so nothing in them may be a link, an image or invisible.
+// Text from outside, made fit for a message: n8n shows messages as HTML, so nothing in them may be a link, an image
+// or invisible.
 
 /** Formatting, direction and zero-width characters, private ones, and halves of a pair. */
 const INVISIBLE = /[\p{Cf}\p{Co}\p{Cs}]/gu;
@@ -19,7 +20,9 @@ export function plainWords(text: string, longest = 300): string {
 	return cut(inert(words).trim(), longest);
 }
 
-/** A text as it is, where it matters to see what it is: markup does nothing, and what is invisible shows as its code. */
+/**
+ * A text as it is, where it matters to see what it is: markup does nothing, and what is invisible shows as its code.
+ */
 export function plainCopy(text: string, longest: number): string {
 	const codes = text.slice(0, 4 * longest).replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu, codeOf);
 	return cut(inert(codes), longest);

@@ -44,20 +44,27 @@ function withoutDepths(text: string): string {
 	let kept = '';
 	let from = 0;
 	let depth = 0;
-	let quoted = false;
 	for (let at = 0; at < text.length; at += 1) {
-		const character = text[at];
-		if (character === '"') quoted = !quoted;
-		else if (quoted && character === '\\') at += 1;
-		else if (!quoted && (character === '[' || character === '{')) {
+		const character = text[at] ?? '';
+		if (character === '"') at = endOfString(text, at);
+		else if ('[{'.includes(character)) {
 			depth += 1;
 			if (depth === DEEPEST) kept += `${text.slice(from, at)}"…"`;
-		} else if (!quoted && (character === ']' || character === '}')) {
+		} else if (']}'.includes(character)) {
 			if (depth === DEEPEST) from = at + 1;
 			depth -= 1;
 		}
 	}
 	return kept + text.slice(from);
+}
+
+/** Where the string that begins at `start` has its closing quote; the end of the text when it has none. */
+function endOfString(text: string, start: number): number {
+	for (let at = start + 1; at < text.length; at += 1) {
+		if (text[at] === '\\') at += 1;
+		else if (text[at] === '"') return at;
+	}
+	return text.length;
 }
 
 /** Stripe's client secret may ride in a subscription; it must not reach an item. */

@@ -8,7 +8,10 @@ import { isEarlier, readMoment } from './moment';
 import { Usd } from './money';
 import type { Reply } from './reply';
 
-/** What has been sent of a write so far: nothing that can have been applied, what Zoo said no to, or what it perhaps applied. */
+/**
+ * What has been sent of a write so far: nothing that can have been applied, what Zoo said no to, or what it perhaps
+ * applied.
+ */
 export type Doubt = 'none' | 'claim' | 'perhaps';
 
 export type Standing =
@@ -95,7 +98,10 @@ function isTouched({ updatedAt }: Preview, { balance }: Reply): boolean | undefi
 	return before && now && isEarlier(before, now);
 }
 
-/** Whether other amounts moved, though none by just what was to be added: a bill that took this very change looks like that. */
+/**
+ * Whether other amounts moved, though none by just what was to be added: a bill that took this very change looks like
+ * that.
+ */
 function othersMoved({ from = {}, to, beside = {}, balanceModel }: Preview, { balance }: Reply): boolean {
 	const model = balanceModels[balanceModel];
 	const moves = amountsOf(beside, model).flatMap(({ field, amount }) => amountIn(balance, field)?.minus(amount) ?? []);

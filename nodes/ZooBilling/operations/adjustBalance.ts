@@ -1,4 +1,5 @@
-// Adjust Balance: adds signed amounts to what is there, by way of an absolute amount that is computed once and never added twice.
+// Adjust Balance: adds signed amounts to what is there, by way of an absolute amount that is computed once and never
+// added twice.
 
 import { derivedCredits, outOfBounds, sumUp, type Sum } from '../balance/adjust';
 import { amountsByName, type FieldAmount } from '../balance/amounts';

@@ -21,7 +21,10 @@ export interface Operation {
 	readonly notice?: (kind: OwnerKind) => string;
 	/** Whether doing it twice adds twice. */
 	readonly adds?: boolean;
-	/** What it reads when that is not the balance: the path behind the owner's, such as `/payment`, and what the reply holds. */
+	/**
+	 * What it reads when that is not the balance: the path behind the owner's, such as `/payment`, and what the reply
+	 * holds.
+	 */
 	readonly endpoint?: { readonly path: string; readonly reply: z.ZodMiniType };
 	/** Whether the owner is given by ID; otherwise it is the token's own. */
 	readonly byId: boolean;

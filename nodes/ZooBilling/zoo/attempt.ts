@@ -8,7 +8,9 @@ const LONGEST_REPLY = 1_000_000;
 /** A reply of which something came so short a time ago still comes in, if slowly; in milliseconds. */
 const MOVING = 500;
 
-/** One attempt, which is let go for good when its time is over, when the execution is canceled, and when it has ended. */
+/**
+ * One attempt, which is let go for good when its time is over, when the execution is canceled, and when it has ended.
+ */
 export class Attempt {
 	private readonly ending = new AbortController();
 	private readonly timer: AbortSignal;

@@ -1,4 +1,5 @@
-// One item's conversation with Zoo: single attempts, the waits between them, and reading until it works, under one deadline.
+// One item's conversation with Zoo: single attempts, the waits between them, and reading until it works, under one
+// deadline.
 
 import { readJsonObject, readReply, type Reply } from '../balance/reply';
 import type { ZooRequest } from './request';
@@ -134,7 +135,10 @@ export class Exchange {
 		}
 	}
 
-	/** Milliseconds to wait before the next attempt; undefined when there must not be one. Takes note of what Zoo asked for. */
+	/**
+	 * Milliseconds to wait before the next attempt; undefined when there must not be one. Takes note of what Zoo asked
+	 * for.
+	 */
 	waitAfter(verdict: Untaken): number | undefined {
 		if (verdict.kind === 'unsent') return undefined;
 		const { askedMs } = verdict;

@@ -98,7 +98,9 @@ function meaningOf(status: number, asked: boolean): Meaning {
 	return meanings.get(status) ?? (status >= 300 && status < 500 ? CLAIM : PERHAPS_FINAL);
 }
 
-/** `readJson`: the JSON object in a text, or undefined. `now`: milliseconds since the epoch, for dates in Retry-After. */
+/**
+ * `readJson`: the JSON object in a text, or undefined. `now`: milliseconds since the epoch, for dates in Retry-After.
+ */
 export function judge(
 	sent: Sent,
 	readJson: (text: string) => Record<string, unknown> | undefined,
@@ -180,9 +182,11 @@ const FIRST_BACKOFF = 500;
 const LONGEST_BACKOFF = 20_000;
 
 /**
- * The wait before the next attempt, in milliseconds: what Zoo asked for, or exponential backoff with full jitter. It is not
+ * The wait before the next attempt, in milliseconds: what Zoo asked for, or exponential backoff with full jitter. It
+ * is not
  * to be begun (`again: false`) when it would end later than the item may be retried.
- * `failures`: attempts that went wrong, from 1. `elapsed`, `retryFor`: milliseconds since and from the item's first send.
+ * `failures`: attempts that went wrong, from 1. `elapsed`, `retryFor`: milliseconds since and from the item's first
+ * send.
  */
 export function nextStep(
 	failures: number,

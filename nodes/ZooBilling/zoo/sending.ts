@@ -1,4 +1,5 @@
-// One write under way: it is sent, looked for and sent again by the rules, until it is known what became of it or nothing is left to try.
+// One write under way: it is sent, looked for and sent again by the rules, until it is known what became of it or
+// nothing is left to try.
 
 import type { Reply } from '../balance/reply';
 import type { Doubt, Standing } from '../balance/standing';
@@ -9,7 +10,9 @@ import { isZoosOwn, type NoAnswer, type Reported } from './retry';
 export interface Write {
 	readonly put: ZooRequest;
 	readonly readBack: ZooRequest;
-	/** Whether it was built on a look, as every adjustment is; else it is a plain update, which sets whatever was there. */
+	/**
+	 * Whether it was built on a look, as every adjustment is; else it is a plain update, which sets whatever was there.
+	 */
 	readonly builtOnLook: boolean;
 	/** Why Zoo's answer to the write is none. */
 	readonly flawOfAnswer: Flaw;
@@ -40,7 +43,10 @@ export interface NotApplied {
 	readonly seen?: Reply;
 }
 
-/** How long an attempt that got no answer may still land, in milliseconds; only after that a look can show that it was not applied. */
+/**
+ * How long an attempt that got no answer may still land, in milliseconds; only after that a look can show that it was
+ * not applied.
+ */
 const REST = 10_000;
 
 export class Sending {

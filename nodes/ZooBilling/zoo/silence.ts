@@ -1,4 +1,5 @@
-// An attempt without a whole reply: what is known of it by the error, above all whether the request may have reached Zoo.
+// An attempt without a whole reply: what is known of it by the error, above all whether the request may have reached
+// Zoo.
 
 import { isRecord } from '../refusal';
 import type { Sent } from './retry';
@@ -47,7 +48,10 @@ export function notReceived(error: unknown): Sent {
 
 type Layer = Readonly<Record<string, unknown>>;
 
-/** An n8n, axios or socket error and what it wraps, the outermost first; its texts are never passed on, they may hold the request. */
+/**
+ * An n8n, axios or socket error and what it wraps, the outermost first; its texts are never passed on, they may hold
+ * the request.
+ */
 function layersOf(error: unknown, depth = 0): Layer[] {
 	if (depth > 4 || !isRecord(error)) return [];
 	return [error, ...layersOf(error['cause'] ?? error['errorResponse'], depth + 1)];
@@ -58,7 +62,10 @@ function isBlocked({ name }: Layer): boolean {
 	return typeof name === 'string' && name.startsWith('SsrfBlocked');
 }
 
-/** The request waits for a handshake that never came to an end, so not a byte of it was sent. n8n 1 keeps the texts only. */
+/**
+ * The request waits for a handshake that never came to an end, so not a byte of it was sent. n8n 1 keeps the texts
+ * only.
+ */
 function isBeforeTls({ request, messages }: Layer): boolean {
 	if (isRecord(request) && isRecord(request['socket'])) return request['socket']['secureConnecting'] === true;
 	return Array.isArray(messages) && messages.some((text) => /before secure TLS connection/.test(String(text)));

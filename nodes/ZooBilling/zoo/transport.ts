@@ -67,21 +67,9 @@ type Mask = (text: string) => string;
 function sender(context: IExecuteFunctions, credential: ZooCredential, origin: string, mask: Mask): Send {
 	const { id = null, name = '' } = context.getNode().credentials?.['zooApi'] ?? {};
 	const credentialsDecrypted = { id: id ?? '', name, type: 'zooApi', data: { ...credential } };
-	return async ({ method, path, body }, timeout) => {
+	return async (request, timeout) => {
 		const attempt = new Attempt(context.getExecutionCancelSignal(), timeout);
-		const options: IHttpRequestOptions = {
-			method,
-			url: origin + path,
-			headers: { Accept: 'application/json', ...(body !== undefined && { 'Content-Type': 'application/json' }) },
-			...(body !== undefined && { body }),
-			// The helper would buffer any other reply whole, however long it is.
-			encoding: 'stream',
-			returnFullResponse: true,
-			// Any status comes back as a value; without it the helper sends a request again after a 401.
-			ignoreHttpStatusErrors: true,
-			// The helper would send the token along to wherever a redirect points.
-			disableFollowRedirect: true,
-		};
+		const options = optionsFor(request, origin);
 		try {
 			const reply: unknown = await context.helpers.httpRequestWithAuthentication.call(
 				attempt.contextOf(context),
@@ -96,6 +84,22 @@ function sender(context: IExecuteFunctions, credential: ZooCredential, origin: s
 		} finally {
 			attempt.letGo();
 		}
+	};
+}
+
+function optionsFor({ method, path, body }: ZooRequest, origin: string): IHttpRequestOptions {
+	return {
+		method,
+		url: origin + path,
+		headers: { Accept: 'application/json', ...(body !== undefined && { 'Content-Type': 'application/json' }) },
+		...(body !== undefined && { body }),
+		// The helper would buffer any other reply whole, however long it is.
+		encoding: 'stream',
+		returnFullResponse: true,
+		// Any status comes back as a value; without it the helper sends a request again after a 401.
+		ignoreHttpStatusErrors: true,
+		// The helper would send the token along to wherever a redirect points.
+		disableFollowRedirect: true,
 	};
 }
 
