@@ -49,19 +49,26 @@ const builtOnLook: Readonly<Record<Shows, Readonly<Record<Exclude<Doubt, 'none'>
 	else: { perhaps: 'unknown', claim: 'unknown' },
 };
 
-const plainUpdate: Readonly<Record<'to' | 'else', Readonly<Record<Doubt, Standing>>>> = {
+const plainUpdate: Readonly<Record<'to' | 'else' | 'elseAfterAnother', Readonly<Record<Doubt, Standing>>>> = {
 	to: { perhaps: 'applied', claim: 'applied', none: 'send' },
 	else: { perhaps: 'send', claim: 'notApplied', none: 'send' },
+	// Perhaps we, and then somebody who set something else.
+	elseAfterAnother: { perhaps: 'send', claim: 'unknown', none: 'send' },
 };
 
 /** `look`: fresh, with the amounts of the fields that are to be written. */
 export function standing(preview: Preview, look: Reply, circumstances: Circumstances): Standing {
 	const { doubt, conditions, otherWriter } = circumstances;
-	if (!preview.from) return plainUpdate[isThere(preview, look) ? 'to' : 'else'][doubt];
+	if (!preview.from) return plainUpdate[showsOfUpdate(preview, look, otherWriter)][doubt];
 	const met = holds(look.balance, conditions);
 	if (doubt === 'none') return met ? beforeSending(preview, look) : 'conditionNotMet';
 	const is = builtOnLook[shows(preview, look, otherWriter)][doubt];
 	return is === 'notApplied' && !met ? 'conditionNotMet' : is;
+}
+
+function showsOfUpdate(preview: Preview, look: Reply, otherWriter: boolean): keyof typeof plainUpdate {
+	if (isThere(preview, look)) return 'to';
+	return otherWriter ? 'elseAfterAnother' : 'else';
 }
 
 function beforeSending(preview: Preview, look: Reply): Standing {
