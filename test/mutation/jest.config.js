@@ -1,0 +1,11 @@
+// Runs what judges mutants, without type checks.
+'use strict';
+
+module.exports = {
+	testEnvironment: 'node',
+	rootDir: '../..',
+	roots: ['<rootDir>/test/mutation'],
+	testMatch: ['**/judges.ts'],
+	transform: { '^.+\\.ts$': ['ts-jest', { diagnostics: false, isolatedModules: true }] },
+	testTimeout: 30_000,
+};

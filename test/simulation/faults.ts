@@ -1,0 +1,191 @@
+// Faults that somebody could make in the write path, as changes of its text: each has to be found by some world.
+
+export interface Fault {
+	readonly name: string;
+	/** In nodes/ZooBilling. */
+	readonly file: string;
+	/** A text that stands there once, and what stands there instead. */
+	readonly from: string;
+	readonly to: string;
+}
+
+export const faults: readonly Fault[] = [
+	{
+		name: 'where it started is tested after what was to stand there (two lines swapped)',
+		file: 'balance/standing.ts',
+		from: 'if (isFrom(preview, look)) {',
+		to: 'if (isFrom(preview, look) && !isThere(preview, look)) {',
+	},
+	{
+		name: 'a page is written after the send',
+		file: 'operations/write.ts',
+		from: 'const page = session.begin(preview);',
+		to: `const early: Page = { id: 'p', asks: '', adds: kind.adds, preview, mark: session.register.mark(), state: 'begun' };
+	const result = await send(session, { intent, kind, page: early, doubt: 'none' });
+	const page = session.begin(preview);
+	if (early) return result;`,
+	},
+	{
+		name: 'a doubt is forgotten',
+		file: 'journal.ts',
+		from: 'if (isUnknown(result)) this.keepInDoubt(item, page, doubt);',
+		to: 'if (isUnknown(result)) this.forget(item, page);',
+	},
+	{
+		name: 'a stale look is believed',
+		file: 'register.ts',
+		from: 'if (entry.newest && isEarlier(moment, entry.newest)) return false;',
+		to: '',
+	},
+	{
+		name: 'the answer to a write does not count as seen',
+		file: 'operations/write.ts',
+		from: 'session.register.isFresh(key, reply.balance.updated_at);\n			return tooLittle(reply);',
+		to: 'return tooLittle(reply);',
+	},
+	{
+		name: 'a lock by spelling',
+		file: 'balance/owner.ts',
+		from: 'text.length === id.length) ? id.toLowerCase() : undefined;',
+		to: 'text.length === id.length) ? id : undefined;',
+	},
+	{
+		name: 'no lock between executions',
+		file: 'schedule.ts',
+		from: 'const before = tails.get(key);',
+		to: 'const before = tails.get(key + String(tails.size));',
+	},
+	{
+		name: 'a no is taken for a proof',
+		file: 'zoo/retry.ts',
+		from: "const CLAIM: Meaning = { proves: 'claim', again: false };",
+		to: "const CLAIM: Meaning = { proves: 'notApplied', again: false };",
+	},
+	{
+		name: 'a request to wait is taken for a proof',
+		file: 'zoo/retry.ts',
+		from: "const ASKED_TO_WAIT: Meaning = { proves: 'claim',",
+		to: "const ASKED_TO_WAIT: Meaning = { proves: 'notApplied',",
+	},
+	{
+		name: 'a time-out is taken for a claim',
+		file: 'zoo/retry.ts',
+		from: "const PERHAPS: Meaning = { proves: 'perhaps',",
+		to: "const PERHAPS: Meaning = { proves: 'claim',",
+	},
+	{
+		name: 'another balance after an attempt without an answer means not applied',
+		file: 'balance/standing.ts',
+		from: "	else: { perhaps: 'unknown', claim: 'unknown' },",
+		to: "	else: { perhaps: 'notApplied', claim: 'notApplied' },",
+	},
+	{
+		name: 'a balance that was touched since counts as untouched',
+		file: 'balance/standing.ts',
+		from: "fromTouched: { perhaps: 'unknown', claim: 'unknown' }",
+		to: "fromTouched: { perhaps: 'notApplied', claim: 'notApplied' }",
+	},
+	{
+		name: 'what is settled is taken for fresh',
+		file: 'journal.ts',
+		from: "if (page.state === 'settled') return",
+		to: "if (page.state === 'settled') return this.fresh(checked);\n		if (!page) return",
+	},
+	{
+		name: 'an item with other parameters is taken up again',
+		file: 'journal.ts',
+		from: 'return writes?.text === asks && preview.host === this.host;',
+		to: 'return writes !== undefined && asks !== undefined && preview.host === this.host;',
+	},
+	{ name: 'no rest before the last look', file: 'zoo/sending.ts', from: 'await this.exchange.pause(REST);', to: '' },
+	{
+		name: 'no rest between items after an attempt without an answer',
+		file: 'run.ts',
+		from: 'if (task.writes) await rest',
+		to: 'if (!task.writes) await rest',
+	},
+	{
+		name: 'a payment reference may be used twice',
+		file: 'journal.ts',
+		from: 'return !user || (user.run === this.run && user.item === item) ? undefined : this.nameOf(user);',
+		to: 'return !user || user.item !== -1 || item === -1 ? undefined : this.nameOf(user);',
+	},
+	{
+		name: 'an update that was overtaken is sent',
+		file: 'journal.ts',
+		from: 'if (later === undefined || later < subject.item) return { task: checked };',
+		to: 'if (later === undefined || later < Infinity) return { task: checked };',
+	},
+	{
+		name: 'an owner in doubt stays open',
+		file: 'journal.ts',
+		from: 'find((doubt) => doubt.run !== this.run || doubt.item !== item)',
+		to: 'find((doubt) => doubt.run === this.run && doubt.item === item)',
+	},
+	{
+		name: 'an adjustment is sent again without a look',
+		file: 'zoo/sending.ts',
+		from: "lookFirst = this.write.builtOnLook || this.doubt === 'perhaps';",
+		to: "lookFirst = this.doubt === 'perhaps';",
+	},
+	{
+		name: 'a cancellation is not noticed',
+		file: 'zoo/exchange.ts',
+		from: "for (;;) {\n			if (this.world.canceled()) return { kind: 'unsent', why: 'canceled' };",
+		to: 'for (;;) {',
+	},
+	{
+		name: 'nobody waits when Zoo asks to',
+		file: 'zoo/exchange.ts',
+		from: 'if (held <= 0) return undefined;',
+		to: 'if (held < 1e9) return undefined;',
+	},
+	{
+		name: 'a final answer is retried',
+		file: 'zoo/exchange.ts',
+		from: 'return verdict.again && again ? wait : undefined;',
+		to: 'return again ? wait : undefined;',
+	},
+	{
+		name: 'the end of a run forgets its doubts',
+		file: 'journal.ts',
+		from: 'if (doubts.length > 0) this.stored.runs[this.run] = Object.fromEntries(doubts);',
+		to: 'if (doubts.length < 0) this.stored.runs[this.run] = Object.fromEntries(doubts);',
+	},
+	{
+		name: 'a resumed adjustment is computed again',
+		file: 'operations/adjustBalance.ts',
+		from: 'if (resumed) return await resume(session, intent, kind, resumed);',
+		to: '',
+	},
+	{
+		name: "'Only If Balance Is' is not looked at",
+		file: 'operations/write.ts',
+		from: 'return found.length > 0 ? conditionNotMet',
+		to: 'return found.length > 99 ? conditionNotMet',
+	},
+	{
+		name: 'the report names the change instead of what was written',
+		file: 'operations/write.ts',
+		from: 'asked: amountsByName(target),\n	};',
+		to: 'asked: amountsByName(intent.amounts),\n	};',
+	},
+	{
+		name: 'a note about other writers counts its own as well',
+		file: 'register.ts',
+		from: 'write.at > at && write.by !== page',
+		to: 'write.at > at && write.by === page',
+	},
+	{
+		name: 'an earlier claim is forgotten when a later one is believed',
+		file: 'zoo/sending.ts',
+		from: 'this.claims.every(isBelieved)',
+		to: 'this.claims.some(isBelieved)',
+	},
+	{
+		name: 'what was left in doubt is not settled first',
+		file: 'run.ts',
+		from: 'first: plan.resumed !== undefined',
+		to: 'first: plan.resumed === null',
+	},
+];

@@ -1,0 +1,264 @@
+// Rules that are checked when the world is over and every write has landed: what became of the money, against what was said of it.
+
+import { Failure } from '../../../nodes/ZooBilling/failures/failure';
+import { isRecord } from '../../../nodes/ZooBilling/refusal';
+import type { Account, Attempt, Chronicle, Report, Version, Writer } from '../chronicle';
+import { amountsIn, listed, stand, unitsIn, type Amounts } from '../money';
+import { amountsOf, reasonOf, shownIn } from './reports';
+import { isUnknown, isWritten } from './sending';
+
+export interface Truth {
+	/** Whether replies say when a balance was updated. */
+	readonly hasMoments: boolean;
+	/** Units of a whole credit. */
+	readonly credit: number | undefined;
+	readonly isCalm: boolean;
+}
+
+/** One version of a balance that an attempt has made. */
+interface Landing {
+	readonly attempt: Attempt;
+	readonly index: number;
+	readonly before: Version;
+	readonly after: Version;
+}
+
+export function checkMoney(chronicle: Chronicle, truth: Truth): void {
+	for (const writer of chronicle.writers) noteTakenBack(writer, truth);
+	for (const attempt of chronicle.attempts)
+		for (const landing of landingsOf(attempt)) checkIntruders(chronicle, landing);
+	for (const writer of chronicle.writers) if (!writer.isLost) checkWriter(chronicle, writer, truth);
+	checkOrder(chronicle);
+	checkReferences(chronicle);
+	if (truth.isCalm) checkCalm(chronicle, truth);
+}
+
+function landingsOf(attempt: Attempt): Landing[] {
+	const { versions } = attempt.account;
+	return attempt.applied.flatMap((index) => {
+		const before = versions[index - 1];
+		const after = versions[index];
+		return before && after ? [{ attempt, index, before, after }] : [];
+	});
+}
+
+/** Whoever is no item of this process that a page tells of: other writers, other processes, and those whose page a crash took. */
+function isOutsider({ by }: Version, attempt: Attempt): boolean {
+	return typeof by === 'string' || by.writer.isLost || by.pass.process !== attempt.pass.process;
+}
+
+function noteTakenBack(writer: Writer, { hasMoments, credit = 1 }: Truth): void {
+	for (const attempt of writer.attempts) {
+		const { account, preview, look } = attempt;
+		const from = preview?.from && fromOf(preview.from, attempt.asked);
+		const since = account.versions.slice((look?.version ?? 0) + 1);
+		const others = since.filter((version) => isOutsider(version, attempt) && version.at >= attempt.sentAt);
+		const shown = account.versions[look?.version ?? 0]?.amounts ?? {};
+		const beside = Object.fromEntries(Object.entries(shown).filter(([name]) => !(name in attempt.asked)));
+		const isUntold = (amounts: Amounts) => !hasMoments || !stand(beside, amounts);
+		if (from && others.some(({ amounts }) => stand(from, amounts) && isUntold(amounts)))
+			writer.excuses.add('takenBack');
+		const arrival = account.versions[attempt.applied[0] ?? -1]?.at ?? Infinity;
+		if (others.some(({ amounts, at }) => at < arrival && areClose(attempt.asked, amounts, credit)))
+			writer.excuses.add('sameByAnother');
+		const landed = attempt.applied.at(-1) ?? Infinity;
+		const isOverwritten = account.versions.some(
+			(version, index) => index > landed && isOutsider(version, attempt) && !stand(attempt.asked, version.amounts),
+		);
+		// After a claim the balance as somebody else has left it looks like the one that was never written.
+		if (!from && !attempt.isConfirmed && isOverwritten) writer.excuses.add('raced');
+		const kept = account.versions[landed];
+		if (!from && !attempt.isConfirmed && kept && !areClose(attempt.asked, kept.amounts, credit))
+			writer.excuses.add('keptOther');
+	}
+}
+
+/** Whether amounts are the same but for Zoo's rounding to whole credits. */
+function areClose(asked: Amounts, amounts: Amounts, credit: number): boolean {
+	return Object.entries(asked).every(([name, units]) => Math.abs(units - (amounts[name] ?? 0)) < credit);
+}
+
+function fromOf(from: Readonly<Record<string, string>>, asked: Amounts): Amounts {
+	return amountsIn(Object.fromEntries(Object.entries(from).filter(([name]) => name in asked)));
+}
+
+/** Between what a write was built on and its landing nobody of the same process writes to the owner. */
+function checkIntruders(chronicle: Chronicle, { attempt, index }: Landing): void {
+	const { writer, account, look, sentAt } = attempt;
+	const since = account.versions.slice(0, index).filter((_, each) => each > (look?.version ?? -1));
+	for (const version of since) {
+		const { by, at } = version;
+		if (typeof by !== 'string' && (by.writer === writer || by.page === attempt.page)) continue;
+		if (!look && at < sentAt) continue;
+		if (isOutsider(version, attempt) || writer.isLost) {
+			writer.excuses.add('raced');
+			if (typeof by !== 'string') by.writer.excuses.add('raced');
+		} else if (typeof by !== 'string' && isLetGo(writer, by)) {
+			writer.excuses.add('doubtElsewhere');
+			by.writer.excuses.add('doubtElsewhere');
+		} else if (typeof by !== 'string' && (writer.excuses.has('tooLate') || by.writer.excuses.has('tooLate'))) {
+			by.writer.excuses.add('tooLate');
+			writer.excuses.add('tooLate');
+		} else if (
+			typeof by !== 'string' &&
+			![writer, by.writer].some(({ excuses }) => excuses.has('staleLook') || excuses.has('sameByAnother'))
+		) {
+			const late = at > sentAt ? 'landed after' : 'did not know of';
+			chronicle.breaks('no write lands over another that it does not know', `${writer.name} ${late} ${by.writer.name}`);
+		}
+	}
+}
+
+/** Whether the item was reported as unknown before another execution went on with the owner. */
+function isLetGo(writer: Writer, by: Attempt): boolean {
+	const isOpen = writer.reports.some((report) => isUnknown(report.result) && report.at <= by.sentAt);
+	return isOpen && by.writer.execution !== writer.execution;
+}
+
+function checkWriter(chronicle: Chronicle, writer: Writer, truth: Truth): void {
+	const landings = writer.attempts.flatMap(landingsOf);
+	for (const report of writer.reports) {
+		const said = sayOf(report);
+		const landed = landings.filter(({ attempt }) => writer.attempts.indexOf(attempt) < report.attempts);
+		const hasEffect = landed.some(({ before, after }) => !stand(before.amounts, after.amounts));
+		if (said === 'notApplied' && hasEffect && !isExcused(writer)) {
+			chronicle.breaks('what was reported as not applied never is', `${writer.name}: ${reasonOf(report.result)}`);
+		}
+		if (report.result instanceof Failure || said !== 'applied') continue;
+		checkConfirmation(chronicle, report, truth);
+		const done = landed.filter(({ after }) => after.at <= report.at);
+		// A plain update may find its amounts there by anybody's doing, a tool's call by another call's.
+		if (writer.preview?.from && done.length === 0 && !writer.isTool && !isExcused(writer)) {
+			chronicle.breaks('what was reported as applied is', `${writer.name}: ${reasonOf(report.result)}`);
+		}
+	}
+	if (!isExcused(writer)) checkEffect(chronicle, writer, landings);
+}
+
+function isExcused({ excuses }: Writer): boolean {
+	return excuses.size > 0;
+}
+
+function sayOf(report: Report): 'applied' | 'notApplied' | 'unknown' {
+	const { result } = report;
+	if (isWritten(report)) return 'applied';
+	if (isUnknown(report.result)) return 'unknown';
+	return result instanceof Failure || report.adds ? 'notApplied' : 'unknown';
+}
+
+/** An adjustment is added once, and by the amounts that its report tells. */
+function checkEffect(chronicle: Chronicle, writer: Writer, landings: readonly Landing[]): void {
+	const last = writer.reports.at(-1);
+	if (!last?.adds) return;
+	const effects = landings.map(({ before, after, attempt }) => effectOf(before, after, attempt.asked));
+	const real = effects.filter((effect) => Object.values(effect).some((units) => units !== 0));
+	if (real.length > 1) chronicle.breaks('nothing is added twice', writer.name);
+	const [effect = {}] = real;
+	const told = last.result instanceof Failure ? undefined : changesIn(last.result.json);
+	if (!told || !isWritten(last)) return;
+	const sum = Object.fromEntries(Object.entries(told).filter(([, units]) => units !== 0));
+	if (!stand(sum, effect)) {
+		chronicle.breaks('a report tells what was added', `${writer.name}: ${listed(sum)} instead of ${listed(effect)}`);
+	}
+}
+
+function effectOf(before: Version, after: Version, asked: Amounts): Amounts {
+	return Object.fromEntries(
+		Object.keys(asked).map((name) => [name, (after.amounts[name] ?? 0) - (before.amounts[name] ?? 0)]),
+	);
+}
+
+function changesIn({ adjustment }: Readonly<Record<string, unknown>>): Amounts | undefined {
+	if (!isRecord(adjustment)) return undefined;
+	return Object.fromEntries(
+		Object.entries(adjustment).map(([name, sum]) => [name, isRecord(sum) ? unitsIn(String(sum['change'])) : 0]),
+	);
+}
+
+/** What a report shows has stood there since the item was first sent, and is what was asked for to less than one credit. */
+function checkConfirmation(chronicle: Chronicle, report: Report, { credit = 1 }: Truth): void {
+	const { writer, result, at, attempts } = report;
+	const last = writer.attempts[attempts - 1];
+	const first = writer.attempts.find(({ preview }) => preview === last?.preview);
+	if (!first || result instanceof Failure) return;
+	const names = Object.keys(first.asked);
+	const shown = shownIn(report, names);
+	const stood = first.account.versions.some((version) => version.at <= at && stand(shown, version.amounts));
+	const isOld = writer.excuses.has('staleLook');
+	const since = isOld || versionsSince(first.account, first.sentAt).some((version) => stand(shown, version.amounts));
+	if (!stood || !since) chronicle.breaks('what a report shows has stood there', `${writer.name}: ${listed(shown)}`);
+	const asked = amountsOf(isRecord(result.json['confirmation']) ? result.json['confirmation']['asked'] : undefined);
+	const status = reasonOf(result);
+	// Where no credits are left, a reply does not tell what one is worth.
+	if (status === 'confirmed' ? !areClose(asked, shown, credit) : stand(asked, shown)) {
+		chronicle.breaks(
+			'confirmed is what was asked for, and nothing else',
+			`${writer.name}: ${status}, ${listed(shown)}`,
+		);
+	}
+}
+
+function versionsSince({ versions }: Account, at: number): Version[] {
+	return versions.filter((version, index) => version.at >= at || (versions[index + 1]?.at ?? Infinity) >= at);
+}
+
+/** Updates of one owner in one node run take effect in input order. */
+function checkOrder(chronicle: Chronicle): void {
+	const updates = chronicle.writers.filter(
+		({ reports, isLost, isTool }) => !isLost && !isTool && reports.some(({ adds }) => !adds),
+	);
+	for (const earlier of updates) {
+		for (const later of updates) {
+			if (earlier.place !== later.place || earlier.execution !== later.execution || earlier.item >= later.item)
+				continue;
+			const last = earlier.attempts.flatMap(landingsOf).at(-1);
+			const first = later.attempts.flatMap(landingsOf)[0];
+			if (!last || !first || last.attempt.account !== first.attempt.account || last.index < first.index) continue;
+			if (isExcused(earlier) || isExcused(later)) continue;
+			chronicle.breaks('updates take effect in input order', `${earlier.name} after ${later.name}`);
+		}
+	}
+}
+
+/** A payment reference is added once in an execution. */
+function checkReferences(chronicle: Chronicle): void {
+	const users = new Map<string, Writer>();
+	for (const writer of chronicle.writers) {
+		const reference = writer.preview?.reference;
+		const isAdded = writer.attempts
+			.flatMap(landingsOf)
+			.some(({ before, after }) => !stand(before.amounts, after.amounts));
+		if (writer.isLost || isExcused(writer) || reference === undefined || !isAdded || !writer.reports.at(-1)?.adds)
+			continue;
+		const key = `${writer.execution} ${reference}`;
+		const user = users.get(key);
+		if (user && user !== writer)
+			chronicle.breaks('a payment reference is added once', `${user.name} and ${writer.name}`);
+		users.set(key, writer);
+	}
+}
+
+const ORDINARY = [
+	'confirmed',
+	'unchanged',
+	'dryRun',
+	'invalidInput',
+	'referenceRepeated',
+	'belowZero',
+	'conditionNotMet',
+	'otherBalanceModel',
+	'stopped',
+	'alreadyWritten',
+	'overtaken',
+];
+
+/** Where nothing goes wrong, nothing is unknown. */
+function checkCalm(chronicle: Chronicle, { credit }: Truth): void {
+	// A change from nothing by less than a credit cannot be told from another amount.
+	const ordinary = credit === undefined ? ORDINARY : [...ORDINARY, 'different'];
+	for (const { writer, result } of chronicle.reports) {
+		const reason = reasonOf(result);
+		if (!ordinary.includes(reason))
+			chronicle.breaks('where nothing goes wrong, nothing is unknown', `${writer.name}: ${reason}`);
+	}
+}
