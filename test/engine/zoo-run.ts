@@ -2,6 +2,7 @@
 
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
+import { checkBoth } from '../zoo-api/conformance';
 import { startZooApi, type ZooApi, type ZooApiSettings } from '../zoo-api/server';
 import { EMPLOYEE_TOKEN } from '../zoo-api/tokens';
 import { runNode, type NodeRun, type NodeRunResult } from './harness';
@@ -24,9 +25,9 @@ export interface Setup extends ZooApiSettings {
 	readonly amounts?: Readonly<Record<string, string>>;
 }
 
-/** A stand-in that knows two organizations and a user. */
+/** A stand-in that knows two organizations and a user, and stumbles over what is not in Zoo's document. */
 export async function startZoo({ amounts, ...settings }: Setup = {}): Promise<ZooApi> {
-	const zoo = await startZooApi(settings);
+	const zoo = await startZooApi({ onAnswer: checkBoth(settings), ...settings });
 	const initial = amounts ?? (settings.model === 'apiCredits' ? API_CREDITS : PRE_PAY);
 	zoo.setBalance('org', ORG, initial);
 	zoo.setBalance('org', OTHER_ORG, initial);

@@ -19,22 +19,24 @@ export const money = z.pipe(
 // Zoo has moved fields between present, null and absent 18 times in two years; none of these may trouble a reader.
 const maybe = <T extends z.ZodMiniType>(schema: T) => z.nullish(schema);
 const text = maybe(z.string());
-const whole = maybe(z.int());
+/** A count beyond what a number holds comes as its digits, and so does a fraction with more digits than that. */
+const whole = maybe(z.union([z.int(), z.string().check(z.regex(/^\d+$/))]));
+const fraction = maybe(z.union([z.number(), z.string().check(z.regex(/^-?\d+(\.\d+)?(e[+-]?\d+)?$/i))]));
 const flag = maybe(z.boolean());
 const moment = maybe(z.iso.datetime({ offset: true }));
 const uuid = maybe(z.guid());
 
-/** A price in three forms; `intervals` and what an enterprise price says differ between the models. */
-function price<const Interval extends string, Enterprise extends z.core.$ZodShape>(
+/** A price by the interval, or `agreed` on apart from Zoo's price list, which says nothing else. */
+function price<const Interval extends string, const Agreed extends string>(
 	intervals: readonly Interval[],
-	enterprise: Enterprise,
+	agreed: readonly Agreed[],
 ) {
 	const interval = maybe(z.enum(intervals));
 	return maybe(
 		z.discriminatedUnion('type', [
 			z.looseObject({ type: z.literal('flat'), price: maybe(money), interval }),
 			z.looseObject({ type: z.literal('per_user'), price: maybe(money), interval }),
-			z.looseObject({ type: z.literal('enterprise'), ...enterprise }),
+			z.looseObject({ type: z.enum(agreed) }),
 		]),
 	);
 }
@@ -68,7 +70,7 @@ function countsOf<Name extends string>(fields: ReadonlyArray<BalanceField & { re
 
 /** The reply as documented. */
 function prePay() {
-	const cost = price(['day', 'month', 'week', 'year'], {});
+	const cost = price(['day', 'month', 'week', 'year'], ['enterprise']);
 	return z.looseObject({
 		...amountsOf(balanceModels.prePay.fields),
 		created_at: moment,
@@ -108,17 +110,18 @@ function apiCredits() {
 				modeling_app: maybe(
 					z.looseObject({
 						...subscription(),
-						annual_discount: maybe(z.number()),
+						annual_discount: fraction,
 						billing_mode: maybe(z.enum(['standard', 'contract'])),
 						display_name: text,
-						endpoints_included: maybe(z.unknown()),
-						ml_custom_models: maybe(z.unknown()),
+						endpoints_included: maybe(z.array(z.enum(['modeling', 'ml', 'file']))),
+						ml_custom_models: flag,
 						monthly_pay_as_you_go_api_credits: whole,
 						monthly_pay_as_you_go_api_credits_monetary_value: maybe(money),
 						name: text,
 						pay_as_you_go_api_credit_price: maybe(money),
-						price: price(['day', 'month', 'week', 'year', 'unknown'], { contract: maybe(z.unknown()) }),
-						share_links: maybe(z.unknown()),
+						// Hosts from before April 2026 call a contract `enterprise`.
+						price: price(['day', 'month', 'week', 'year', 'unknown'], ['contract', 'enterprise']),
+						share_links: maybe(z.array(z.enum(['public', 'password_protected', 'organization_only']))),
 						support_tier: maybe(z.enum(['community', 'standard_email', 'priority_email', 'premium'])),
 					}),
 				),
