@@ -112,8 +112,9 @@ it('have the amounts and whole credits of both models', () => {
 	}
 });
 
-it('use only what the editor reads, and show amounts as text and whole credits as whole', () => {
+it('use only what the editor reads, leave nothing without a type, and show amounts as text and whole credits as whole', () => {
 	const check = (preview: Preview): void => {
+		expect(preview.type).toBeDefined();
 		for (const key of Object.keys(preview)) expect(['type', 'properties', 'items']).toContain(key);
 		if (preview.properties) expect(preview.type).toBe('object');
 		if (preview.items) {
