@@ -15,7 +15,7 @@ import { openLedger, type OpenLedger } from './ledger';
 import { operations } from './operations/all';
 import type { Operation, Result, Task } from './operations/operation';
 import { optionDefaults } from './options';
-import { errorFor, hintsFor, itemFor, mostUrgent } from './output';
+import { errorFor, hintsFor, itemsFor, mostUrgent } from './output';
 import { Refusal } from './refusal';
 import { earlier, notBegun, refusedInDoubt, refuseRepeats, runItems, tally } from './run';
 import { Failure, invalidInput } from './zoo/failure';
@@ -61,7 +61,7 @@ export class ZooBilling implements INodeType {
 		if (stopOnFailure && failure) throw errorFor(this.getNode(), failure, tally(results), isTool(this));
 		this.addExecutionHints(...hintsFor(results));
 		const withDetails = this.getNode().onError !== 'continueErrorOutput' || takesDetails(this);
-		return [results.map((result, item) => itemFor(result, item, withDetails))];
+		return [results.flatMap((result, item) => itemsFor(result, item, withDetails))];
 	}
 }
 
@@ -85,14 +85,16 @@ function check(context: IExecuteFunctions, operation: Operation | undefined, ite
 	const names = [
 		...(operation.byId ? [kind.idParameter] : []),
 		...(operation.amounts ? ['balanceModel', 'amountUnit', operation.amounts.parameter] : []),
+		...(operation.lists ? ['returnAll'] : []),
 		'options',
 	];
 	try {
-		return operation.prepare(
-			Object.fromEntries(names.map((name) => [name, context.getNodeParameter(name, item)])),
-			kind,
-			item,
+		const raw: Record<string, unknown> = Object.fromEntries(
+			names.map((name) => [name, context.getNodeParameter(name, item)]),
 		);
+		// n8n has no value for a field that is hidden.
+		if (operation.lists && raw['returnAll'] !== true) raw['limit'] = context.getNodeParameter('limit', item);
+		return operation.prepare(raw, kind, item);
 	} catch (error) {
 		const reason = error instanceof Error ? error.message : 'no reason given';
 		return invalidInput(

@@ -79,12 +79,19 @@ function between(label: string, value: unknown, least: number, most: number, pat
 	if (count >= least && count <= most) return count;
 	return new Refusal(
 		`'${label}' is not a number from ${least} to ${most}: ${shown(value)}`,
-		'Correct it, or remove the option to use its default.',
+		'Correct it, or leave it at its default.',
 	);
 }
 
 function integer(least: number, most: number): Reader<number> {
 	return (label, value) => between(label, value, least, most, /^\d+$/);
+}
+
+/** How many items 'Return All' and 'Limit' ask for; Infinity for all. `limit` counts only where not all are asked for. */
+export function readLimit(returnAll: unknown, limit: unknown): number | Refusal {
+	const all = toggle('Return All', returnAll);
+	if (all instanceof Refusal) return all;
+	return all ? Infinity : between('Limit', limit, 1, 1_000_000, /^\d+$/);
 }
 
 function seconds(least: number, most: number): Reader<number> {

@@ -26,7 +26,7 @@ export function balanceOutput({ balance }: Reply, output: Options['output']): Re
 }
 
 /** Half-sentences about a reply that a person should know. */
-export function replyHints({ misfits }: Reply): string[] {
+export function replyHints({ misfits }: Pick<Reply, 'misfits'>): string[] {
 	return misfits.length === 0
 		? []
 		: [
@@ -35,13 +35,13 @@ export function replyHints({ misfits }: Reply): string[] {
 }
 
 /** `withDetails`: whether n8n takes an item with `details` for a failed one when it has an error output. */
-export function itemFor(result: Result, item: number, withDetails: boolean): INodeExecutionData {
-	if (!(result instanceof Failure)) return { json: jsonOf(result.json), pairedItem: { item } };
+export function itemsFor(result: Result, item: number, withDetails: boolean): INodeExecutionData[] {
+	const pairedItem = { item };
+	if (!(result instanceof Failure))
+		return (result.items ?? [result.json]).map((json) => ({ json: jsonOf(json), pairedItem }));
 	const { what, next, details } = result;
-	return {
-		json: { error: what, message: `${what}. ${next}`, ...(withDetails && { details: jsonOf(details) }) },
-		pairedItem: { item },
-	};
+	const json = { error: what, message: `${what}. ${next}`, ...(withDetails && { details: jsonOf(details) }) };
+	return [{ json, pairedItem }];
 }
 
 /** Plain data under names, which is what a JSON value of ours always is. */

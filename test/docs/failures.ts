@@ -62,6 +62,7 @@ export const failures: Readonly<Record<string, readonly made.Failure[]>> = {
 	referenceRepeated: [made.referenceRepeated(subject, 'item 0')],
 	amountMissing: [made.amountMissing(subject, [cash])],
 	noBalance: (['notRead', 'notSent'] as const).map((outcome) => made.noBalance(subject, {}, outcome)),
+	unreadable: [made.unreadable(subject, 'a subscription', {})],
 	conditionNotMet: [made.conditionNotMet(subject, [])],
 	outOfRange: (['belowZero', 'tooLarge'] as const).map((reason) => made.outOfRange(subject, reason, '')),
 };

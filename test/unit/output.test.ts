@@ -4,7 +4,7 @@ import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
 
 import { readJsonObject, readReply } from '../../nodes/ZooBilling/balance/reply';
 import type { Done } from '../../nodes/ZooBilling/operations/operation';
-import { balanceOutput, errorFor, hintsFor, itemFor, mostUrgent, replyHints } from '../../nodes/ZooBilling/output';
+import { balanceOutput, errorFor, hintsFor, itemsFor, mostUrgent, replyHints } from '../../nodes/ZooBilling/output';
 import { Failure, type FailureDetails } from '../../nodes/ZooBilling/zoo/failure';
 import { DOCUMENTED_REPLY } from '../zoo-api/documented';
 
@@ -75,19 +75,21 @@ describe('the balance', () => {
 
 describe('an item', () => {
 	it('is what was done, linked to its input', () => {
-		expect(itemFor(done(['hint'], { a: 1 }), 4, true)).toEqual({ json: { a: 1 }, pairedItem: { item: 4 } });
+		expect(itemsFor(done(['hint'], { a: 1 }), 4, true)).toEqual([{ json: { a: 1 }, pairedItem: { item: 4 } }]);
+	});
+
+	it('is several where one item in gives several out, or none', () => {
+		const items = [{ a: 1 }, { a: 2 }];
+		expect(itemsFor({ ...done(), items }, 4, true)).toEqual(items.map((json) => ({ json, pairedItem: { item: 4 } })));
+		expect(itemsFor({ ...done(), items: [] }, 4, true)).toEqual([]);
 	});
 
 	it('tells of a failure in keys that n8n takes for one', () => {
 		const failure = failed(2, { orgId: 'x' });
-		expect(itemFor(failure, 2, true)).toEqual({
-			json: { error: 'What [item 2]', message: 'What [item 2]. Next.', details: failure.details },
-			pairedItem: { item: 2 },
-		});
-		expect(itemFor(failure, 2, false)).toEqual({
-			json: { error: 'What [item 2]', message: 'What [item 2]. Next.' },
-			pairedItem: { item: 2 },
-		});
+		const json = { error: 'What [item 2]', message: 'What [item 2]. Next.' };
+		const pairedItem = { item: 2 };
+		expect(itemsFor(failure, 2, true)).toEqual([{ json: { ...json, details: failure.details }, pairedItem }]);
+		expect(itemsFor(failure, 2, false)).toEqual([{ json, pairedItem }]);
 	});
 });
 

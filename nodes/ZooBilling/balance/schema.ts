@@ -17,13 +17,13 @@ export const money = z.pipe(
 );
 
 // Zoo has moved fields between present, null and absent 18 times in two years; none of these may trouble a reader.
-const maybe = <T extends z.ZodMiniType>(schema: T) => z.nullish(schema);
-const text = maybe(z.string());
+export const maybe = <T extends z.ZodMiniType>(schema: T) => z.nullish(schema);
+export const text = maybe(z.string());
 /** A count beyond what a number holds comes as its digits, and so does a fraction with more digits than that. */
-const whole = maybe(z.union([z.int(), z.string().check(z.regex(/^\d+$/))]));
-const fraction = maybe(z.union([z.number(), z.string().check(z.regex(/^-?\d+(\.\d+)?(e[+-]?\d+)?$/i))]));
-const flag = maybe(z.boolean());
-const moment = maybe(z.iso.datetime({ offset: true }));
+export const whole = maybe(z.union([z.int(), z.string().check(z.regex(/^\d+$/))]));
+export const fraction = maybe(z.union([z.number(), z.string().check(z.regex(/^-?\d+(\.\d+)?(e[+-]?\d+)?$/i))]));
+export const flag = maybe(z.boolean());
+export const moment = maybe(z.iso.datetime({ offset: true }));
 const uuid = maybe(z.guid());
 
 /** A price by the interval, or `agreed` on apart from Zoo's price list, which says nothing else. */
@@ -68,65 +68,74 @@ function countsOf<Name extends string>(fields: ReadonlyArray<BalanceField & { re
 	return Object.fromEntries(fields.map((field) => [field.credits, whole])) as Record<Name, typeof whole>;
 }
 
-/** The reply as documented. */
+const prePayPrice = () => price(['day', 'month', 'week', 'year'], ['enterprise']);
+
+/** A subscription as documented. */
+function prePaySubscription() {
+	return z.looseObject({
+		modeling_app: maybe(
+			z.looseObject({
+				...subscription(),
+				name: maybe(z.enum(['free', 'pro', 'team', 'enterprise'])),
+				pay_as_you_go_credits: maybe(money),
+				price: prePayPrice(),
+				support_tier: maybe(z.enum(['community', 'standard', 'premium', 'priority'])),
+			}),
+		),
+	});
+}
+
+/** The balance as documented. */
 function prePay() {
-	const cost = price(['day', 'month', 'week', 'year'], ['enterprise']);
 	return z.looseObject({
 		...amountsOf(balanceModels.prePay.fields),
 		created_at: moment,
 		id: uuid,
 		map_id: uuid,
-		modeling_app_enterprise_price: cost,
-		subscription_details: maybe(
-			z.looseObject({
-				modeling_app: maybe(
-					z.looseObject({
-						...subscription(),
-						name: maybe(z.enum(['free', 'pro', 'team', 'enterprise'])),
-						pay_as_you_go_credits: maybe(money),
-						price: cost,
-						support_tier: maybe(z.enum(['community', 'standard', 'premium', 'priority'])),
-					}),
-				),
-			}),
-		),
+		modeling_app_enterprise_price: prePayPrice(),
+		subscription_details: maybe(prePaySubscription()),
 		subscription_id: text,
 		total_due: maybe(money),
 		updated_at: moment,
 	});
 }
 
-/** The reply as published since May 2025, with the fields that joined until August 2026. */
+/** A subscription as published since May 2025, with the fields that joined until August 2026 and what older hosts say. */
+function apiCreditsSubscription() {
+	return z.looseObject({
+		action_client_secret: text,
+		action_type: maybe(z.enum(['payment_intent', 'setup_intent'])),
+		modeling_app: maybe(
+			z.looseObject({
+				...subscription(),
+				annual_discount: fraction,
+				billing_mode: maybe(z.enum(['standard', 'contract'])),
+				display_name: text,
+				endpoints_included: maybe(z.array(z.enum(['modeling', 'ml', 'file']))),
+				ml_custom_models: flag,
+				monthly_pay_as_you_go_api_credits: whole,
+				monthly_pay_as_you_go_api_credits_monetary_value: maybe(money),
+				name: text,
+				pay_as_you_go_api_credit_price: maybe(money),
+				pay_as_you_go_credits: maybe(money),
+				price: price(['day', 'month', 'week', 'year', 'unknown'], ['contract', 'enterprise']),
+				share_links: maybe(z.array(z.enum(['public', 'password_protected', 'organization_only']))),
+				support_tier: maybe(
+					z.enum(['community', 'standard_email', 'priority_email', 'premium', 'standard', 'priority']),
+				),
+			}),
+		),
+	});
+}
+
+/** The balance as published since then. */
 function apiCredits() {
 	return z.looseObject({
 		...amountsOf(balanceModels.apiCredits.fields),
 		...countsOf(balanceModels.apiCredits.fields),
 		created_at: moment,
 		monthly_api_credits_refresh_at: moment,
-		subscription_details: maybe(
-			z.looseObject({
-				action_client_secret: text,
-				action_type: maybe(z.enum(['payment_intent', 'setup_intent'])),
-				modeling_app: maybe(
-					z.looseObject({
-						...subscription(),
-						annual_discount: fraction,
-						billing_mode: maybe(z.enum(['standard', 'contract'])),
-						display_name: text,
-						endpoints_included: maybe(z.array(z.enum(['modeling', 'ml', 'file']))),
-						ml_custom_models: flag,
-						monthly_pay_as_you_go_api_credits: whole,
-						monthly_pay_as_you_go_api_credits_monetary_value: maybe(money),
-						name: text,
-						pay_as_you_go_api_credit_price: maybe(money),
-						// Hosts from before April 2026 call a contract `enterprise`.
-						price: price(['day', 'month', 'week', 'year', 'unknown'], ['contract', 'enterprise']),
-						share_links: maybe(z.array(z.enum(['public', 'password_protected', 'organization_only']))),
-						support_tier: maybe(z.enum(['community', 'standard_email', 'priority_email', 'premium'])),
-					}),
-				),
-			}),
-		),
+		subscription_details: maybe(apiCreditsSubscription()),
 		subscription_id: text,
 		total_due: maybe(money),
 		updated_at: moment,
@@ -140,12 +149,20 @@ export type Balance = PrePayBalance | ApiCreditsBalance;
 
 export type ReplySchema = ReturnType<typeof prePay> | ReturnType<typeof apiCredits>;
 
-const builders: Record<ModelName, () => ReplySchema> = { prePay, apiCredits };
-const built = new Map<ModelName, ReplySchema>();
+/** Builds a schema for the first reply that needs it, because n8n loads the node on every start and often only to show it. */
+export function onDemand<Schema>(build: () => Schema): () => Schema {
+	let built: Schema | undefined;
+	return () => (built ??= build());
+}
 
-/** A model's reply schema; it is built for the first reply, because n8n loads the node on every start and often only to show it. */
+/** A subscription on its own, from a host of either model. */
+export const subscriptionSchema = onDemand(apiCreditsSubscription);
+
+const replySchemas: Record<ModelName, () => ReplySchema> = {
+	prePay: onDemand(prePay),
+	apiCredits: onDemand(apiCredits),
+};
+
 export function replySchema(model: ModelName): ReplySchema {
-	const schema = built.get(model) ?? builders[model]();
-	built.set(model, schema);
-	return schema;
+	return replySchemas[model]();
 }

@@ -45,8 +45,31 @@ export const nodeProperties: INodeProperties[] = [
 		description: 'The unit of all amounts below',
 	},
 	...writing.flatMap((operation) => allModels.map((model) => amountsOf(operation, model))),
+	...howMany(namesOf(operations.filter(({ lists }) => lists))),
 	...operations.flatMap(optionsOf),
 ];
+
+function howMany(operation: string[]): INodeProperties[] {
+	return [
+		{
+			displayName: 'Return All',
+			name: 'returnAll',
+			type: 'boolean',
+			displayOptions: { show: { operation } },
+			default: false,
+			description: 'Whether to return all results or only up to a given limit',
+		},
+		{
+			displayName: 'Limit',
+			name: 'limit',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			displayOptions: { show: { operation, returnAll: [false] } },
+			default: 50,
+			description: 'Max number of results to return',
+		},
+	];
+}
 
 function operationsOf(kind: OwnerKind): INodeProperties {
 	return {

@@ -55,6 +55,8 @@ export interface Session {
 /** An item that went well. */
 export interface Done {
 	readonly json: Readonly<Record<string, unknown>>;
+	/** Come out instead of `json`, each as an item, where one item in gives many or none. */
+	readonly items?: ReadonlyArray<Readonly<Record<string, unknown>>>;
 	/** What a person should know of it: half-sentences without the item's number. */
 	readonly hints: readonly string[];
 	readonly wrote: boolean;
@@ -85,10 +87,12 @@ export interface Operation {
 	readonly notice?: (kind: OwnerKind) => string;
 	/** Whether doing it twice adds twice, so that the execution has to remember what was done. */
 	readonly adds?: boolean;
-	/** What it reads when that is not the balance: the path behind the owner's, such as `/payment`, and what the reply holds. */
-	readonly endpoint?: { readonly path: string; readonly reply: z.ZodMiniType };
+	/** What it reads when that is not the balance: the path behind the owner's, such as `/payment`, and what an item holds. */
+	readonly endpoint?: { readonly path: string; readonly reply: () => z.ZodMiniType };
 	/** Whether the owner is given by ID; otherwise it is the token's own. */
 	readonly byId: boolean;
+	/** Whether it puts out many items, all or up to a limit. */
+	readonly lists?: boolean;
 	/** The collection of amounts, for operations that write. */
 	readonly amounts?: {
 		readonly parameter: 'updateFields' | 'adjustFields';

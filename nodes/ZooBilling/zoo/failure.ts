@@ -477,6 +477,17 @@ export function noBalance(subject: Subject, reported: Reported, outcome: 'notRea
 	});
 }
 
+/** A reply to a read that is not what was asked for. `what`: what it lacks, such as `a list of invoices`. */
+export function unreadable(subject: Subject, what: string, reported: Reported): Failure {
+	return failure(subject, {
+		reason: 'unreadableReply',
+		outcome: 'notRead',
+		what: `Zoo answered, but without ${what}`,
+		next: "Check 'Base URL' in the Zoo API credential. Reading again is safe.",
+		reported,
+	});
+}
+
 /** What 'Only If Balance Is' expected is not what was read. */
 export function conditionNotMet(subject: Subject, differences: Comparison['differences']): Failure {
 	const list = differences.map(({ field, asked, got }) => `${field} expected ${asked}, found ${got}`).join('; ');
