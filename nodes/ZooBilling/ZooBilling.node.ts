@@ -17,7 +17,9 @@ import type { Operation, Result, Task } from './operations/operation';
 import { optionDefaults } from './options';
 import { errorFor, hintsFor, itemsFor, mostUrgent } from './output';
 import { Refusal } from './refusal';
+import { resolveOwners } from './resolve';
 import { earlier, notBegun, refusedInDoubt, refuseRepeats, runItems, tally } from './run';
+import { Exchange } from './zoo/exchange';
 import { Failure, invalidInput } from './zoo/failure';
 import { connect } from './zoo/transport';
 
@@ -118,7 +120,11 @@ async function send(
 	}
 	const first = checked.find((task): task is Task => !(task instanceof Failure));
 	const { maxConcurrency } = first?.options ?? optionDefaults;
-	return await runItems(checked, { zoo, maxConcurrency, stopOnFailure, ledger });
+	const traffic = { heldUntil: 0, stopped: false };
+	const resolved = await resolveOwners(checked, ({ options }) => new Exchange(zoo, traffic, options), maxConcurrency);
+	if (stopOnFailure && resolved.some((task) => task instanceof Failure))
+		return resolved.map((task) => notBegun(task, ledger));
+	return await runItems(resolved, { zoo, maxConcurrency, stopOnFailure, ledger });
 }
 
 /** n8n keeps a node's context across Retry On Fail, and between the calls of a tool, which nothing else tells apart. */

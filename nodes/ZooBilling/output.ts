@@ -10,6 +10,7 @@ import {
 } from 'n8n-workflow';
 
 import { allModels } from './balance/fields';
+import type { Owner } from './balance/owner';
 import type { Reply } from './balance/reply';
 import type { Options } from './options';
 import type { Result } from './operations/operation';
@@ -19,10 +20,17 @@ const identifiers = ['id', 'map_id', 'subscription_id'];
 const amounts = allModels.flatMap((model) => model.fields.flatMap(({ wire, credits }) => [wire, credits]));
 const short = new Set<string | undefined>([...identifiers, ...amounts, 'total_due']);
 
-/** Zoo's balance, whole or its identifiers and amounts. */
-export function balanceOutput({ balance }: Reply, output: Options['output']): Record<string, unknown> {
-	if (output === 'balance') return { ...balance };
-	return Object.fromEntries(Object.entries(balance).filter(([name]) => short.has(name)));
+/** Whose balance it is, and Zoo's balance, whole or its identifiers and amounts. */
+export function balanceOutput(
+	{ kind, id }: Owner,
+	{ balance }: Reply,
+	output: Options['output'],
+): Record<string, unknown> {
+	// Only the documented model tells whose balance the token's own is.
+	const mapped = 'map_id' in balance && typeof balance.map_id === 'string' ? balance.map_id : undefined;
+	const owner = id ?? mapped;
+	const shown = Object.entries(balance).filter(([name]) => output === 'balance' || short.has(name));
+	return { ...(owner !== undefined && { [kind.idParameter]: owner }), ...Object.fromEntries(shown) };
 }
 
 /** Half-sentences about a reply that a person should know. */

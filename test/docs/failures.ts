@@ -62,7 +62,14 @@ export const failures: Readonly<Record<string, readonly made.Failure[]>> = {
 	referenceRepeated: [made.referenceRepeated(subject, 'item 0')],
 	amountMissing: [made.amountMissing(subject, [cash])],
 	noBalance: (['notRead', 'notSent'] as const).map((outcome) => made.noBalance(subject, {}, outcome)),
-	unreadable: [made.unreadable(subject, 'a subscription', {})],
+	unreadable: [made.unreadable(subject, 'a subscription', {}), made.unreadable({ ...subject, asked: {} }, '', {})],
+	notLookedUp: unanswered.map((last) =>
+		made.notLookedUp(
+			{ ...subject, owner: { kind: ownerKinds.user, id: undefined, email: 'kim@example.com' } },
+			last,
+			none,
+		),
+	),
 	conditionNotMet: [made.conditionNotMet(subject, [])],
 	outOfRange: (['belowZero', 'tooLarge'] as const).map((reason) => made.outOfRange(subject, reason, '')),
 };

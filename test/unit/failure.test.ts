@@ -343,6 +343,22 @@ const cases: Record<string, Case> = {
 		details: { reason: 'unreadableReply', outcome: 'notRead', httpStatus: 200, callId: 'call-1' },
 		after: 'Zoo’s reply (HTTP 200, call call-1).',
 	},
+	unreadable: {
+		made: failures.unreadable(subject, 'the ID of this user', { status: 200 }),
+		source: 'service',
+		what: 'Zoo answered, but without the ID of this user',
+		next: "Check 'Base URL' in the Zoo API credential. Nothing was sent for this item.",
+		details: { reason: 'unreadableReply', outcome: 'notSent', httpStatus: 200 },
+		after: 'Zoo’s reply (HTTP 200).',
+	},
+	notLookedUp: {
+		made: failures.notLookedUp(subject, { kind: 'perhapsApplied', cause: 'Zoo answered 500', status: 500 }, never),
+		source: 'service',
+		what: 'The user was not looked up: Zoo answered 500',
+		next: 'Nothing was sent for this item.',
+		details: { reason: 'unavailable', outcome: 'notSent', httpStatus: 500 },
+		after: 'Zoo’s reply (HTTP 500).',
+	},
 	conditionNotMet: {
 		made: failures.conditionNotMet(subject, [{ field: 'pre_pay_cash_remaining', asked: '50.00', got: 'no amount' }]),
 		source: 'service',
@@ -391,6 +407,14 @@ describe.each(Object.entries(cases))('%s', (_, { made, source, what, next, detai
 	it('promises safety or nothing sent only where that is so', () => {
 		const promises = /safe|Nothing was sent/.test(made.next);
 		expect(promises).toBe(!['unknown', 'different', 'notConfirmed'].includes(made.details.outcome));
+	});
+});
+
+it('a read that is not readable leaves nothing read', () => {
+	expect(failures.unreadable({ item: 3, owner: ownOrg }, 'a subscription', { status: 200 })).toMatchObject({
+		what: 'Zoo answered, but without a subscription [item 3]',
+		next: "Check 'Base URL' in the Zoo API credential. Reading again is safe. Zoo’s reply (HTTP 200).",
+		details: { reason: 'unreadableReply', outcome: 'notRead', httpStatus: 200 },
 	});
 });
 

@@ -6,6 +6,7 @@ import { readJsonObject, readReply } from '../../nodes/ZooBilling/balance/reply'
 import type { Done } from '../../nodes/ZooBilling/operations/operation';
 import { balanceOutput, errorFor, hintsFor, itemsFor, mostUrgent, replyHints } from '../../nodes/ZooBilling/output';
 import { Failure, type FailureDetails } from '../../nodes/ZooBilling/zoo/failure';
+import { org, ORG_ID, ownOrg, user, USER_ID } from './given';
 import { DOCUMENTED_REPLY } from '../zoo-api/documented';
 
 const node: INode = {
@@ -30,12 +31,12 @@ describe('the balance', () => {
 	const reply = readReply(readJsonObject(DOCUMENTED_REPLY) ?? {});
 
 	it('comes out whole', () => {
-		expect(balanceOutput(reply, 'balance')).toEqual(reply.balance);
-		expect(balanceOutput(reply, 'balance')).not.toBe(reply.balance);
+		expect(balanceOutput(org, reply, 'balance')).toEqual({ orgId: ORG_ID, ...reply.balance });
 	});
 
 	it('comes out as identifiers and amounts', () => {
-		expect(balanceOutput(reply, 'amounts')).toEqual({
+		expect(balanceOutput(org, reply, 'amounts')).toEqual({
+			orgId: ORG_ID,
 			id: '7e29ccf7-8b3c-47db-8a17-bb53528382f4',
 			map_id: '6075f6e9-c871-4f0f-930b-439bb777cd26',
 			subscription_id: '68pcvDwOmIcVzTBWydXSsm',
@@ -56,12 +57,21 @@ describe('the balance', () => {
 			subscription_id: null,
 			secret: 1,
 		};
-		expect(balanceOutput(readReply(json), 'amounts')).toEqual({
+		expect(balanceOutput(user, readReply(json), 'amounts')).toEqual({
+			userId: USER_ID,
 			monthly_api_credits_remaining: 5,
 			monthly_api_credits_remaining_monetary_value: '1.00',
 			stable_api_credits_remaining: 0,
 			stable_api_credits_remaining_monetary_value: '0.00',
 			subscription_id: null,
+		});
+	});
+
+	it('of the token’s own names its owner as far as the reply tells', () => {
+		expect(balanceOutput(ownOrg, reply, 'amounts')).toMatchObject({ orgId: '6075f6e9-c871-4f0f-930b-439bb777cd26' });
+		expect(balanceOutput(ownOrg, readReply({ stable_api_credits_remaining: 1, map_id: 5 }), 'balance')).toEqual({
+			stable_api_credits_remaining: 1,
+			map_id: 5,
 		});
 	});
 

@@ -78,16 +78,18 @@ it('are there for every resource and operation', () => {
 });
 
 it.each(Object.entries(expected))(
-	'of %s have exactly the properties of the schemas of both models',
+	'of %s have exactly the owner and the properties of the schemas',
 	(operation, paths) => {
 		for (const resource of ['org', 'user']) {
-			expect(sorted(pathsIn(written.get(join('v1.0.0', resource, `${operation}.json`))))).toEqual(sorted(paths));
+			const owner = operation.endsWith('Balance') ? [`.${resource}Id`] : [];
+			const preview = written.get(join('v1.0.0', resource, `${operation}.json`));
+			expect(sorted(pathsIn(preview))).toEqual(sorted([...paths, ...owner]));
 		}
 	},
 );
 
 it('have every property of the documented reply', () => {
-	const preview = sorted(pathsIn(previewOf({})));
+	const preview = sorted(pathsIn(previewOf({}, 'orgId')));
 	expect(preview).toEqual(expect.arrayContaining(pathsOf(JSON.parse(DOCUMENTED_REPLY))));
 });
 
@@ -96,7 +98,7 @@ it('have the reply of an endpoint that is not the balance, and nothing else', ()
 		brand: z.nullish(z.string()),
 		cards: z.nullish(z.array(z.looseObject({ last4: z.string() }))),
 	});
-	expect(previewOf({ endpoint: { path: '/payment/methods', reply: () => reply } })).toEqual({
+	expect(previewOf({ endpoint: { path: '/payment/methods', reply: () => reply } }, 'orgId')).toEqual({
 		type: 'object',
 		properties: {
 			brand: { type: 'string' },
@@ -106,7 +108,7 @@ it('have the reply of an endpoint that is not the balance, and nothing else', ()
 });
 
 it('have the amounts and whole credits of both models', () => {
-	const names = Object.keys(previewOf({}).properties ?? {});
+	const names = Object.keys(previewOf({}, 'orgId').properties ?? {});
 	for (const { wire, credits } of allModels.flatMap(
 		({ fields }) => [...fields] as Array<{ wire: string; credits?: string }>,
 	)) {

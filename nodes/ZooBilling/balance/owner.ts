@@ -1,6 +1,6 @@
 // Who owns a balance: an organization or a user, named by ID or by the token itself.
 
-import { Refusal, shown } from '../refusal';
+import { isRecord, Refusal, shown } from '../refusal';
 
 export interface OwnerKind {
 	/** The value of 'Resource' that workflows store. */
@@ -13,6 +13,8 @@ export interface OwnerKind {
 	/** Path segments at the Zoo API, with an ID and without one. */
 	readonly path: string;
 	readonly ownPath: string;
+	/** Whether Zoo finds them by e-mail address, too. */
+	readonly byEmail: boolean;
 }
 
 export const ownerKinds = {
@@ -24,6 +26,7 @@ export const ownerKinds = {
 		idLabel: 'Organization ID',
 		path: '/orgs',
 		ownPath: '/org',
+		byEmail: false,
 	},
 	user: {
 		name: 'user',
@@ -33,13 +36,24 @@ export const ownerKinds = {
 		idLabel: 'User ID',
 		path: '/users',
 		ownPath: '/user',
+		byEmail: true,
 	},
 } as const satisfies Record<string, OwnerKind>;
 
 export interface Owner {
 	readonly kind: OwnerKind;
-	/** A lower-case UUID; undefined for the owner of the token. */
+	/** A lower-case UUID; undefined for the owner of the token, and while an address is still to be looked up. */
 	readonly id: string | undefined;
+	/** The e-mail address that the workflow named the owner by. */
+	readonly email?: string;
+}
+
+/** An owner as items and failures name it: by ID, and by the e-mail address that was given. */
+export function identityOf({ kind, id, email }: Owner): { orgId?: string; userId?: string; userEmail?: string } {
+	return {
+		...(id !== undefined && { [kind.idParameter]: id }),
+		...(email !== undefined && { userEmail: email }),
+	};
 }
 
 /** Items of one owner by ID wait for each other. */
@@ -47,13 +61,25 @@ export function laneOf({ kind, id }: Owner): string {
 	return `${kind.path}/${id ?? ''}`;
 }
 
+/** Of nobody. */
+export const EXAMPLE_ID = '7e29ccf7-8b3c-47db-8a17-bb53528382f4';
+
 const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const anywhere = new RegExp(uuid, 'gi');
+/** Without what could mean anything else in a URL. */
+const emailAddress = /^[^\s@/\\?#%:;,<>"'()[\]\p{C}]+@[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)+$/u;
+const LONGEST_EMAIL = 254;
 const standingAlone = new RegExp(`(?<![0-9a-f])${uuid}(?![0-9a-f])`, 'i');
 
-/** A UUID, or a pasted http(s) URL that has exactly one distinct UUID in it. */
-export function readOwner(kind: OwnerKind, value: unknown): Owner | Refusal {
-	const next = `Give the UUID of the ${kind.noun}, e.g. 7e29ccf7-8b3c-47db-8a17-bb53528382f4.`;
+/**
+ * A UUID, a pasted http(s) URL that has exactly one distinct UUID in it, or, for users, an e-mail address: as plain text or in
+ * one of the editor's modes, which only advise.
+ */
+export function readOwner(kind: OwnerKind, given: unknown): Owner | Refusal {
+	const value = isRecord(given) && given['__rl'] === true ? given['value'] : given;
+	const next = kind.byEmail
+		? `Give the UUID or the e-mail address of the ${kind.noun}, e.g. ${EXAMPLE_ID}.`
+		: `Give the UUID of the ${kind.noun}, e.g. ${EXAMPLE_ID}.`;
 	const text = typeof value === 'string' ? value.trim() : '';
 	if (value === undefined || value === null || (typeof value === 'string' && text === '')) {
 		return new Refusal(
@@ -62,14 +88,23 @@ export function readOwner(kind: OwnerKind, value: unknown): Owner | Refusal {
 		);
 	}
 	if (typeof value !== 'string') return new Refusal(`'${kind.idLabel}' is not text: ${shown(value)}`, next);
+	if (kind.byEmail && emailAddress.test(text) && text.length <= LONGEST_EMAIL)
+		return { kind, id: undefined, email: text };
 	const isUrl = /^https?:\/\//i.test(text);
 	const found = new Set((decoded(text).match(anywhere) ?? []).map((id) => id.toLowerCase()));
 	if (isUrl && found.size > 1)
 		return new Refusal(`'${kind.idLabel}' is a URL with more than one UUID: ${shown(value)}`, next);
 	const [id] = standingAlone.exec(decoded(text)) ?? [];
-	if (id === undefined || found.size !== 1 || !(isUrl || text.length === id.length))
-		return new Refusal(`'${kind.idLabel}' is not a UUID: ${shown(value)}`, next);
+	if (id === undefined || found.size !== 1 || !(isUrl || text.length === id.length)) {
+		const what = kind.byEmail ? 'is neither a UUID nor an e-mail address' : 'is not a UUID';
+		return new Refusal(`'${kind.idLabel}' ${what}: ${shown(value)}`, next);
+	}
 	return { kind, id: id.toLowerCase() };
+}
+
+/** Whether a text is one UUID. */
+export function isUuid(text: string): boolean {
+	return standingAlone.exec(text)?.[0].length === text.length;
 }
 
 /** A URL may hide a second UUID behind percent signs. */

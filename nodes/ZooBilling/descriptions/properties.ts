@@ -1,16 +1,17 @@
 // What the editor shows for the node, built from the tables of owners, operations, models and fields.
 
-import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyMode, INodePropertyOptions } from 'n8n-workflow';
 
 import { allModels, type BalanceModel } from '../balance/fields';
 import { amountUnits } from '../balance/money';
-import { ownerKinds, type OwnerKind } from '../balance/owner';
+import { EXAMPLE_ID, ownerKinds, type OwnerKind } from '../balance/owner';
 import { operations } from '../operations/all';
 import type { Operation } from '../operations/operation';
 import { optionProperties } from './options';
 
 const kinds: readonly OwnerKind[] = Object.values(ownerKinds);
 const writing = operations.filter((operation) => operation.amounts);
+const UUID = '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';
 const namesOf = (some: readonly Operation[]) => some.map(({ name }) => name);
 
 export const nodeProperties: INodeProperties[] = [
@@ -101,16 +102,46 @@ function noticeOf({ name, notice }: Operation, kind: OwnerKind): INodeProperties
 	];
 }
 
-function idOf({ name, idLabel, idParameter, noun }: OwnerKind): INodeProperties {
+/** Stored as n8n's locator or, from workflows that were written by hand, as plain text; the node reads both alike. */
+function idOf({ name, idLabel, idParameter, noun, byEmail }: OwnerKind): INodeProperties {
+	const id = mode('id', 'By ID', EXAMPLE_ID, {
+		regex: `\\s*${UUID}\\s*`,
+		errorMessage: `Not a UUID; an address of a page goes in 'By URL'`,
+	});
+	const url = mode('url', 'By URL', `https://zoo.dev${ownerKinds[name].path}/${EXAMPLE_ID}`, {
+		regex: `\\s*[hH][tT][tT][pP][sS]?://.*${UUID}.*`,
+		errorMessage: `Not the address of a page with the UUID of the ${noun} in it`,
+	});
+	const email = mode('email', 'By Email', 'kim@example.com', {
+		regex: '\\s*[^\\s@]+@[^\\s@]+\\s*',
+		errorMessage: 'Not an e-mail address',
+	});
+	const modes = byEmail ? [id, url, email] : [id, url];
 	return {
 		displayName: idLabel,
 		name: idParameter,
-		type: 'string',
+		type: 'resourceLocator',
 		required: true,
-		default: '',
-		placeholder: 'e.g. 7e29ccf7-8b3c-47db-8a17-bb53528382f4',
+		default: { mode: 'id', value: '' },
+		modes,
 		displayOptions: { show: { resource: [name], operation: namesOf(operations.filter(({ byId }) => byId)) } },
-		description: `The UUID of the ${noun}, or a URL that holds it`,
+		description: `The UUID of the ${noun}, ${byEmail ? 'the e-mail address, ' : ''}or a URL that holds the UUID`,
+	};
+}
+
+/** One way to name an owner. `check`: what the editor objects to; the node itself looks at the text, not at the mode. */
+function mode(
+	name: string,
+	displayName: string,
+	example: string,
+	check: { readonly regex: string; readonly errorMessage: string },
+): INodePropertyMode {
+	return {
+		displayName,
+		name,
+		type: 'string',
+		placeholder: `e.g. ${example}`,
+		validation: [{ type: 'regex', properties: { ...check } }],
 	};
 }
 

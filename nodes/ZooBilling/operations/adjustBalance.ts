@@ -4,12 +4,13 @@ import { outOfBounds, derivedCredits, sumUp, type Sum } from '../balance/adjust'
 import { amountsByName, type FieldAmount } from '../balance/amounts';
 import { amountIn, compare, holds } from '../balance/confirm';
 import type { BalanceModel } from '../balance/fields';
-import type { OwnerKind } from '../balance/owner';
+import { readOwner, type Owner } from '../balance/owner';
 import type { Reply } from '../balance/reply';
 import type { Adjustment } from '../balance/written';
 import { optionTable } from '../options';
 import { balanceOutput, replyHints } from '../output';
 import { Refusal } from '../refusal';
+import { forOwner } from '../resolve';
 import type { Standing } from '../zoo/exchange';
 import { adjustAdvice, amountMissing, Failure, invalidInput, outOfRange, referenceRepeated } from '../zoo/failure';
 import type { Done, Operation, RawParameters, Result, Session, Task } from './operation';
@@ -46,11 +47,11 @@ export const adjustBalance: Operation = {
 	byId: true,
 	amounts,
 	options,
-	prepare,
+	prepare: (raw, kind, item) => forOwner(readOwner(kind, raw[kind.idParameter]), (owner) => prepare(raw, owner, item)),
 };
 
-function prepare(raw: RawParameters, kind: OwnerKind, item: number): Task | Failure {
-	const read = readWriteIntent(raw, kind, item, { ...amounts, sign: 'signed', options });
+function prepare(raw: RawParameters, owner: Owner | Refusal, item: number): Task | Failure {
+	const read = readWriteIntent(raw, owner, item, { ...amounts, sign: 'signed', options });
 	if (read instanceof Failure) return read;
 	const changes = withDerivedCredits(read);
 	if (changes instanceof Refusal) return invalidInput(read.subject, changes);
@@ -164,7 +165,7 @@ function unchanged({ exchange }: Session, intent: WriteIntent, before: Reply, su
 		asked: amountsByName(sums.map(({ field, after: amount }) => ({ field, amount }))),
 	});
 	const json = {
-		...balanceOutput(before, intent.options.output),
+		...balanceOutput(intent.owner, before, intent.options.output),
 		adjustment: adjustmentOf(sums, intent),
 		confirmation,
 	};

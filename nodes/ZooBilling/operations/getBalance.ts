@@ -5,6 +5,7 @@ import { balanceModels } from '../balance/fields';
 import { readOptions, type Options } from '../options';
 import { balanceOutput, replyHints } from '../output';
 import { Refusal } from '../refusal';
+import { forOwner } from '../resolve';
 import { invalidInput, noBalance, notRead, type Failure, type Subject } from '../zoo/failure';
 import { readBalance } from '../zoo/request';
 import type { Operation, RawParameters, Result, Session, Task } from './operation';
@@ -18,7 +19,7 @@ export const getBalance: Operation = {
 	description: ({ noun }) => `Read what one ${noun} has left; needs the token of a Zoo employee`,
 	byId: true,
 	options,
-	prepare: (raw, kind, item) => prepare(raw, readOwner(kind, raw[kind.idParameter]), item),
+	prepare: (raw, kind, item) => forOwner(readOwner(kind, raw[kind.idParameter]), (owner) => prepare(raw, owner, item)),
 };
 
 export const getOwnBalance: Operation = {
@@ -54,5 +55,5 @@ async function run(
 	if (answer.kind !== 'answered') return notRead(subject, answer, exchange, 'notRead');
 	const { reply } = answer;
 	if (!reply.model) return noBalance(subject, answer, 'notRead');
-	return { json: balanceOutput(reply, output), hints: replyHints(reply), wrote: false };
+	return { json: balanceOutput(owner, reply, output), hints: replyHints(reply), wrote: false };
 }

@@ -74,6 +74,8 @@ export interface Task {
 	readonly onceOnly?: boolean;
 	/** Whether it may write, and so excludes other writers of this process. */
 	readonly writes: boolean;
+	/** Where the owner is named by an e-mail address: it, and the task for the user whose address it is (a lower-case UUID). */
+	readonly named?: { readonly email: string; readonly as: (id: string) => Task | Failure };
 	readonly run: (session: Session) => Promise<Result>;
 }
 

@@ -3,7 +3,9 @@
 import { amountsByName } from '../balance/amounts';
 import { compare, holds } from '../balance/confirm';
 import type { Reply } from '../balance/reply';
-import type { OwnerKind } from '../balance/owner';
+import { readOwner, type Owner } from '../balance/owner';
+import type { Refusal } from '../refusal';
+import { forOwner } from '../resolve';
 import type { Standing } from '../zoo/exchange';
 import { Failure, invalidInput, updateAdvice } from '../zoo/failure';
 import type { Operation, RawParameters, Result, Session, Task } from './operation';
@@ -32,11 +34,11 @@ export const updateBalance: Operation = {
 	byId: true,
 	amounts,
 	options: writeOptions,
-	prepare,
+	prepare: (raw, kind, item) => forOwner(readOwner(kind, raw[kind.idParameter]), (owner) => prepare(raw, owner, item)),
 };
 
-function prepare(raw: RawParameters, kind: OwnerKind, item: number): Task | Failure {
-	const read = readWriteIntent(raw, kind, item, { ...amounts, sign: 'unsigned', options: writeOptions });
+function prepare(raw: RawParameters, owner: Owner | Refusal, item: number): Task | Failure {
+	const read = readWriteIntent(raw, owner, item, { ...amounts, sign: 'unsigned', options: writeOptions });
 	if (read instanceof Failure) return read;
 	const { subject, options, laneKey } = read;
 	const tooMuch = aboveMaximum(read.amounts, options);

@@ -4,7 +4,7 @@ import { amountsByName, readFieldAmounts, type FieldAmount } from '../balance/am
 import { amountIn, compare, holds } from '../balance/confirm';
 import { allModels, balanceModels, type BalanceModel } from '../balance/fields';
 import { amountUnits, readAmount, type AmountUnit, type Sign } from '../balance/money';
-import { laneOf, readOwner, type Owner, type OwnerKind } from '../balance/owner';
+import { identityOf, laneOf, type Owner } from '../balance/owner';
 import type { Reply } from '../balance/reply';
 import type { Confirmation } from '../balance/written';
 import { optionTable, readOptions, type OptionName, type Options } from '../options';
@@ -67,11 +67,10 @@ export function writeOptions(model: BalanceModel | undefined): OptionName[] {
 /** Checks everything that can be checked without asking Zoo. */
 export function readWriteIntent(
 	raw: RawParameters,
-	kind: OwnerKind,
+	owner: Owner | Refusal,
 	item: number,
 	{ parameter, label, sign, options }: Collection,
 ): WriteIntent | Failure {
-	const owner = readOwner(kind, raw[kind.idParameter]);
 	const model = readModel(raw['balanceModel']);
 	const unit = readUnit(raw['amountUnit']);
 	const chosen = model instanceof Refusal ? model : readOptions(raw['options'], options(model), model);
@@ -184,7 +183,7 @@ export function preview(
 	for (const { field, amount } of target) lane.preview.set(field.wire, amount);
 	const json = {
 		dryRun: true,
-		[owner.kind.idParameter]: owner.id,
+		...identityOf(owner),
 		reference: subject.reference ?? null,
 		request: target.length === 0 ? null : requests(intent, target).put,
 		changes: Object.fromEntries(changes),
@@ -274,7 +273,11 @@ function conclude(
 		...differences.map(({ field, asked, got }) => `${field}: asked ${asked}, Zoo has ${got}`),
 		...replyHints(reply),
 	];
-	return { json: { ...balanceOutput(reply, options.output), ...more(reply), confirmation }, hints, wrote: true };
+	return {
+		json: { ...balanceOutput(intent.owner, reply, options.output), ...more(reply), confirmation },
+		hints,
+		wrote: true,
+	};
 }
 
 /** What an earlier try of this execution has made of the item; undefined when it is to be taken up again. */
@@ -324,7 +327,7 @@ export function confirm(
 		status,
 		by,
 		rounded,
-		[owner.kind.idParameter]: owner.id,
+		...identityOf(owner),
 		asked,
 		differences,
 		attempts,

@@ -2,7 +2,7 @@
 
 import type { BalanceField, BalanceModel } from '../balance/fields';
 import type { Comparison } from '../balance/confirm';
-import type { Owner } from '../balance/owner';
+import { identityOf, type Owner } from '../balance/owner';
 import type { Refusal } from '../refusal';
 import type { Exchange, NoAnswer, Unsent } from './exchange';
 import type { Reported } from './retry';
@@ -56,6 +56,8 @@ export interface FailureDetails {
 	readonly item: number;
 	readonly orgId?: string;
 	readonly userId?: string;
+	/** The e-mail address that the workflow named the user by. */
+	readonly userEmail?: string;
 	readonly asked?: Readonly<Record<string, string>>;
 	readonly reference?: string;
 	readonly dryRun?: boolean;
@@ -104,7 +106,7 @@ function failure(
 	const { owner, item, asked, reference, dryRun } = subject;
 	const { zoo = {}, status, callId } = reported ?? {};
 	const known = {
-		[owner?.kind.idParameter ?? 'orgId']: owner?.id,
+		...(owner && identityOf(owner)),
 		asked,
 		reference,
 		dryRun: outcome === 'notSent' ? dryRun : undefined,
@@ -132,6 +134,7 @@ function factsOf({ owner, asked, reference }: Subject, reported: Reported | unde
 	const said = zoo.message === undefined ? 'Zoo’s reply' : `Zoo said: “${zoo.message}”`;
 	return [
 		...(owner?.id === undefined ? [] : [`${owner.kind.idLabel}: ${owner.id}.`]),
+		...(owner?.email === undefined ? [] : [`Email: ${owner.email}.`]),
 		...(asked === undefined ? [] : [`Asked: ${listed(asked)}.`]),
 		...(reference === undefined ? [] : [`Payment Reference: ${reference}.`]),
 		...(marks.length === 0 ? [] : [`${said} (${marks.join(', ')}).`]),
@@ -215,7 +218,7 @@ function waitAsked({ askedToWait }: Tries): string {
 
 /** What a final no means, and what to do about it. */
 function meaningOf({ status = 0, zoo }: Reported, { owner }: Subject): { reason: Reason; what?: string; next: string } {
-	const byId = owner?.id !== undefined;
+	const byId = owner !== undefined && (owner.id ?? owner.email) !== undefined;
 	const rights = !byId
 		? ''
 		: `Balances by ID need the token of a Zoo employee; 'Get Own ${owner.kind.label} Balance' works with any valid token. `;
@@ -479,13 +482,28 @@ export function noBalance(subject: Subject, reported: Reported, outcome: 'notRea
 
 /** A reply to a read that is not what was asked for. `what`: what it lacks, such as `a list of invoices`. */
 export function unreadable(subject: Subject, what: string, reported: Reported): Failure {
+	const { outcome, safe } = readingFor(subject);
 	return failure(subject, {
 		reason: 'unreadableReply',
-		outcome: 'notRead',
+		outcome,
 		what: `Zoo answered, but without ${what}`,
-		next: "Check 'Base URL' in the Zoo API credential. Reading again is safe.",
+		next: `Check 'Base URL' in the Zoo API credential. ${safe}`,
 		reported,
 	});
+}
+
+/** A user who could not be looked up by e-mail address. */
+export function notLookedUp(subject: Subject, last: NoAnswer, tries: Tries): Failure {
+	if (last.kind === 'unsent') return notSent(subject, last.why, tries);
+	const { outcome, safe } = readingFor(subject);
+	return turnedDown(subject, last, tries, outcome, `The user was not looked up: ${last.cause}`, safe);
+}
+
+/** What a read that fails leaves of its item: nothing read, or nothing sent where it came before a write. */
+function readingFor({ asked }: Subject): { outcome: 'notRead' | 'notSent'; safe: string } {
+	return asked === undefined
+		? { outcome: 'notRead', safe: 'Reading again is safe.' }
+		: { outcome: 'notSent', safe: NOTHING_SENT };
 }
 
 /** What 'Only If Balance Is' expected is not what was read. */

@@ -20,6 +20,11 @@ export function read({ kind, id }: Owner, path: string): ZooRequest {
 	return { method: 'GET', path: (id === undefined ? kind.ownPath : `${kind.path}/${id}`) + path };
 }
 
+/** Tells whose e-mail address it is. */
+export function findUser(email: string): ZooRequest {
+	return { method: 'GET', path: `/users/${encodeURIComponent(email)}` };
+}
+
 export function readBalance(owner: Owner, includeTotalDue = false): ZooRequest {
 	return read(owner, BALANCE_PATH + (includeTotalDue ? '?include_total_due=true' : ''));
 }
