@@ -27,6 +27,7 @@ const comparison = compare(
 
 const unanswered: readonly NoAnswer[] = [
 	...[302, 400, 401, 403, 404, 422].map((status) => ({ kind: 'refused', cause: '', status }) as const),
+	...(['there', 'absent'] as const).map((endpoint) => ({ kind: 'refused', cause: '', status: 404, endpoint }) as const),
 	{ kind: 'refused', cause: '' },
 	{ kind: 'perhapsApplied', cause: '' },
 	{ kind: 'perhapsApplied', cause: '', status: 500 },

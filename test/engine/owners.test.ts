@@ -138,7 +138,11 @@ describe('a user by e-mail address', () => {
 		const items = [{ user: USER_EMAIL }, { user: 'nobody@example.com' }];
 		const result = await run({ ...adjust, userId: '={{ $json.user }}' }, { items });
 		expect(result.error?.message).toBe('Zoo does not know this user [item 1]');
-		expect(zoo.requests.map(({ method }) => method)).toEqual(['GET', 'GET']);
+		expect(wire(zoo).sort()).toEqual([
+			lookUp,
+			'GET /users/nobody%40example.com',
+			'OPTIONS /users/nobody%40example.com',
+		]);
 		expect(cash()).toBe('10.00');
 	});
 

@@ -40,6 +40,7 @@ const conn = (world: ScriptedWorld, origin = 'https://zoo.test') => ({
 	pause: world.pause,
 	canceled: world.canceled,
 	random: world.random,
+	presence: world.presence,
 	origin,
 	cancel: never,
 });

@@ -32,7 +32,7 @@ const said = 'Zoo said: “slow down” (HTTP 429, code too_many, request req-1,
 const silent: NoAnswer = { kind: 'perhapsApplied', cause: 'no reply came within the time-out' };
 const busy: NoAnswer = { kind: 'notApplied', cause: 'Zoo answered 429', holdsAll: true, ...reported };
 const unsent = (why: 'canceled' | 'stopped' | 'held'): NoAnswer => ({ kind: 'unsent', why });
-const refused = (status: number, message?: string): NoAnswer => ({
+const refused = (status: number, message?: string): Extract<NoAnswer, { kind: 'refused' }> => ({
 	kind: 'refused',
 	cause: `Zoo answered ${status}`,
 	status,
@@ -448,10 +448,24 @@ describe('a final no from Zoo', () => {
 		],
 		[
 			'404',
-			refused(404),
+			{ ...refused(404), endpoint: 'there' },
 			'Zoo does not know this organization',
 			`Check 'Organization ID', and 'Base URL' in the credential. ${safe}`,
 			'ownerUnknown',
+		],
+		[
+			'404 of a host without the endpoint',
+			{ ...refused(404), endpoint: 'absent' },
+			'This Zoo host has no such endpoint (any more)',
+			`It is not about this organization. If 'Base URL' in the credential is right, Zoo has withdrawn this call, and nothing but another host or an update of this node helps. ${safe}`,
+			'endpointMissing',
+		],
+		[
+			'404 where nobody could tell which',
+			refused(404),
+			'Zoo does not know this organization, or this host has no such endpoint (any more)',
+			`Check 'Organization ID', and 'Base URL' in the credential. If both are right, Zoo has withdrawn this call, and nothing but another host or an update of this node helps. ${safe}`,
+			'ownerOrEndpointUnknown',
 		],
 		[
 			'400 of another kind',
@@ -497,7 +511,7 @@ describe('a final no from Zoo', () => {
 	});
 
 	it('to a read is as clear', () => {
-		const made = failures.notRead({ item: 0, owner: user }, refused(404), never, 'notRead');
+		const made = failures.notRead({ item: 0, owner: user }, { ...refused(404), endpoint: 'there' }, never, 'notRead');
 		expect(made.what).toBe('Zoo does not know this user [item 0]');
 		expect(made.next).toBe(
 			`Check 'User ID', and 'Base URL' in the credential. Reading again is safe. User ID: ${USER_ID}. Zoo’s reply (HTTP 404).`,

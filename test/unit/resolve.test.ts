@@ -67,7 +67,7 @@ it('an item that is refused for something else is not asked about', async () => 
 });
 
 it.each<[string, Turn, string, object]>([
-	['is unknown', replied(404), 'Zoo does not know this user [item 5]', { reason: 'ownerUnknown', httpStatus: 404 }],
+	['is unknown', replied(404, {}), 'Zoo does not know this user [item 5]', { reason: 'ownerUnknown', httpStatus: 404 }],
 	[
 		'may not be asked for',
 		replied(403),

@@ -21,8 +21,8 @@ const never = new Promise<void>(() => undefined);
 
 function zoo(turns: Turn[] = [], origin = 'https://zoo.test'): Connection & { readonly world: ScriptedWorld } {
 	const world = new ScriptedWorld(turns);
-	const { send, now, pause, canceled, random } = world;
-	return { world, send, now, pause, canceled, random, origin, cancel: never };
+	const { send, presence, now, pause, canceled, random } = world;
+	return { world, send, presence, now, pause, canceled, random, origin, cancel: never };
 }
 
 const setting = (more: Partial<Setting> = {}): Setting => ({

@@ -58,14 +58,14 @@ const totalDue = { include_total_due: /^(true|false)$/ };
 /** The calls that Zoo publishes, as far as the node may make them. */
 const calls: readonly Call[] = [
 	{ path: new RegExp(`^/(org|user)s/${uuid}/payment/balance$`), methods: ['GET', 'PUT', 'OPTIONS'], query: totalDue },
-	{ path: /^\/(org|user)\/payment\/balance$/, methods: ['GET'], query: totalDue },
-	{ path: /^\/(org|user)\/payment\/subscriptions$/, methods: ['GET'] },
+	{ path: /^\/(org|user)\/payment\/balance$/, methods: ['GET', 'OPTIONS'], query: totalDue },
+	{ path: /^\/(org|user)\/payment\/subscriptions$/, methods: ['GET', 'OPTIONS'] },
 	{
 		path: /^\/(org|user)\/payment\/invoices$/,
-		methods: ['GET'],
+		methods: ['GET', 'OPTIONS'],
 		query: { limit: /^[1-9]\d{0,8}$/, page_token: /./ },
 	},
-	{ path: /^\/users\/[^/\s]+$/, methods: ['GET'] },
+	{ path: /^\/users\/[^/\s]+$/, methods: ['GET', 'OPTIONS'] },
 	{ path: /^\/user$/, methods: ['GET'] },
 ];
 

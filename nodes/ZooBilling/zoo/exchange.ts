@@ -1,12 +1,15 @@
 // One item's conversation with Zoo: attempts, waits and reading back, under one deadline and one set of rules for all items.
 
 import { readJsonObject, readReply, type Reply } from '../balance/reply';
+import type { Presence } from './presence';
 import type { ZooRequest } from './request';
 import { judge, nextStep, type Sent, type Verdict } from './retry';
 
 /** What an attempt needs from the world outside; tests bring their own. */
 export interface World {
 	readonly send: (request: ZooRequest, timeout: number) => Promise<Sent>;
+	/** Whether the host has the endpoint of a request that was answered with 404. */
+	readonly presence: (request: ZooRequest) => Promise<Presence>;
 	readonly now: () => number;
 	/** Resolves after the wait or as soon as the execution is canceled. */
 	readonly pause: (ms: number) => Promise<void>;
@@ -157,7 +160,9 @@ export class Exchange {
 			this.attempts += 1;
 			this.firstWrittenAt ??= this.now();
 		}
-		return judge(await this.world.send(request, this.limits.timeout), readJsonObject, this.now());
+		const verdict = judge(await this.world.send(request, this.limits.timeout), readJsonObject, this.now());
+		if (verdict.kind !== 'refused' || verdict.status !== 404 || this.world.canceled()) return verdict;
+		return { ...verdict, endpoint: await this.world.presence(request) };
 	}
 
 	/** Waits while Zoo has asked everybody to; says why the item must not be sent at all. */

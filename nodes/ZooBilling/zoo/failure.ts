@@ -5,6 +5,7 @@ import type { Comparison } from '../balance/confirm';
 import { identityOf, type Owner } from '../balance/owner';
 import type { Refusal } from '../refusal';
 import type { Exchange, NoAnswer, Unsent } from './exchange';
+import type { Presence } from './presence';
 import type { Reported } from './retry';
 
 /** What a failure leaves at Zoo. */
@@ -17,6 +18,8 @@ export type Reason =
 	| 'tokenRefused'
 	| 'employeeTokenNeeded'
 	| 'ownerUnknown'
+	| 'endpointMissing'
+	| 'ownerOrEndpointUnknown'
 	| 'refusedByZoo'
 	| 'unreachable'
 	| 'unavailable'
@@ -217,7 +220,10 @@ function waitAsked({ askedToWait }: Tries): string {
 }
 
 /** What a final no means, and what to do about it. */
-function meaningOf({ status = 0, zoo }: Reported, { owner }: Subject): { reason: Reason; what?: string; next: string } {
+function meaningOf(
+	{ status = 0, zoo, endpoint }: Reported,
+	{ owner }: Subject,
+): { reason: Reason; what?: string; next: string } {
 	const byId = owner !== undefined && (owner.id ?? owner.email) !== undefined;
 	const rights = !byId
 		? ''
@@ -235,20 +241,42 @@ function meaningOf({ status = 0, zoo }: Reported, { owner }: Subject): { reason:
 			what: 'The API token has no right to do this',
 			next: `Use another Zoo API credential. ${rights}`,
 		};
-	if (status === 404 && owner) {
-		return {
-			reason: 'ownerUnknown',
-			what: `Zoo does not know this ${owner.kind.noun}`,
-			next: byId
-				? `Check '${owner.kind.idLabel}', and 'Base URL' in the credential. `
-				: `Check that the token’s user has an ${owner.kind.noun}, and 'Base URL' in the credential. `,
-		};
-	}
+	if (status === 404 && owner) return notFound(owner, byId, endpoint);
 	if (status < 400) return { reason: 'unreachable', next: `Check 'Base URL' in the Zoo API credential. ` };
 	return {
 		reason: 'refusedByZoo',
 		next: "Zoo would refuse the same request again: change what it objects to; if it does not know the fields, that is 'Balance Model'. ",
 	};
+}
+
+/** A 404: the owner is unknown, or the host has no such endpoint; where nobody could tell which, both are said. */
+function notFound(
+	{ kind: { noun, idLabel } }: Owner,
+	byId: boolean,
+	endpoint: Presence = 'unclear',
+): { reason: Reason; what: string; next: string } {
+	const check = byId
+		? `Check '${idLabel}', and 'Base URL' in the credential. `
+		: `Check that the token’s user has an ${noun}, and 'Base URL' in the credential. `;
+	const withdrawn = 'Zoo has withdrawn this call, and nothing but another host or an update of this node helps. ';
+	const meanings = {
+		there: {
+			reason: 'ownerUnknown',
+			what: `Zoo does not know this ${noun}`,
+			next: check,
+		},
+		absent: {
+			reason: 'endpointMissing',
+			what: 'This Zoo host has no such endpoint (any more)',
+			next: `It is not about this ${noun}. If 'Base URL' in the credential is right, ${withdrawn}`,
+		},
+		unclear: {
+			reason: 'ownerOrEndpointUnknown',
+			what: `Zoo does not know this ${noun}, or this host has no such endpoint (any more)`,
+			next: `${check}If both are right, ${withdrawn}`,
+		},
+	} as const satisfies Record<Presence, unknown>;
+	return meanings[endpoint];
 }
 
 const unsentBecause = {

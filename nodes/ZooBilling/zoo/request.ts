@@ -5,7 +5,7 @@ import type { BalanceModel } from '../balance/fields';
 import type { Owner } from '../balance/owner';
 
 export interface ZooRequest {
-	readonly method: 'GET' | 'PUT';
+	readonly method: 'GET' | 'PUT' | 'OPTIONS';
 	/** Path and query, from the root of the host. */
 	readonly path: string;
 	/** JSON text. */

@@ -1,5 +1,7 @@
 // What an attempt's outcome means, and whether and when to send again: pure decisions.
 
+import type { Presence } from './presence';
+
 /** What came of one attempt on the wire. */
 export type Sent =
 	| {
@@ -49,6 +51,8 @@ export interface Reported {
 	readonly status?: number;
 	readonly callId?: string;
 	readonly zoo?: ZooWords;
+	/** Of a 404: whether the host has the endpoint at all. */
+	readonly endpoint?: Presence;
 }
 
 /** The statuses after which a write may have been applied (RFC 9110 §15; proxies answer 502 and 504 while Zoo works on). */

@@ -5,6 +5,7 @@ import { sleep, type IExecuteFunctions, type IHttpRequestOptions, type IN8nHttpF
 import { isRecord, Refusal } from '../refusal';
 import { readBaseUrl } from './baseUrl';
 import type { World } from './exchange';
+import { presences } from './presence';
 import type { ZooRequest } from './request';
 import type { Sent } from './retry';
 
@@ -37,10 +38,12 @@ export async function connect(context: IExecuteFunctions): Promise<Connection | 
 		if (signal?.aborted) resolve();
 		else signal?.addEventListener('abort', () => resolve(), { once: true });
 	});
+	const send = sender(context, credential, origin);
 	return {
 		origin,
 		cancel,
-		send: sender(context, credential, origin),
+		send,
+		presence: presences(async (request) => await send(request, PROBE_TIMEOUT)),
 		now: () => Date.now(),
 		random: () => Math.random(),
 		canceled: () => signal?.aborted ?? false,
@@ -60,7 +63,6 @@ function sender(context: IExecuteFunctions, credential: ZooCredential, origin: s
 		plainEscapes(text).replaceAll(token, '***').replaceAll(encodeURIComponent(token), '***');
 	return async ({ method, path, body }, timeout) => {
 		const options: IHttpRequestOptions = {
-			method,
 			url: origin + path,
 			headers: { Accept: 'application/json', ...(body !== undefined && { 'Content-Type': 'application/json' }) },
 			...(body !== undefined && { body }),
@@ -72,12 +74,17 @@ function sender(context: IExecuteFunctions, credential: ZooCredential, origin: s
 			disableFollowRedirect: true,
 			timeout,
 		};
+		// n8n's types do not know OPTIONS, its helper does.
+		Object.assign(options, { method });
 		const sent = context.helpers.httpRequestWithAuthentication
 			.call(context, 'zooApi', options, { credentialsDecrypted })
 			.then((reply: IN8nHttpFullResponse) => received(reply, withoutToken), notReceived);
 		return await inTime(sent, timeout + GRACE);
 	};
 }
+
+/** Milliseconds; what the probe would tell is not worth a longer wait. */
+const PROBE_TIMEOUT = 10_000;
 
 /** The helper's own time-out ends a silence; a reply that trickles in, byte by byte, would never end. */
 const GRACE = 1000;
