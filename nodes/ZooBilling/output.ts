@@ -59,17 +59,25 @@ function jsonOf(value: Readonly<Record<string, unknown>>): IDataObject {
 
 const MOST_HINTS = 20;
 
-/** One hint per item that has any, and beyond twenty one with the count: n8n breaks on very many, after every write was made. */
+/**
+ * One hint per item that has any, those about amounts before those about shapes alone, and beyond twenty one with the count:
+ * n8n breaks on very many, after every write was made.
+ */
 export function hintsFor(results: readonly Result[]): NodeExecutionHint[] {
-	const messages: string[] = [];
-	let more = 0;
+	const weighty: string[] = [];
+	const slight: string[] = [];
 	results.forEach((result, item) => {
-		if (result instanceof Failure || result.hints.length === 0) return;
-		if (messages.length < MOST_HINTS) messages.push(`${result.hints.join('; ')} [item ${item}]`);
-		else more += 1;
+		if (result instanceof Failure) return;
+		const texts = [...result.hints, ...(result.shapes ?? [])];
+		if (texts.length > 0) (result.hints.length > 0 ? weighty : slight).push(`${texts.join('; ')} [item ${item}]`);
 	});
-	if (more > 0) messages.push(`${more} more items have such remarks`);
-	return messages.map((message) => ({ message, type: 'warning', location: 'outputPane' }));
+	const all = [...weighty, ...slight];
+	const more = all.length > MOST_HINTS ? [`${all.length - MOST_HINTS} more items have such remarks`] : [];
+	return [...all.slice(0, MOST_HINTS), ...more].map((message) => ({
+		message,
+		type: 'warning',
+		location: 'outputPane',
+	}));
 }
 
 /** The n8n error for a failure. `summary`: what became of all items. `inOneLine`: with the next step in the message, for readers that get nothing else. */

@@ -47,6 +47,11 @@ export function checkoutCompleted({
 
 /** The example with a webhook instead of the Stripe Trigger, which needs an account at Stripe; all else stays as it is. */
 export function openToDeliveries(example: Example, path: string): Example {
+	return withWebhook(example, STRIPE_TRIGGER, path);
+}
+
+/** The example with a webhook instead of the trigger named, whose output is then the body of what is posted. */
+export function withWebhook(example: Example, trigger: string, path: string): Example {
 	const webhook = {
 		name: 'Delivery',
 		type: 'n8n-nodes-base.webhook',
@@ -56,7 +61,7 @@ export function openToDeliveries(example: Example, path: string): Example {
 		parameters: { httpMethod: 'POST', path, options: {} },
 	};
 	const nodes = example.nodes.map((node) => {
-		if (node.name !== STRIPE_TRIGGER) return node;
+		if (node.name !== trigger) return node;
 		return {
 			...node,
 			type: 'n8n-nodes-base.set',
@@ -66,7 +71,7 @@ export function openToDeliveries(example: Example, path: string): Example {
 	});
 	const connections = {
 		...example.connections,
-		Delivery: { main: [[{ node: STRIPE_TRIGGER, type: 'main', index: 0 }]] },
+		Delivery: { main: [[{ node: trigger, type: 'main', index: 0 }]] },
 	};
 	return { ...example, nodes: [...nodes, webhook], connections, pinData: {} };
 }

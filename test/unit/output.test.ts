@@ -111,6 +111,14 @@ describe('hints', () => {
 		]);
 	});
 
+	it('about amounts come before those about shapes, whatever the order of the items, and are not crowded out', () => {
+		const strange = { ...done(), shapes: ['a new shape'] };
+		const results = [...Array.from({ length: 30 }, () => strange), { ...done(['one', 'two']), shapes: ['new'] }];
+		const messages = hintsFor(results).map(({ message }) => message);
+		expect(messages.slice(0, 2)).toEqual(['one; two; new [item 30]', 'a new shape [item 0]']);
+		expect(messages.slice(-2)).toEqual(['a new shape [item 18]', '11 more items have such remarks']);
+	});
+
 	it.each([
 		[0, 0],
 		[1, 1],

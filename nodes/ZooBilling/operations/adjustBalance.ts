@@ -169,7 +169,7 @@ function unchanged({ exchange }: Session, intent: WriteIntent, before: Reply, su
 		adjustment: adjustmentOf(sums, intent),
 		confirmation,
 	};
-	return { json, hints: replyHints(before), wrote: false };
+	return { json, hints: [], shapes: replyHints(before), wrote: false };
 }
 
 /** `now`: the balance after the write; without it, as computed. */

@@ -55,5 +55,5 @@ async function run(
 	if (answer.kind !== 'answered') return notRead(subject, answer, exchange, 'notRead');
 	const { reply } = answer;
 	if (!reply.model) return noBalance(subject, answer, 'notRead');
-	return { json: balanceOutput(owner, reply, output), hints: replyHints(reply), wrote: false };
+	return { json: balanceOutput(owner, reply, output), hints: [], shapes: replyHints(reply), wrote: false };
 }

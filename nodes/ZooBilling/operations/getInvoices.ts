@@ -47,7 +47,7 @@ async function run(exchange: Exchange, subject: Subject & { readonly owner: Owne
 	if (invoices instanceof Failure) return invoices;
 	const read = invoices.map((invoice) => fit(invoiceSchema(), invoice));
 	const misfits = [...new Set(read.flatMap((each) => each.misfits))];
-	return { json: {}, items: read.map(({ value }) => value), hints: replyHints({ misfits }), wrote: false };
+	return { json: {}, items: read.map(({ value }) => value), hints: [], shapes: replyHints({ misfits }), wrote: false };
 }
 
 /** How many invoices one request asks for; Zoo may answer fewer. */

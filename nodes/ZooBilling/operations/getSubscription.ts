@@ -38,5 +38,5 @@ async function run(exchange: Exchange, subject: Subject & { readonly owner: Owne
 	if (answer.kind !== 'answered') return notRead(subject, answer, exchange, 'notRead');
 	if (!isRecord(answer.json['modeling_app'])) return unreadable(subject, 'a subscription', answer);
 	const { value, misfits } = fit(subscriptionSchema(), answer.json);
-	return { json: value, hints: replyHints({ misfits }), wrote: false };
+	return { json: value, hints: [], shapes: replyHints({ misfits }), wrote: false };
 }

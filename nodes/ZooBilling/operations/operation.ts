@@ -59,6 +59,8 @@ export interface Done {
 	readonly items?: ReadonlyArray<Readonly<Record<string, unknown>>>;
 	/** What a person should know of it: half-sentences without the item's number. */
 	readonly hints: readonly string[];
+	/** The same of fields of an unknown shape, which matter less than any hint. */
+	readonly shapes?: readonly string[];
 	readonly wrote: boolean;
 }
 

@@ -189,7 +189,7 @@ export function preview(
 		changes: Object.fromEntries(changes),
 		...more,
 	};
-	return { json, hints: replyHints(before), wrote: false };
+	return { json, hints: [], shapes: replyHints(before), wrote: false };
 }
 
 /** How an item is to be written. */
@@ -269,13 +269,10 @@ function conclude(
 		callId: answer.callId ?? null,
 		asked: amountsByName(target),
 	});
-	const hints = [
-		...differences.map(({ field, asked, got }) => `${field}: asked ${asked}, Zoo has ${got}`),
-		...replyHints(reply),
-	];
 	return {
 		json: { ...balanceOutput(intent.owner, reply, options.output), ...more(reply), confirmation },
-		hints,
+		hints: differences.map(({ field, asked, got }) => `${field}: asked ${asked}, Zoo has ${got}`),
+		shapes: replyHints(reply),
 		wrote: true,
 	};
 }
