@@ -74,6 +74,8 @@ export function theEditor(world: () => World): void {
 		await details.outputShows('userEmail');
 		await details.choose('resource', 'Org');
 		await details.choose('operation', 'Update Org Balance');
+		// n8n forgets what a field held that was hidden.
+		await details.fill('orgId', ACME.id);
 	});
 
 	it('shows a hint when Zoo has another amount than the one asked for', async () => {

@@ -14,6 +14,17 @@ const writing = operations.filter((operation) => operation.amounts);
 const UUID = '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';
 const namesOf = (some: readonly Operation[]) => some.map(({ name }) => name);
 
+/** Ways to name an owner: placeholder, what the editor checks and says of anything else. The node looks at the text, not the mode. */
+const modes: Readonly<Record<string, readonly [string, string, string]>> = {
+	'By ID': [EXAMPLE_ID, UUID, "Not a UUID; the address of a page goes in 'By URL'"],
+	'By URL': [
+		`https://zoo.dev/billing/${EXAMPLE_ID}`,
+		`[hH][tT][tT][pP][sS]?://.*${UUID}.*`,
+		'Not the address of a page with a UUID in it',
+	],
+	'By Email': ['kim@example.com', '[^\\s@]+@[^\\s@]+', 'Not an e-mail address'],
+};
+
 export const nodeProperties: INodeProperties[] = [
 	{
 		displayName: 'Resource',
@@ -102,46 +113,28 @@ function noticeOf({ name, notice }: Operation, kind: OwnerKind): INodeProperties
 	];
 }
 
+function modesOf({ byEmail }: OwnerKind): INodePropertyMode[] {
+	const shown = Object.entries(modes).filter(([displayName]) => byEmail || displayName !== 'By Email');
+	return shown.map(([displayName, [example, pattern, errorMessage]]) => ({
+		displayName,
+		name: displayName.slice(3).toLowerCase(),
+		type: 'string' as const,
+		placeholder: `e.g. ${example}`,
+		validation: [{ type: 'regex', properties: { regex: `\\s*${pattern}\\s*`, errorMessage } }],
+	}));
+}
+
 /** Stored as n8n's locator or, from workflows that were written by hand, as plain text; the node reads both alike. */
-function idOf({ name, idLabel, idParameter, noun, byEmail }: OwnerKind): INodeProperties {
-	const id = mode('id', 'By ID', EXAMPLE_ID, {
-		regex: `\\s*${UUID}\\s*`,
-		errorMessage: `Not a UUID; an address of a page goes in 'By URL'`,
-	});
-	const url = mode('url', 'By URL', `https://zoo.dev${ownerKinds[name].path}/${EXAMPLE_ID}`, {
-		regex: `\\s*[hH][tT][tT][pP][sS]?://.*${UUID}.*`,
-		errorMessage: `Not the address of a page with the UUID of the ${noun} in it`,
-	});
-	const email = mode('email', 'By Email', 'kim@example.com', {
-		regex: '\\s*[^\\s@]+@[^\\s@]+\\s*',
-		errorMessage: 'Not an e-mail address',
-	});
-	const modes = byEmail ? [id, url, email] : [id, url];
+function idOf(kind: OwnerKind): INodeProperties {
 	return {
-		displayName: idLabel,
-		name: idParameter,
+		displayName: kind.idLabel,
+		name: kind.idParameter,
 		type: 'resourceLocator',
 		required: true,
 		default: { mode: 'id', value: '' },
-		modes,
-		displayOptions: { show: { resource: [name], operation: namesOf(operations.filter(({ byId }) => byId)) } },
-		description: `The UUID of the ${noun}, ${byEmail ? 'the e-mail address, ' : ''}or a URL that holds the UUID`,
-	};
-}
-
-/** One way to name an owner. `check`: what the editor objects to; the node itself looks at the text, not at the mode. */
-function mode(
-	name: string,
-	displayName: string,
-	example: string,
-	check: { readonly regex: string; readonly errorMessage: string },
-): INodePropertyMode {
-	return {
-		displayName,
-		name,
-		type: 'string',
-		placeholder: `e.g. ${example}`,
-		validation: [{ type: 'regex', properties: { ...check } }],
+		modes: modesOf(kind),
+		displayOptions: { show: { resource: [kind.name], operation: namesOf(operations.filter(({ byId }) => byId)) } },
+		description: `The UUID of the ${kind.noun}, or a URL that holds it${kind.byEmail ? ', or the e-mail address' : ''}`,
 	};
 }
 
