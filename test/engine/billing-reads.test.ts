@@ -138,6 +138,11 @@ describe('invoices', () => {
 
 	it.each([
 		['no list', '{"hello":1}', 'Zoo answered, but without a list of invoices [item 0]'],
+		[
+			'a next page that is no text',
+			'{"items":[{"id":"a"}],"next_page":2}',
+			'Zoo answered, but without an end to its list of invoices [item 0]',
+		],
 		['a list of something else', '{"items":[1]}', 'Zoo answered, but without a list of invoices [item 0]'],
 		[
 			'the same page again and again',

@@ -19,7 +19,7 @@ const models = [
 	},
 ] as const;
 
-const MIXTURES = 400;
+const MIXTURES = 200;
 
 /** JSON texts of replies to a request about a balance. */
 function repliesOf(model: 'prePay' | 'apiCredits', needed: string): string[] {

@@ -9,7 +9,7 @@ import { replyHints } from '../output';
 import { isRecord, Refusal } from '../refusal';
 import type { Exchange } from '../zoo/exchange';
 import { Failure, invalidInput, notRead, unreadable, type Subject } from '../zoo/failure';
-import { read } from '../zoo/request';
+import { read, type ZooRequest } from '../zoo/request';
 import type { Operation, RawParameters, Result, Task } from './operation';
 
 const PATH = '/payment/invoices';
@@ -42,45 +42,39 @@ function prepare(raw: RawParameters, kind: OwnerKind, item: number): Task | Fail
 	};
 }
 
-async function run(exchange: Exchange, subject: Subject & { readonly owner: Owner }, limit: number): Promise<Result> {
+type OwnSubject = Subject & { readonly owner: Owner };
+type Invoice = Record<string, unknown>;
+
+async function run(exchange: Exchange, subject: OwnSubject, limit: number): Promise<Result> {
 	const invoices = await listAll(exchange, subject, limit);
 	if (invoices instanceof Failure) return invoices;
-	const read = invoices.map((invoice) => fit(invoiceSchema(), invoice));
-	const misfits = [...new Set(read.flatMap((each) => each.misfits))];
-	return { json: {}, items: read.map(({ value }) => value), hints: [], shapes: replyHints({ misfits }), wrote: false };
+	const typed = invoices.map((invoice) => fit(invoiceSchema(), invoice));
+	const misfits = [...new Set(typed.flatMap((each) => each.misfits))];
+	return { json: {}, items: typed.map(({ value }) => value), hints: [], shapes: replyHints({ misfits }), wrote: false };
 }
 
 /** How many invoices one request asks for; Zoo may answer fewer. */
 const PAGE = 100;
 
-/** The first `limit` invoices in Zoo's order, all or none of them. */
-async function listAll(
-	exchange: Exchange,
-	subject: Subject & { readonly owner: Owner },
-	limit: number,
-): Promise<Array<Record<string, unknown>> | Failure> {
-	const invoices: Array<Record<string, unknown>> = [];
-	const ids = new Set<unknown>();
-	const tokens = new Set<string>();
-	for (let token: string | undefined; ;) {
-		const query = [
-			`limit=${Math.min(PAGE, limit)}`,
-			...(token === undefined ? [] : [`page_token=${encodeURIComponent(token)}`]),
-		];
-		const answer = await exchange.read(read(subject.owner, `${PATH}?${query.join('&')}`));
+/** The first `limit` invoices in Zoo's order, each once: what is issued while pages are read may move one to the next page. */
+async function listAll(exchange: Exchange, subject: OwnSubject, limit: number): Promise<Invoice[] | Failure> {
+	const byId = new Map<unknown, Invoice>();
+	for (let token = ''; ;) {
+		const answer = await exchange.read(pageOf(subject.owner, Math.min(PAGE, limit), token));
 		if (answer.kind !== 'answered') return notRead(subject, answer, exchange, 'notRead');
 		const { items, next_page: next } = answer.json;
 		if (!Array.isArray(items) || !items.every(isRecord)) return unreadable(subject, 'a list of invoices', answer);
-		for (const invoice of items) {
-			// What is issued while pages are read may move an invoice to the next page, too.
-			if (typeof invoice['id'] === 'string' && ids.has(invoice['id'])) continue;
-			ids.add(invoice['id']);
-			invoices.push(invoice);
-			if (invoices.length === limit) return invoices;
-		}
-		if (typeof next !== 'string' || next === '') return invoices;
-		if (tokens.has(next)) return unreadable(subject, 'an end to its list of invoices', answer);
-		tokens.add(next);
+		const before = byId.size;
+		for (const invoice of items) byId.set(typeof invoice['id'] === 'string' ? invoice['id'] : invoice, invoice);
+		if (byId.size >= limit || next === undefined || next === null || next === '')
+			return [...byId.values()].slice(0, limit);
+		if (typeof next !== 'string' || byId.size === before)
+			return unreadable(subject, 'an end to its list of invoices', answer);
 		token = next;
 	}
+}
+
+function pageOf(owner: Owner, limit: number, token: string): ZooRequest {
+	const from = token === '' ? '' : `&page_token=${encodeURIComponent(token)}`;
+	return read(owner, `${PATH}?limit=${limit}${from}`);
 }
