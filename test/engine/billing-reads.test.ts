@@ -204,7 +204,7 @@ describe('whatever Zoo’s document allows', () => {
 		const result = await run({});
 		expect(result.hints).toEqual([]);
 		expect(lost(parse(jsonText(invoices)), jsonOf(result))).toEqual([]);
-	});
+	}, 120_000);
 
 	it.each(['prePay', 'apiCredits'] as const)('subscriptions in the model %s, too', async (model) => {
 		const random = seeded(8);
