@@ -84,16 +84,6 @@ export function checkoutCompleted(checkout: Checkout): Record<string, unknown> {
 
 /** The example with a webhook instead of the Stripe Trigger, which needs an account at Stripe, and with the stand-in's address; all else stays as it is. */
 export function openToDeliveries(example: Example, path: string, stripe: StripeApi): Example {
-	const nodes = example.nodes.map((node) => {
-		const { url } = node.parameters;
-		if (typeof url !== 'string') return node;
-		return { ...node, parameters: { ...node.parameters, url: url.replace('https://api.stripe.com', stripe.url) } };
-	});
-	return withWebhook({ ...example, nodes }, STRIPE_TRIGGER, path);
-}
-
-/** The example with a webhook instead of the trigger named, whose output is then the body of what is posted. */
-export function withWebhook(example: Example, trigger: string, path: string): Example {
 	const webhook = {
 		name: 'Delivery',
 		type: 'n8n-nodes-base.webhook',
@@ -103,7 +93,11 @@ export function withWebhook(example: Example, trigger: string, path: string): Ex
 		parameters: { httpMethod: 'POST', path, options: {} },
 	};
 	const nodes = example.nodes.map((node) => {
-		if (node.name !== trigger) return node;
+		const { url } = node.parameters;
+		if (typeof url === 'string') {
+			return { ...node, parameters: { ...node.parameters, url: url.replace('https://api.stripe.com', stripe.url) } };
+		}
+		if (node.name !== STRIPE_TRIGGER) return node;
 		return {
 			...node,
 			type: 'n8n-nodes-base.set',
@@ -113,7 +107,7 @@ export function withWebhook(example: Example, trigger: string, path: string): Ex
 	});
 	const connections = {
 		...example.connections,
-		Delivery: { main: [[{ node: trigger, type: 'main', index: 0 }]] },
+		Delivery: { main: [[{ node: STRIPE_TRIGGER, type: 'main', index: 0 }]] },
 	};
 	return { ...example, nodes: [...nodes, webhook], connections, pinData: {} };
 }

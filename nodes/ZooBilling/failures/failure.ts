@@ -1,6 +1,5 @@
 // A failure of an item: what happened, what to do next, and facts to act on.
 
-import { identityOf } from '../balance/owner';
 import type { Subject } from '../item';
 import { plainWords } from '../words';
 import type { Reported } from '../zoo/retry';
@@ -15,8 +14,6 @@ export type Reason =
 	| 'tokenRefused'
 	| 'employeeTokenNeeded'
 	| 'ownerUnknown'
-	| 'endpointMissing'
-	| 'ownerOrEndpointUnknown'
 	| 'refusedByZoo'
 	| 'unreachable'
 	| 'unavailable'
@@ -47,8 +44,6 @@ export interface FailureDetails {
 	readonly item: number;
 	readonly orgId?: string;
 	readonly userId?: string;
-	/** The e-mail address that the workflow named the user by. */
-	readonly userEmail?: string;
 	readonly asked?: Readonly<Record<string, string>>;
 	readonly reference?: string;
 	readonly dryRun?: boolean;
@@ -104,7 +99,7 @@ export function failure(subject: Subject, told: Told): Failure {
 	const { owner, item, asked, reference, dryRun } = subject;
 	const { zoo = {}, status, callId } = reported ?? {};
 	const known = {
-		...(owner && identityOf(owner)),
+		[owner?.kind.idParameter ?? 'orgId']: owner?.id,
 		asked,
 		reference,
 		dryRun: outcome === 'notSent' ? dryRun : undefined,
@@ -124,7 +119,6 @@ export function failure(subject: Subject, told: Told): Failure {
 function factsOf({ owner, asked, reference }: Subject, reported: Reported | undefined): string[] {
 	return [
 		...(owner?.id === undefined ? [] : [`${owner.kind.idLabel}: ${owner.id}.`]),
-		...(owner?.email === undefined ? [] : [`Email: ${plainWords(owner.email)}.`]),
 		...(asked === undefined ? [] : [`Asked: ${listed(asked)}.`]),
 		...(reference === undefined ? [] : [`Payment Reference: ${plainWords(reference, 100)}.`]),
 		...saidBy(reported),

@@ -7,7 +7,6 @@ import { plainWords } from '../words';
 import { Attempt } from './attempt';
 import { hostOf, readBaseUrl } from './baseUrl';
 import type { World } from './exchange';
-import { presences } from './presence';
 import type { ZooRequest } from './request';
 import type { Sent } from './retry';
 import { notReceived, overdue } from './silence';
@@ -42,14 +41,15 @@ export async function connect(context: IExecuteFunctions): Promise<Connection | 
 	const token = readToken(credential.apiToken);
 	if (token instanceof Refusal) return token;
 	const signal = context.getExecutionCancelSignal();
-	const cancel = aborted(signal);
-	const send = sender(context, credential, origin, tokenMask(token));
+	const cancel = new Promise<void>((resolve) => {
+		if (signal?.aborted) resolve();
+		else signal?.addEventListener('abort', () => resolve(), { once: true });
+	});
 	return {
 		origin,
 		host: hostOf(origin),
 		cancel,
-		send,
-		presence: presences(async (request) => await send(request, PROBE_TIMEOUT)),
+		send: sender(context, credential, origin, tokenMask(token)),
 		now: () => Date.now(),
 		ticks: () => performance.now(),
 		random: () => Math.random(),
@@ -58,17 +58,6 @@ export async function connect(context: IExecuteFunctions): Promise<Connection | 
 		pause: async (ms) => await Promise.race([sleep(ms, signal).catch(() => undefined), cancel]),
 	};
 }
-
-/** Resolves when the execution is canceled. */
-async function aborted(signal: AbortSignal | undefined): Promise<void> {
-	await new Promise<void>((resolve) => {
-		if (signal?.aborted) resolve();
-		else signal?.addEventListener('abort', () => resolve(), { once: true });
-	});
-}
-
-/** Milliseconds; what the probe would tell is not worth a longer wait. */
-const PROBE_TIMEOUT = 10_000;
 
 /** Sends a request once; never throws. `timeout`: milliseconds, for the whole reply. */
 type Send = (request: ZooRequest, timeout: number) => Promise<Sent>;
@@ -99,7 +88,8 @@ function sender(context: IExecuteFunctions, credential: ZooCredential, origin: s
 }
 
 function optionsFor({ method, path, body }: ZooRequest, origin: string): IHttpRequestOptions {
-	const options: IHttpRequestOptions = {
+	return {
+		method,
 		url: origin + path,
 		headers: { Accept: 'application/json', ...(body !== undefined && { 'Content-Type': 'application/json' }) },
 		...(body !== undefined && { body }),
@@ -111,8 +101,6 @@ function optionsFor({ method, path, body }: ZooRequest, origin: string): IHttpRe
 		// The helper would send the token along to wherever a redirect points.
 		disableFollowRedirect: true,
 	};
-	// n8n's types do not know OPTIONS, its helper does.
-	return Object.assign(options, { method });
 }
 
 function received({ statusCode, headers }: Record<string, unknown>, text: string, mask: Mask): Sent {
