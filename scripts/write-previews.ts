@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import * as z from 'zod/v4-mini';
 
 import { allModels } from '../nodes/ZooBilling/balance/fields';
-import { ownerKinds } from '../nodes/ZooBilling/balance/owner';
+import { ownerKinds, type OwnerKind } from '../nodes/ZooBilling/balance/owner';
 import { money, replySchema } from '../nodes/ZooBilling/balance/schema';
 import { adjustmentSchema, confirmationSchema } from '../nodes/ZooBilling/balance/written';
 import { operations } from '../nodes/ZooBilling/operations/all';
@@ -20,10 +20,14 @@ export interface Preview {
 }
 
 /** One operation's output: its endpoint's reply, or the fields of both balance models; and what a write adds. */
-export function previewOf({ amounts, adds, endpoint }: Pick<Operation, 'amounts' | 'adds' | 'endpoint'>): Preview {
-	const replies = endpoint ? [flat(endpoint.reply)] : allModels.map(({ name }) => flat(replySchema(name)));
+export function previewOf(
+	{ amounts, adds, endpoint }: Pick<Operation, 'amounts' | 'adds' | 'endpoint'>,
+	idParameter: OwnerKind['idParameter'],
+): Preview {
+	const replies = endpoint ? [flat(endpoint.reply())] : allModels.map(({ name }) => flat(replySchema(name)));
 	const added: Preview = {
 		properties: {
+			...(!endpoint && { [idParameter]: { type: 'string' } }),
 			...(adds && { adjustment: { type: 'object', properties: { pre_pay_cash_remaining: flat(adjustmentSchema) } } }),
 			...(amounts !== undefined && { confirmation: flat(confirmationSchema) }),
 		},
@@ -74,11 +78,14 @@ function merge(previews: readonly Preview[]): Preview {
 }
 
 function writePreviews(folder: string): void {
-	for (const { name: resource } of Object.values(ownerKinds)) {
+	for (const { name: resource, idParameter } of Object.values(ownerKinds)) {
 		for (const operation of operations) {
 			const path = join(folder, 'v1.0.0', resource);
 			mkdirSync(path, { recursive: true });
-			writeFileSync(join(path, `${operation.name}.json`), `${JSON.stringify(previewOf(operation), undefined, '\t')}\n`);
+			writeFileSync(
+				join(path, `${operation.name}.json`),
+				`${JSON.stringify(previewOf(operation, idParameter), undefined, '\t')}\n`,
+			);
 		}
 	}
 }

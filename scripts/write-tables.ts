@@ -51,6 +51,12 @@ export function operationTable(listed: readonly Operation[] = operations): strin
 	return markdown(['Operation', 'Stored as', 'What it does', 'Request'], rows);
 }
 
+const kinds: Readonly<Record<string, string>> = {
+	boolean: 'on or off',
+	collection: 'a collection',
+	number: 'a number',
+};
+
 /** The parameters in the order of the editor, as for organizations, each name once; the options have a table of their own. */
 function parameterTable(): string {
 	const named = new Map<string, INodeProperties>();
@@ -61,8 +67,8 @@ function parameterTable(): string {
 			const choices = options.flatMap((option) =>
 				'value' in option ? [`\`${String(option.value)}\` (${option.name})`] : [],
 			);
-			const values = type === 'collection' ? 'a collection' : choices.length === 0 ? 'text' : choices.join(', ');
-			const start = typeof value === 'string' && value !== '' ? `\`${value}\`` : required === true ? 'required' : '–';
+			const values = choices.length === 0 ? (kinds[type] ?? 'text') : choices.join(', ');
+			const start = required === true ? 'required' : defaultText(type, value);
 			const users = name === 'options' ? undefined : displayOptions?.show?.['operation'];
 			return [`**${displayName}**`, `\`${name}\``, values, start, usersOf(users)];
 		},
@@ -116,13 +122,13 @@ function optionTable(): string {
 			`**${property.displayName}**`,
 			`\`${property.name}\``,
 			users.size === operations.length ? 'all' : [...users].join(', '),
-			defaultText(property),
+			defaultText(property.type, property.default),
 			sentence(property.description ?? ''),
 		]);
 	return markdown(['Option', 'Stored as', 'Operations', 'Default', 'What it does'], rows);
 }
 
-function defaultText({ type, default: value }: INodeProperties): string {
+function defaultText(type: INodeProperties['type'], value: INodeProperties['default']): string {
 	if (type === 'boolean') return value === true ? 'on' : 'off';
 	return typeof value === 'number' || (typeof value === 'string' && value !== '') ? `\`${value}\`` : '–';
 }

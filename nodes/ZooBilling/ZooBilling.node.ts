@@ -17,7 +17,7 @@ import type { Result, Task } from './item';
 import { openJournal, type Journal } from './journal';
 import { operations } from './operations/all';
 import type { Operation, RawParameters } from './operations/operation';
-import { errorFor, hintsFor, itemFor, mostUrgent } from './output';
+import { errorFor, hintsFor, itemsFor, mostUrgent } from './output';
 import { Refusal } from './refusal';
 import { register } from './register';
 import { runPass } from './run';
@@ -58,7 +58,7 @@ export class ZooBilling implements INodeType {
 		if (stopOnFailure && failure) throw errorFor(this.getNode(), failure, tally(results), isTool(this));
 		this.addExecutionHints(...hintsFor(results));
 		const withDetails = this.getNode().onError !== 'continueErrorOutput' || takesDetails(this);
-		return [results.map((result, item) => itemFor(result, item, withDetails))];
+		return [results.flatMap((result, item) => itemsFor(result, item, withDetails))];
 	}
 }
 
@@ -86,16 +86,20 @@ function check(context: IExecuteFunctions, operation: Operation | undefined, ite
 /** Each is read once: an expression costs more than all of our own work. */
 function parametersOf(
 	context: IExecuteFunctions,
-	{ byId, amounts }: Operation,
+	{ byId, amounts, lists }: Operation,
 	kind: OwnerKind,
 	item: number,
 ): RawParameters {
 	const names = [
 		...(byId ? [kind.idParameter] : []),
 		...(amounts ? ['balanceModel', 'amountUnit', amounts.parameter] : []),
+		...(lists ? ['returnAll'] : []),
 		'options',
 	];
-	return Object.fromEntries(names.map((name) => [name, context.getNodeParameter(name, item)]));
+	const read = (name: string): unknown => context.getNodeParameter(name, item);
+	const raw = Object.fromEntries(names.map((name) => [name, read(name)]));
+	// n8n has no value for a field that is hidden.
+	return lists && raw['returnAll'] !== true ? { ...raw, limit: read('limit') } : raw;
 }
 
 function refused(item: number, what: string, next: string): Failure {

@@ -23,8 +23,12 @@ export interface Subject {
 /** An item that went well. */
 export interface Done {
 	readonly json: Readonly<Record<string, unknown>>;
+	/** Come out instead of `json`, each as an item, where one item in gives many or none. */
+	readonly items?: ReadonlyArray<Readonly<Record<string, unknown>>>;
 	/** What a person should know of it: half-sentences without the item's number. */
 	readonly hints: readonly string[];
+	/** The same of fields of an unknown shape, which matter less than any hint. */
+	readonly shapes?: readonly string[];
 	readonly wrote: boolean;
 }
 
@@ -38,6 +42,8 @@ export interface Task {
 	readonly laneKey?: string;
 	/** What it may write; undefined for reads and dry runs. */
 	readonly writes?: Asked;
+	/** Where the owner is named by an e-mail address: it, and the task for the user with this lower-case UUID. */
+	readonly named?: { readonly email: string; readonly as: (id: string) => Task | Failure };
 	/** `resumed`: what an earlier pass has left in doubt of the same item. */
 	readonly run: (session: Session, resumed?: Page) => Promise<Result>;
 }

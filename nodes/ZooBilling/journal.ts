@@ -9,7 +9,7 @@ import { laneOf } from './balance/owner';
 import { ownerOf, type Preview } from './balance/preview';
 import { Failure } from './failures/failure';
 import { alreadyWritten, overtaken, referenceRepeated, stillInDoubt } from './failures/memory';
-import type { FailureFacts, Page, Result, Task } from './item';
+import type { Done, FailureFacts, Page, Result, Task } from './item';
 import { isRecord } from './refusal';
 import type { Register } from './register';
 
@@ -195,7 +195,7 @@ export class Journal {
 
 	private settle(item: number, page: Page, result: Result): void {
 		this.release(item, page);
-		this.put(item, { ...page, state: 'settled', result: result instanceof Failure ? factsOf(result) : result });
+		this.put(item, { ...page, state: 'settled', result: kept(result) });
 	}
 
 	private forget(item: number, page: Page): void {
@@ -280,7 +280,10 @@ function settled(page: Page, item: number, same: boolean): Result {
 	return { ...result, hints: ['written in an earlier try of this execution, and not again'] };
 }
 
-function factsOf({ source, what, next, details }: Failure): FailureFacts {
+/** As small as it can be, because n8n stores it with the execution. */
+function kept(result: Result): Done | FailureFacts {
+	if (!(result instanceof Failure)) return { json: result.json, hints: [], wrote: result.wrote };
+	const { source, what, next, details } = result;
 	return { source, what, next, details };
 }
 

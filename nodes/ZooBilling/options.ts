@@ -90,28 +90,37 @@ interface Bounds {
 	readonly most: number;
 }
 
+type Count = (label: string, value: unknown) => number | Refusal;
+
 /** A number between two bounds, from a number or digits of the pattern. */
-function between({ least, most }: Bounds, pattern: RegExp): Reader<number> {
+function between({ least, most }: Bounds, pattern: RegExp): Count {
 	return (label, value) => {
 		const text = shortText(value) ?? '';
 		const count = pattern.test(text) ? Number(text) : Number.NaN;
 		if (count >= least && count <= most) return count;
 		return new Refusal(
 			`'${label}' is not a number from ${least} to ${most}: ${shown(value)}`,
-			'Correct it, or remove the option to use its default.',
+			'Correct it, or leave it at its default.',
 		);
 	};
 }
 
-function integer(least: number, most: number): Reader<number> {
+function integer(least: number, most: number): Count {
 	return between({ least, most }, /^\d+$/);
+}
+
+/** How many items 'Return All' and 'Limit' ask for; Infinity for all, where `limit` does not count. */
+export function readLimit(returnAll: unknown, limit: unknown): number | Refusal {
+	const all = toggle('Return All', returnAll);
+	if (all instanceof Refusal) return all;
+	return all ? Infinity : integer(1, 1_000_000)('Limit', limit);
 }
 
 /** Read into whole milliseconds, because timers take no others. */
 function seconds(least: number, most: number): Reader<number> {
 	const read = between({ least, most }, /^\d+(\.\d+)?$/);
-	return (label, value, model) => {
-		const count = read(label, value, model);
+	return (label, value) => {
+		const count = read(label, value);
 		return count instanceof Refusal ? count : Math.round(count * 1000);
 	};
 }

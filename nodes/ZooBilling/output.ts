@@ -10,38 +10,47 @@ import {
 } from 'n8n-workflow';
 
 import { allModels } from './balance/fields';
+import type { Owner } from './balance/owner';
 import type { Reply } from './balance/reply';
 import type { Options } from './options';
 import { Failure } from './failures/failure';
 import type { Result } from './item';
+import { plainWords } from './words';
 
 const identifiers = ['id', 'map_id', 'subscription_id'];
 const amounts = allModels.flatMap((model) => model.fields.flatMap(({ wire, credits }) => [wire, credits]));
 const short = new Set<string | undefined>([...identifiers, ...amounts, 'total_due']);
 
-/** Zoo's balance, whole or its identifiers and amounts. */
-export function balanceOutput({ balance }: Reply, output: Options['output']): Record<string, unknown> {
-	if (output === 'balance') return { ...balance };
-	return Object.fromEntries(Object.entries(balance).filter(([name]) => short.has(name)));
+/** Whose balance it is, and Zoo's balance, whole or its identifiers and amounts. */
+export function balanceOutput(
+	{ kind, id }: Owner,
+	{ balance }: Reply,
+	output: Options['output'],
+): Record<string, unknown> {
+	// Only the documented model tells whose balance the token's own is.
+	const mapped = 'map_id' in balance && typeof balance.map_id === 'string' ? balance.map_id : undefined;
+	const owner = id ?? mapped;
+	const shown = Object.entries(balance).filter(([name]) => output === 'balance' || short.has(name));
+	return { ...(owner !== undefined && { [kind.idParameter]: owner }), ...Object.fromEntries(shown) };
 }
 
 /** Half-sentences about a reply that a person should know. */
-export function replyHints({ misfits }: Reply): string[] {
-	return misfits.length === 0
-		? []
-		: [
-				`Zoo’s reply has fields of an unknown shape, kept as they came: ${misfits.slice(0, 5).join(', ')}${misfits.length > 5 ? ` and ${misfits.length - 5} more` : ''}`,
-			];
+export function replyHints({ misfits }: Pick<Reply, 'misfits'>): string[] {
+	if (misfits.length === 0) return [];
+	// The name of a label is whatever somebody gave it.
+	const named = misfits.slice(0, 5).map((path) => plainWords(path, 120));
+	const more = misfits.length > 5 ? ` and ${misfits.length - 5} more` : '';
+	return [`Zoo’s reply has fields of an unknown shape, kept as they came: ${named.join(', ')}${more}`];
 }
 
 /** `withDetails`: whether n8n takes an item with `details` for a failed one when it has an error output. */
-export function itemFor(result: Result, item: number, withDetails: boolean): INodeExecutionData {
-	if (!(result instanceof Failure)) return { json: jsonOf(result.json), pairedItem: { item } };
+export function itemsFor(result: Result, item: number, withDetails: boolean): INodeExecutionData[] {
+	const pairedItem = { item };
+	if (!(result instanceof Failure))
+		return (result.items ?? [result.json]).map((json) => ({ json: jsonOf(json), pairedItem }));
 	const { what, next, details } = result;
-	return {
-		json: { error: what, message: `${what}. ${next}`, ...(withDetails && { details: jsonOf(details) }) },
-		pairedItem: { item },
-	};
+	const json = { error: what, message: `${what}. ${next}`, ...(withDetails && { details: jsonOf(details) }) };
+	return [{ json, pairedItem }];
 }
 
 /** Plain data under names, which is what a JSON value of ours always is. */
@@ -52,19 +61,24 @@ function jsonOf(value: Readonly<Record<string, unknown>>): IDataObject {
 const MOST_HINTS = 20;
 
 /**
- * One hint per item that has any, and beyond twenty one with the count: n8n breaks on very many, after every write
- * was made.
+ * One hint per item that has any, those about amounts before those about shapes alone, and beyond twenty one with the
+ * count: n8n breaks on very many, after every write was made.
  */
 export function hintsFor(results: readonly Result[]): NodeExecutionHint[] {
-	const messages: string[] = [];
-	let more = 0;
+	const weighty: string[] = [];
+	const slight: string[] = [];
 	results.forEach((result, item) => {
-		if (result instanceof Failure || result.hints.length === 0) return;
-		if (messages.length < MOST_HINTS) messages.push(`${result.hints.join('; ')} [item ${item}]`);
-		else more += 1;
+		if (result instanceof Failure) return;
+		const texts = [...result.hints, ...(result.shapes ?? [])];
+		if (texts.length > 0) (result.hints.length > 0 ? weighty : slight).push(`${texts.join('; ')} [item ${item}]`);
 	});
-	if (more > 0) messages.push(`${more} more items have such remarks`);
-	return messages.map((message) => ({ message, type: 'warning', location: 'outputPane' }));
+	const all = [...weighty, ...slight];
+	const more = all.length > MOST_HINTS ? [`${all.length - MOST_HINTS} more items have such remarks`] : [];
+	return [...all.slice(0, MOST_HINTS), ...more].map((message) => ({
+		message,
+		type: 'warning',
+		location: 'outputPane',
+	}));
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Lane, Page, Result, Session, Task } from './item';
 import type { Journal, Plan, Planned } from './journal';
 import { optionDefaults } from './options';
 import { Refusal } from './refusal';
+import { resolveOwners } from './resolve';
 import { exclusively, runInLanes, type Turn } from './schedule';
 import { Exchange, type Traffic } from './zoo/exchange';
 import type { Connection } from './zoo/transport';
@@ -20,21 +21,44 @@ export interface Pass {
 	readonly journal: Journal;
 }
 
-type Setting = Pass & { readonly zoo: Connection; readonly traffic: Traffic };
+interface Setting extends Pass {
+	readonly zoo: Connection;
+	readonly traffic: Traffic;
+	readonly maxConcurrency: number;
+}
 
 /**
  * Recalls what earlier passes have made of the items, and runs the rest; with `stopOnFailure`, nothing if one is
  * refused.
  */
 export async function runPass(checked: ReadonlyArray<Task | Failure>, pass: Pass): Promise<Result[]> {
-	const { zoo, journal, stopOnFailure } = pass;
-	const sendable =
-		zoo instanceof Refusal
-			? checked.map((task) => (task instanceof Failure ? task : invalidInput(task.subject, zoo, 'credentialUnusable')))
-			: checked;
-	const plans = refuseRepeats(sendable, journal).map((task) => journal.recall(task));
-	const isRefused = stopOnFailure && plans.some((plan) => 'result' in plan && plan.result instanceof Failure);
-	return zoo instanceof Refusal || isRefused ? plans.map(unsent) : await runItems(plans, { ...pass, zoo });
+	const { zoo, journal } = pass;
+	if (zoo instanceof Refusal) {
+		const refused = checked.map((task) =>
+			task instanceof Failure ? task : invalidInput(task.subject, zoo, 'credentialUnusable'),
+		);
+		return plan(refused, journal).map(unsent);
+	}
+	const first = checked.find((task): task is Task => !(task instanceof Failure));
+	const { maxConcurrency } = first?.options ?? optionDefaults;
+	const traffic: Traffic = { heldUntil: 0, heldByZoo: false, stopped: false };
+	const setting: Setting = { ...pass, zoo, traffic, maxConcurrency };
+	const plans = plan(await resolve(checked, setting), journal);
+	const isRefused = plans.some((each) => 'result' in each && each.result instanceof Failure);
+	return pass.stopOnFailure && isRefused ? plans.map(unsent) : await runItems(plans, setting);
+}
+
+function plan(checked: ReadonlyArray<Task | Failure>, journal: Journal): Plan[] {
+	return refuseRepeats(checked, journal).map((task) => journal.recall(task));
+}
+
+/** With every owner by ID, unless one refused item keeps all of them from being sent. */
+async function resolve(
+	checked: ReadonlyArray<Task | Failure>,
+	{ zoo, traffic, maxConcurrency, stopOnFailure }: Setting,
+): Promise<ReadonlyArray<Task | Failure>> {
+	if (stopOnFailure && checked.some((task) => task instanceof Failure)) return checked;
+	return await resolveOwners(checked, ({ options }) => new Exchange(zoo, traffic, options), maxConcurrency);
 }
 
 /** Refuses a payment reference that an earlier item, node or run of the same execution has used. */
@@ -59,17 +83,14 @@ function unsent(plan: Plan): Result {
 	return notSent(subject, 'stopped', { attempts: 0, askedToWait: undefined, hasSent: false });
 }
 
-async function runItems(plans: readonly Plan[], pass: Pass & { readonly zoo: Connection }): Promise<Result[]> {
-	const setting: Setting = { ...pass, traffic: { heldUntil: 0, heldByZoo: false, stopped: false } };
-	const first = plans.find((plan): plan is Planned => 'task' in plan);
-	const { maxConcurrency } = first?.task.options ?? optionDefaults;
+async function runItems(plans: readonly Plan[], setting: Setting): Promise<Result[]> {
 	const turns = plans.map((plan): Turn<Lane, Result> => {
 		if ('result' in plan) return { key: undefined, run: async () => await Promise.resolve(plan.result) };
 		const run = async (lane: Lane) => await runTask(plan, lane, setting);
 		// What an earlier pass has left in doubt is settled first: anything written before it could pass for it.
 		return { key: plan.task.laneKey, first: plan.resumed !== undefined, run };
 	});
-	return await runInLanes(turns, maxConcurrency, () => ({ preview: new Map() }));
+	return await runInLanes(turns, setting.maxConcurrency, () => ({ preview: new Map() }));
 }
 
 async function runTask(plan: Planned, lane: Lane, setting: Setting): Promise<Result> {

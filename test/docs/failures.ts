@@ -18,6 +18,7 @@ const { prePay, apiCredits } = balanceModels;
 const [, cash, credits] = prePay.fields;
 const ownerId = '7e29ccf7-8b3c-47db-8a17-bb53528382f4';
 const subject = { item: 0, owner: { kind: ownerKinds.org, id: ownerId }, reference: 'pi_1' };
+const named = { item: 0, owner: { kind: ownerKinds.user, id: undefined, email: 'kim@example.com' } };
 const tries = { attempts: 1, askedToWait: undefined, hasSent: true };
 /** Before the first write, when it was looked; and before anything. */
 const looked = { ...tries, attempts: 0 };
@@ -50,6 +51,7 @@ const no = (proves: NoAnswer['proves'], again: boolean, more: Partial<NoAnswer> 
 const noAnswers: readonly NoAnswer[] = [
 	...[302, 400, 404, 422].map((status) => no('claim', false, { status })),
 	...[401, 403].map((status) => no('notApplied', false, { status })),
+	...(['there', 'absent'] as const).map((endpoint) => no('claim', false, { status: 404, endpoint })),
 	no('notApplied', true),
 	no('notApplied', false),
 	no('perhaps', true),
@@ -92,6 +94,10 @@ export const failures: Readonly<Record<string, readonly failure.Failure[]>> = {
 	amountMissing: [input.amountMissing(subject, [cash])],
 	conditionNotMet: [looked, tries].map((each) => input.conditionNotMet(subject, [], each)),
 	outOfRange: (['belowZero', 'tooLarge'] as const).map((reason) => input.outOfRange(subject, reason, '')),
+	unreadable: [wire.unreadable(subject, 'a subscription', {}), wire.unreadable({ ...subject, asked: {} }, '', {})],
+	notLookedUp: [{ ...named, asked: {} }, named].flatMap((each) =>
+		[...noAnswers, ...(['canceled', 'held'] as const).map(unsent)].map((last) => wire.notLookedUp(each, last, looked)),
+	),
 	noBalance: (['notRead', 'notSent'] as const).map((outcome) => wire.noBalance(subject, {}, outcome)),
 };
 

@@ -114,7 +114,8 @@ async function run({ fault, applied, course, mode }: Cell): Promise<Outcome> {
 		const retryFor = fault.slow && seconds > 0 ? seconds + 1.5 : seconds;
 		let left: number = match.times;
 		zoo.onRequest = ({ method }) => {
-			if ('method' in match && method !== match.method) return undefined;
+			// What is asked after a 404 is tested elsewhere.
+			if (method === 'OPTIONS' || ('method' in match && method !== match.method)) return undefined;
 			left -= 1;
 			return left < 0 ? undefined : { ...fault.fault(Date.now()), applied };
 		};
@@ -124,7 +125,7 @@ async function run({ fault, applied, course, mode }: Cell): Promise<Outcome> {
 			options: { retryFor, timeout: fault.slow ? 2 : 30 },
 		};
 		const result = await runZoo(zoo, parameters, { onError: mode });
-		const requests = zoo.requests.map(({ method }) => method.charAt(0)).join('');
+		const requests = zoo.requests.map(({ method }) => method.charAt(0).replace('O', '')).join('');
 		const { stable_api_credits_remaining_monetary_value: standing } = zoo.amountsOf(
 			'org',
 			zoo.requests[0]?.owner?.id ?? '',
@@ -186,7 +187,8 @@ function failedItem({ result }: Outcome, mode: Cell['mode']): Record<string, unk
 
 describe('with one item', () => {
 	it.each(cells)('$title', (cell) => {
-		const { fault, applied, course, mode } = cell;
+		const { applied, course, mode } = cell;
+		const fault = course === 'on all writes and reads' ? cell.fault : { ...cell.fault, ...cell.fault.whereReadsWork };
 		const { requests, end } = expected(fault, applied, course);
 		const attempts = requests.replaceAll('G', '').length;
 		const outcome = outcomeOf(cell);

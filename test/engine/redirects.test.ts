@@ -15,13 +15,13 @@ import { CREDENTIAL_ID, CREDENTIAL_NAME, OneCredential } from './harness/credent
 import { additionalDataFor } from './harness/execution';
 import { loadPackage } from './harness/package';
 import { SinkNode } from './harness/stub-nodes';
-import { startZoo } from './zoo-run';
+import { startZooApi } from '../zoo-api/server';
 
 let zoo: ZooApi;
 let elsewhere: ZooApi;
 beforeEach(async () => {
-	zoo = await startZoo();
-	elsewhere = await startZoo();
+	zoo = await startZooApi();
+	elsewhere = await startZooApi();
 });
 afterEach(async () => {
 	await zoo.close();

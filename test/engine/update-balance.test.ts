@@ -74,8 +74,9 @@ describe('the documented example', () => {
 			options: { reference: 'pi_1' },
 		});
 		const [item] = jsonOf(result);
-		const { confirmation, ...balance } = record(item);
+		const { confirmation, orgId, ...balance } = record(item);
 		expect(balance).toEqual(JSON.parse(DOCUMENTED_REPLY));
+		expect(orgId).toBe(DOCUMENTED_ORG_ID);
 		expect(confirmation).toMatchObject({
 			status: 'different',
 			by: 'reply',
@@ -119,6 +120,7 @@ describe('the documented example', () => {
 				'id',
 				'map_id',
 				'monthly_credits_remaining',
+				'orgId',
 				'pre_pay_cash_remaining',
 				'pre_pay_credits_remaining',
 				'subscription_id',

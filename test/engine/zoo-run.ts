@@ -2,6 +2,7 @@
 
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
+import { checkBoth } from '../zoo-api/conformance';
 import { startZooApi, type ZooApi, type ZooApiSettings } from '../zoo-api/server';
 import { EMPLOYEE_TOKEN } from '../zoo-api/tokens';
 import { runNode, type NodeRun, type NodeRunResult } from './harness';
@@ -9,6 +10,7 @@ import { runNode, type NodeRun, type NodeRunResult } from './harness';
 export const ORG = '7e29ccf7-8b3c-47db-8a17-bb53528382f4';
 export const OTHER_ORG = '1f0a2c44-93a1-4b7e-8f4d-0c2f5f7b1a10';
 export const USER = 'c3d9b8e2-5b57-4a39-9d3f-6a1b0f2e4d21';
+export const USER_EMAIL = 'kim+zoo@example.com';
 
 export const PRE_PAY = {
 	monthly_credits_remaining: '1.00',
@@ -24,13 +26,14 @@ export interface Setup extends ZooApiSettings {
 	readonly amounts?: Readonly<Record<string, string>>;
 }
 
-/** A stand-in that knows two organizations and a user. */
+/** A stand-in that knows two organizations and a user, and stumbles over what is not in Zoo's document. */
 export async function startZoo({ amounts, ...settings }: Setup = {}): Promise<ZooApi> {
-	const zoo = await startZooApi(settings);
+	const zoo = await startZooApi({ onAnswer: checkBoth(settings), ...settings });
 	const initial = amounts ?? (settings.model === 'apiCredits' ? API_CREDITS : PRE_PAY);
 	zoo.setBalance('org', ORG, initial);
 	zoo.setBalance('org', OTHER_ORG, initial);
 	zoo.setBalance('user', USER, initial);
+	zoo.nameUser(USER, USER_EMAIL);
 	return zoo;
 }
 

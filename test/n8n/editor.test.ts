@@ -58,6 +58,12 @@ export function theEditor(world: () => World): void {
 		for (const text of ['pre_pay_cash_remaining', '42.50', 'confirmation']) await details.outputShows(text);
 	});
 
+	it('takes the organization by its page', async () => {
+		await details.chooseMode('orgId', 'By URL');
+		await details.fill('orgId', `https://zoo.dev/orgs/${ACME.id}`);
+		assert.equal(await details.execute(), 'success');
+	});
+
 	it('shows a hint when Zoo has another amount than the one asked for', async () => {
 		world().zoo.replyWith((reply) => ({ ...reply, pre_pay_cash_remaining: '42.00' }), { method: 'PUT' });
 		assert.equal(await details.execute(), 'success');

@@ -80,10 +80,18 @@ export class NodeDetails {
 
 	/** A text field, by the name of its parameter. */
 	async fill(parameter: string, value: string): Promise<void> {
-		const input = this.page.getByTestId(`parameter-input-${parameter}`).locator('input');
+		// A field with modes has the list of them in front.
+		const input = this.page.getByTestId(`parameter-input-${parameter}`).locator('input').last();
 		await input.fill(value);
 		// A field in use shows a tip that covers what stands below it.
 		await input.blur();
+	}
+
+	/** One of the modes of a field that has some, by the name of its parameter. */
+	async chooseMode(parameter: string, mode: string): Promise<void> {
+		const field = this.page.getByTestId(`parameter-input-${parameter}`);
+		await field.getByTestId('rlc-mode-selector').click();
+		await this.page.getByRole('option', { name: mode }).filter({ visible: true }).click();
 	}
 
 	/** Any of the credentials that fit, by its name. */

@@ -6,12 +6,14 @@ import { SAMPLE_ORGS, setSampleBalances } from '../zoo-api/samples';
 import { EMPLOYEE_ORG_ID } from '../zoo-api/tokens';
 import { COMPANION, completed, exampleFiles, readExample, withParameters } from './examples';
 import type { Execution } from './execution';
-import { checkoutCompleted, openToDeliveries, type Checkout } from './stripe';
+import { checkoutCompleted, openToDeliveries, withWebhook, type Checkout } from './stripe';
 import { WEBHOOK_KEY, type World } from './world';
 
-const [ACME, BOLT] = SAMPLE_ORGS;
+const [ACME, BOLT, GEAR] = SAMPLE_ORGS;
 const TOP_UP = '1-top-up-org-balance-from-stripe-checkout.json';
 const SET = '2-set-org-balance-from-a-webhook.json';
+const MONTHLY = '3-set-monthly-credits-when-zoo-renews-them.json';
+const HOUR_MS = 3_600_000;
 const ADD = 'Add Payment to Org Balance';
 /** Enough to tell often from seldom within some seconds. */
 const ROUNDS = 30;
@@ -19,7 +21,7 @@ const ROUNDS = 30;
 export function theExamples(world: () => World): void {
 	topUp(world);
 	setFromWebhook(world);
-	resetMonthly(world);
+	setMonthly(world);
 	warnWhenLow(world);
 	previewWithAgent(world);
 }
@@ -237,32 +239,58 @@ function setFromWebhook(world: () => World): void {
 	});
 }
 
-function resetMonthly(world: () => World): void {
-	it('monthly: sets all, and reports what differed and what failed', async () => {
-		const { rest, zoo, credentials } = world();
+function setMonthly(world: () => World): void {
+	it('monthly: sets who was renewed, once, and reports what differed and what failed', async () => {
+		const { n8n, rest, zoo, credentials } = world();
 		setSampleBalances(zoo);
+		const inHours = (hours: number) => new Date(Date.now() + hours * HOUR_MS).toISOString();
+		/** What Zoo names as the next renewal, or as the last one where it is over. */
+		const renewals = new Map<string, string>([
+			[ACME.id, inHours(-1)],
+			[BOLT.id, inHours(-2)],
+			[GEAR.id, inHours(300)],
+		]);
+		zoo.onRequest = ({ method, owner }) => ({
+			kind: 'edit',
+			edit: (reply) =>
+				method === 'GET' ? { ...reply, monthly_api_credits_refresh_at: renewals.get(owner?.id ?? '') } : reply,
+		});
 		const id = await rest.addWorkflow(
-			completed(await readExample('3-reset-monthly-credits-on-the-first-of-the-month.json'), credentials),
+			completed(withWebhook(await readExample(MONTHLY), 'Every Day at 6:00', 'monthly'), credentials),
 		);
 		await rest.activate(id);
-		const well = await rest.execute(id, 'On the First at 6:00');
-		assert.equal(reportOf(well), 'Monthly credits: 3 confirmed, 0 different, 0 failed.');
-		assert.deepEqual(
-			SAMPLE_ORGS.map((org) => zoo.amountsOf('org', org.id)['monthly_credits_remaining']),
-			['100.00', '20.00', '50.00'],
-		);
+		const known = new Set<string>();
+		const runOnce = async () => {
+			assert.equal(await post(n8n.url, 'monthly', {}), 200);
+			const execution = await rest.nextExecution(id, known);
+			known.add(execution.id);
+			return execution;
+		};
+		const monthly = () => SAMPLE_ORGS.map((org) => zoo.amountsOf('org', org.id)['monthly_credits_remaining']);
 
-		zoo.replyWith((reply) => ({ ...reply, monthly_credits_remaining: '99.00' }), { method: 'PUT', ownerId: ACME.id });
-		// Else the look after the refusal would find what was asked for.
-		zoo.setBalance('org', BOLT.id, { monthly_credits_remaining: '1.00' });
 		zoo.failNext(
 			{ kind: 'status', status: 422, body: { message: 'Closed account' } },
 			{ method: 'PUT', ownerId: BOLT.id },
 		);
-		const mixed = reportOf(await rest.execute(id, 'On the First at 6:00'));
-		assert.match(mixed, /^Monthly credits: 1 confirmed, 1 different, 1 failed\.\n/);
+		zoo.failNext({ kind: 'status', status: 403 }, { method: 'GET', ownerId: GEAR.id });
+		zoo.replyWith((reply) => ({ ...reply, monthly_credits_remaining: '99.00' }), { method: 'PUT', ownerId: ACME.id });
+		const mixed = reportOf(await runOnce());
+		assert.match(mixed, /^Monthly credits: 0 confirmed, 1 different, 2 failed\.\n/);
 		assert.match(mixed, new RegExp(`^Different: ${ACME.id}: monthly_credits_remaining asked 100.00, got 99.00$`, 'm'));
 		assert.match(mixed, /^Failed: .*Closed account/m);
+
+		zoo.setBalance('org', ACME.id, { monthly_credits_remaining: '60.00' });
+		assert.equal(reportOf(await runOnce()), 'Monthly credits: 1 confirmed, 0 different, 0 failed.');
+		assert.deepEqual(monthly(), ['60.00', '20.00', '25.50']);
+		assert.equal((await runOnce()).nodes.has('Write Report'), false);
+
+		// The next renewal that Zoo names is a month after the last one, which is now that of an hour ago.
+		const next = new Date(inHours(-0.5));
+		next.setUTCMonth(next.getUTCMonth() + 1);
+		renewals.set(GEAR.id, next.toISOString());
+		await runOnce();
+		assert.deepEqual(monthly(), ['60.00', '20.00', '50.00']);
+		zoo.clearFaults();
 	});
 }
 

@@ -99,7 +99,7 @@ function pictured(cash: string, zooApi: unknown): Workflow {
 				448,
 				{
 					operation: 'updateBalance',
-					orgId: '={{ $json.organization }}',
+					orgId: { __rl: true, mode: 'id', value: '={{ $json.organization }}' },
 					updateFields: { prePayCashRemaining: '={{ $json.cash }}', prePayCreditsRemaining: '={{ $json.credits }}' },
 					options: { output: 'amounts', reference: '={{ $json.invoice }}' },
 				},

@@ -62,7 +62,7 @@ export function whatIsServed(world: () => World): void {
 		for (const { name } of operations) {
 			it(`previews the output of ${resource} ${name}`, async () => {
 				const { text } = await world().rest.file(`schemas/${NODE}/1.0.0/${resource}/${name}.json`);
-				assert.ok(Object.keys(preview.parse(JSON.parse(text)).properties).length > 5);
+				assert.ok(Object.keys(preview.parse(JSON.parse(text)).properties).length > 2);
 			});
 		}
 	}

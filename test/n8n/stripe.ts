@@ -84,6 +84,16 @@ export function checkoutCompleted(checkout: Checkout): Record<string, unknown> {
 
 /** The example with a webhook instead of the Stripe Trigger, which needs an account at Stripe, and with the stand-in's address; all else stays as it is. */
 export function openToDeliveries(example: Example, path: string, stripe: StripeApi): Example {
+	const nodes = example.nodes.map((node) => {
+		const { url } = node.parameters;
+		if (typeof url !== 'string') return node;
+		return { ...node, parameters: { ...node.parameters, url: url.replace('https://api.stripe.com', stripe.url) } };
+	});
+	return withWebhook({ ...example, nodes }, STRIPE_TRIGGER, path);
+}
+
+/** The example with a webhook instead of the trigger named, whose output is then the body of what is posted. */
+export function withWebhook(example: Example, trigger: string, path: string): Example {
 	const webhook = {
 		name: 'Delivery',
 		type: 'n8n-nodes-base.webhook',
@@ -93,11 +103,7 @@ export function openToDeliveries(example: Example, path: string, stripe: StripeA
 		parameters: { httpMethod: 'POST', path, options: {} },
 	};
 	const nodes = example.nodes.map((node) => {
-		const { url } = node.parameters;
-		if (typeof url === 'string') {
-			return { ...node, parameters: { ...node.parameters, url: url.replace('https://api.stripe.com', stripe.url) } };
-		}
-		if (node.name !== STRIPE_TRIGGER) return node;
+		if (node.name !== trigger) return node;
 		return {
 			...node,
 			type: 'n8n-nodes-base.set',
@@ -107,7 +113,7 @@ export function openToDeliveries(example: Example, path: string, stripe: StripeA
 	});
 	const connections = {
 		...example.connections,
-		Delivery: { main: [[{ node: STRIPE_TRIGGER, type: 'main', index: 0 }]] },
+		Delivery: { main: [[{ node: trigger, type: 'main', index: 0 }]] },
 	};
 	return { ...example, nodes: [...nodes, webhook], connections, pinData: {} };
 }

@@ -67,6 +67,7 @@ export class Process {
 			host: 'api.zoo.dev',
 			cancel: stop.pressed,
 			canceled: () => stop.isPressed,
+			presence: async () => await Promise.resolve('unclear'),
 			now: () => zoo.now(),
 			ticks: () => clock.time,
 			random: dice.fork().next,

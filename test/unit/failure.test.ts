@@ -510,6 +510,22 @@ const cases: Record<string, Case> = {
 		next: "Check 'Base URL' in the Zoo API credential. Nothing was written for this item.",
 		details: { reason: 'unreadableReply', outcome: 'notSent' },
 	},
+	unreadable: {
+		made: wire.unreadable(subject, 'the ID of this user', { status: 200 }),
+		source: 'service',
+		what: 'Zoo answered, but without the ID of this user',
+		next: "Check 'Base URL' in the Zoo API credential. Nothing was written for this item.",
+		details: { reason: 'unreadableReply', outcome: 'notSent', httpStatus: 200 },
+		after: 'Zoo’s reply (HTTP 200).',
+	},
+	notLookedUp: {
+		made: wire.notLookedUp(subject, unanswered('Zoo answered 500', { status: 500 }), looked),
+		source: 'service',
+		what: 'The user was not looked up: Zoo answered 500',
+		next: 'Nothing was written for this item.',
+		details: { reason: 'unavailable', outcome: 'notSent', httpStatus: 500 },
+		after: 'Zoo’s reply (HTTP 500).',
+	},
 	'conditionNotMet, before the write': {
 		made: input.conditionNotMet(
 			subject,
@@ -588,6 +604,14 @@ describe.each(Object.entries(cases))('%s', (_name, { made, source, what, next, d
 	});
 });
 
+it('a read that is not readable leaves nothing read', () => {
+	expect(wire.unreadable({ item: 3, owner: ownOrg }, 'a subscription', { status: 200 })).toMatchObject({
+		what: 'Zoo answered, but without a subscription [item 3]',
+		next: "Check 'Base URL' in the Zoo API credential. Reading again is safe. Zoo’s reply (HTTP 200).",
+		details: { reason: 'unreadableReply', outcome: 'notRead', httpStatus: 200 },
+	});
+});
+
 it('has a case for every failure there is', () => {
 	expect([...new Set(Object.keys(cases).map((name) => name.split(',')[0]))].sort()).toEqual(makers);
 });
@@ -640,10 +664,24 @@ describe('a final no from Zoo', () => {
 		],
 		[
 			'404',
-			refused(404),
+			{ ...refused(404), endpoint: 'there' },
 			'Zoo does not know this organization',
 			`Check 'Organization ID', and 'Base URL' in the credential. ${safe}`,
 			'ownerUnknown',
+		],
+		[
+			'404 of a host without the endpoint',
+			{ ...refused(404), endpoint: 'absent' },
+			'This Zoo host has no such endpoint (any more)',
+			`It is not about this organization. If 'Base URL' in the credential is right, Zoo has withdrawn this call, and nothing but another host or an update of this node helps. ${safe}`,
+			'endpointMissing',
+		],
+		[
+			'404 where nobody could tell which',
+			refused(404),
+			'Zoo does not know this organization, or this host has no such endpoint (any more)',
+			`Check 'Organization ID', and 'Base URL' in the credential. If both are right, Zoo has withdrawn this call, and nothing but another host or an update of this node helps. ${safe}`,
+			'ownerOrEndpointUnknown',
 		],
 		[
 			'400 of another kind',
@@ -689,7 +727,7 @@ describe('a final no from Zoo', () => {
 	});
 
 	it('to a read is as clear', () => {
-		const made = wire.notRead({ item: 0, owner: user }, refused(404), looked);
+		const made = wire.notRead({ item: 0, owner: user }, { ...refused(404), endpoint: 'there' }, looked);
 		expect(made.what).toBe('Zoo does not know this user [item 0]');
 		expect(made.next).toBe(
 			`Check 'User ID', and 'Base URL' in the credential. Reading again is safe. User ID: ${USER_ID}. Zoo’s reply (HTTP 404).`,

@@ -5,6 +5,7 @@ import { balanceModels, type BalanceField } from '../../nodes/ZooBilling/balance
 import { Usd } from '../../nodes/ZooBilling/balance/money';
 import { ownerKinds, type Owner } from '../../nodes/ZooBilling/balance/owner';
 import type { Traffic, World } from '../../nodes/ZooBilling/zoo/exchange';
+import type { Presence } from '../../nodes/ZooBilling/zoo/presence';
 import type { ZooRequest } from '../../nodes/ZooBilling/zoo/request';
 import type { Sent } from '../../nodes/ZooBilling/zoo/retry';
 
@@ -70,6 +71,8 @@ export class ScriptedWorld implements World {
 	latency = 0;
 	/** What `random` yields. */
 	chance = 1;
+	/** Whether the host has the endpoints that are answered with 404. */
+	endpoints: Presence = 'there';
 	/** What else happens when a wait ends. */
 	onPause: (ms: number) => void = () => undefined;
 
@@ -83,6 +86,7 @@ export class ScriptedWorld implements World {
 	now = (): number => this.time + this.clockSetBy;
 	/** From 0, so that a deadline by the wrong one of the two clocks is far off. */
 	ticks = (): number => this.time - this.start;
+	presence = async (): Promise<Presence> => await Promise.resolve(this.endpoints);
 	canceled = (): boolean => this.stopPressed;
 	random = (): number => this.chance;
 

@@ -5,7 +5,8 @@ import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
 import { readJsonObject, readReply } from '../../nodes/ZooBilling/balance/reply';
 import { Failure, type FailureDetails } from '../../nodes/ZooBilling/failures/failure';
 import type { Done } from '../../nodes/ZooBilling/item';
-import { balanceOutput, errorFor, hintsFor, itemFor, mostUrgent, replyHints } from '../../nodes/ZooBilling/output';
+import { balanceOutput, errorFor, hintsFor, itemsFor, mostUrgent, replyHints } from '../../nodes/ZooBilling/output';
+import { org, ORG_ID, ownOrg, user, USER_ID } from './given';
 import { DOCUMENTED_REPLY } from '../zoo-api/documented';
 
 const node: INode = {
@@ -30,12 +31,12 @@ describe('the balance', () => {
 	const reply = readReply(readJsonObject(DOCUMENTED_REPLY) ?? {});
 
 	it('comes out whole', () => {
-		expect(balanceOutput(reply, 'balance')).toEqual(reply.balance);
-		expect(balanceOutput(reply, 'balance')).not.toBe(reply.balance);
+		expect(balanceOutput(org, reply, 'balance')).toEqual({ orgId: ORG_ID, ...reply.balance });
 	});
 
 	it('comes out as identifiers and amounts', () => {
-		expect(balanceOutput(reply, 'amounts')).toEqual({
+		expect(balanceOutput(org, reply, 'amounts')).toEqual({
+			orgId: ORG_ID,
 			id: '7e29ccf7-8b3c-47db-8a17-bb53528382f4',
 			map_id: '6075f6e9-c871-4f0f-930b-439bb777cd26',
 			subscription_id: '68pcvDwOmIcVzTBWydXSsm',
@@ -56,12 +57,21 @@ describe('the balance', () => {
 			subscription_id: null,
 			secret: 1,
 		};
-		expect(balanceOutput(readReply(json), 'amounts')).toEqual({
+		expect(balanceOutput(user, readReply(json), 'amounts')).toEqual({
+			userId: USER_ID,
 			monthly_api_credits_remaining: 5,
 			monthly_api_credits_remaining_monetary_value: '1.00',
 			stable_api_credits_remaining: 0,
 			stable_api_credits_remaining_monetary_value: '0.00',
 			subscription_id: null,
+		});
+	});
+
+	it('of the token’s own names its owner as far as the reply tells', () => {
+		expect(balanceOutput(ownOrg, reply, 'amounts')).toMatchObject({ orgId: '6075f6e9-c871-4f0f-930b-439bb777cd26' });
+		expect(balanceOutput(ownOrg, readReply({ stable_api_credits_remaining: 1, map_id: 5 }), 'balance')).toEqual({
+			stable_api_credits_remaining: 1,
+			map_id: 5,
 		});
 	});
 
@@ -75,19 +85,21 @@ describe('the balance', () => {
 
 describe('an item', () => {
 	it('is what was done, linked to its input', () => {
-		expect(itemFor(done(['hint'], { a: 1 }), 4, true)).toEqual({ json: { a: 1 }, pairedItem: { item: 4 } });
+		expect(itemsFor(done(['hint'], { a: 1 }), 4, true)).toEqual([{ json: { a: 1 }, pairedItem: { item: 4 } }]);
+	});
+
+	it('is several where one item in gives several out, or none', () => {
+		const items = [{ a: 1 }, { a: 2 }];
+		expect(itemsFor({ ...done(), items }, 4, true)).toEqual(items.map((json) => ({ json, pairedItem: { item: 4 } })));
+		expect(itemsFor({ ...done(), items: [] }, 4, true)).toEqual([]);
 	});
 
 	it('tells of a failure in keys that n8n takes for one', () => {
 		const failure = failed(2, { orgId: 'x' });
-		expect(itemFor(failure, 2, true)).toEqual({
-			json: { error: 'What [item 2]', message: 'What [item 2]. Next.', details: failure.details },
-			pairedItem: { item: 2 },
-		});
-		expect(itemFor(failure, 2, false)).toEqual({
-			json: { error: 'What [item 2]', message: 'What [item 2]. Next.' },
-			pairedItem: { item: 2 },
-		});
+		const json = { error: 'What [item 2]', message: 'What [item 2]. Next.' };
+		const pairedItem = { item: 2 };
+		expect(itemsFor(failure, 2, true)).toEqual([{ json: { ...json, details: failure.details }, pairedItem }]);
+		expect(itemsFor(failure, 2, false)).toEqual([{ json, pairedItem }]);
 	});
 });
 
@@ -97,6 +109,14 @@ describe('hints', () => {
 			{ message: 'one; two [item 1]', type: 'warning', location: 'outputPane' },
 			{ message: 'three [item 3]', type: 'warning', location: 'outputPane' },
 		]);
+	});
+
+	it('about amounts come before those about shapes, whatever the order of the items, and are not crowded out', () => {
+		const strange = { ...done(), shapes: ['a new shape'] };
+		const results = [...Array.from({ length: 30 }, () => strange), { ...done(['one', 'two']), shapes: ['new'] }];
+		const messages = hintsFor(results).map(({ message }) => message);
+		expect(messages.slice(0, 2)).toEqual(['one; two; new [item 30]', 'a new shape [item 0]']);
+		expect(messages.slice(-2)).toEqual(['a new shape [item 18]', '11 more items have such remarks']);
 	});
 
 	it.each([

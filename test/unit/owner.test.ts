@@ -57,10 +57,70 @@ it.each<[string, unknown, string]>([
 	});
 });
 
+it.each([
+	['By ID', { __rl: true, mode: 'id', value: ORG_ID }],
+	['By URL', { __rl: true, mode: 'url', value: `https://zoo.dev/orgs/${ORG_ID}` }],
+	['By ID, though it holds a URL', { __rl: true, mode: 'id', value: ` https://zoo.dev/orgs/${ORG_ID} ` }],
+	['By URL, though it holds an ID', { __rl: true, mode: 'url', value: ORG_ID.toUpperCase() }],
+	['a mode of another version', { __rl: true, mode: 'list', value: ORG_ID, cachedResultName: 'Acme' }],
+])('takes the ID from the editor’s locator, %s', (_, value) => {
+	expect(readOwner(ownerKinds.org, value)).toEqual({ kind: ownerKinds.org, id: ORG_ID });
+});
+
+it.each<[string, unknown, string]>([
+	['an empty locator', { __rl: true, mode: 'id', value: '' }, 'is empty'],
+	['a locator without a value', { __rl: true, mode: 'id' }, 'is empty'],
+	['a locator that holds a list', { __rl: true, mode: 'id', value: [1] }, 'is not text: [1]'],
+	['a locator in a locator', { __rl: true, mode: 'id', value: { __rl: true, value: ORG_ID } }, 'is not text: {"__rl"'],
+	['an object that looks like one', { mode: 'id', value: ORG_ID }, 'is not text: {"mode"'],
+	[
+		'a URL with two UUIDs, of which n8n would extract the first',
+		{ __rl: true, mode: 'url', value: `https://zoo.dev/orgs/${ORG_ID}/users/${USER_ID}` },
+		'is a URL with more than one UUID: ',
+	],
+	['an address, for an organization', 'kim@example.com', 'is not a UUID: "kim@example.com"'],
+])('refuses %s', (_, value, why) => {
+	expect(readOwner(ownerKinds.org, value)).toMatchObject({ what: expect.stringContaining(`'Organization ID' ${why}`) });
+});
+
+it.each([
+	'kim@example.com',
+	'Kim.O’Hara+zoo@Mail.Example.co',
+	'müller@bücher.example',
+	{ __rl: true, mode: 'email', value: ' kim@example.com\n' },
+	{ __rl: true, mode: 'id', value: 'kim@example.com' },
+])('takes %j for the e-mail address of a user', (value) => {
+	const text = (typeof value === 'string' ? value : value.value).trim();
+	expect(readOwner(ownerKinds.user, value)).toEqual({ kind: ownerKinds.user, id: undefined, email: text });
+});
+
+it.each([
+	'kim',
+	'kim@',
+	'@example.com',
+	'kim@example',
+	'kim@ex@ample.com',
+	'kim o@example.com',
+	'kim@example.com/payment',
+	'../kim@example.com',
+	'kim@example.com?x=1',
+	'kim%2F@example.com',
+	'mailto:kim@example.com',
+	'Kim <kim@example.com>',
+	'kim@example.com, ada@example.com',
+	'https://kim@example.com',
+	`${'k'.repeat(250)}@example.com`,
+])('does not take %j for one', (value) => {
+	expect(readOwner(ownerKinds.user, value)).toMatchObject({
+		what: expect.stringContaining(`'User ID' is neither a UUID nor an e-mail address: "`),
+		next: expect.stringContaining('Give the UUID or the e-mail address of the user, e.g. '),
+	});
+});
+
 it('speaks of users where the resource is a user', () => {
 	expect(readOwner(ownerKinds.user, 'x')).toMatchObject({
-		what: `'User ID' is not a UUID: "x"`,
-		next: expect.stringContaining('the UUID of the user'),
+		what: `'User ID' is neither a UUID nor an e-mail address: "x"`,
+		next: expect.stringContaining('the UUID or the e-mail address of the user'),
 	});
 	expect(readOwner(ownerKinds.user, USER_ID)).toEqual({ kind: ownerKinds.user, id: USER_ID });
 });

@@ -23,8 +23,8 @@ const HOST = 'zoo.test';
 const never = new Promise<void>(() => undefined);
 const looked = { attempts: 0, askedToWait: undefined, hasSent: true };
 
-function zoo({ send, now, ticks, pause, canceled, random }: ScriptedWorld, host = HOST) {
-	return { send, now, ticks, pause, canceled, random, origin: `https://${host}`, host, cancel: never };
+function zoo({ send, presence, now, ticks, pause, canceled, random }: ScriptedWorld, host = HOST) {
+	return { send, presence, now, ticks, pause, canceled, random, origin: `https://${host}`, host, cancel: never };
 }
 
 type Context = Record<string, unknown>;

@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import * as z from 'zod/v4-mini';
 
 import { allModels } from '../../nodes/ZooBilling/balance/fields';
-import { replySchema } from '../../nodes/ZooBilling/balance/schema';
+import { invoiceSchema } from '../../nodes/ZooBilling/balance/invoice';
+import { replySchema, subscriptionSchema } from '../../nodes/ZooBilling/balance/schema';
 import { adjustmentSchema, confirmationSchema } from '../../nodes/ZooBilling/balance/written';
 import { previewOf, type Preview } from '../../scripts/write-previews';
 import { DOCUMENTED_REPLY } from '../zoo-api/documented';
@@ -50,7 +51,9 @@ const adjustmentPaths = [
 
 const expected: Record<string, string[]> = {
 	getBalance: replyPaths,
+	getInvoices: schemaPaths(invoiceSchema(), ''),
 	getOwnBalance: replyPaths,
+	getSubscription: schemaPaths(subscriptionSchema(), ''),
 	updateBalance: [...replyPaths, ...confirmationPaths],
 	adjustBalance: [...replyPaths, ...confirmationPaths, ...adjustmentPaths],
 };
@@ -75,16 +78,18 @@ it('are there for every resource and operation', () => {
 });
 
 it.each(Object.entries(expected))(
-	'of %s have exactly the properties of the schemas of both models',
+	'of %s have exactly the owner and the properties of the schemas',
 	(operation, paths) => {
 		for (const resource of ['org', 'user']) {
-			expect(sorted(pathsIn(written.get(join('v1.0.0', resource, `${operation}.json`))))).toEqual(sorted(paths));
+			const owner = operation.endsWith('Balance') ? [`.${resource}Id`] : [];
+			const preview = written.get(join('v1.0.0', resource, `${operation}.json`));
+			expect(sorted(pathsIn(preview))).toEqual(sorted([...paths, ...owner]));
 		}
 	},
 );
 
 it('have every property of the documented reply', () => {
-	const preview = sorted(pathsIn(previewOf({})));
+	const preview = sorted(pathsIn(previewOf({}, 'orgId')));
 	expect(preview).toEqual(expect.arrayContaining(pathsOf(JSON.parse(DOCUMENTED_REPLY))));
 });
 
@@ -93,7 +98,7 @@ it('have the reply of an endpoint that is not the balance, and nothing else', ()
 		brand: z.nullish(z.string()),
 		cards: z.nullish(z.array(z.looseObject({ last4: z.string() }))),
 	});
-	expect(previewOf({ endpoint: { path: '/payment/methods', reply } })).toEqual({
+	expect(previewOf({ endpoint: { path: '/payment/methods', reply: () => reply } }, 'orgId')).toEqual({
 		type: 'object',
 		properties: {
 			brand: { type: 'string' },
@@ -103,7 +108,7 @@ it('have the reply of an endpoint that is not the balance, and nothing else', ()
 });
 
 it('have the amounts and whole credits of both models', () => {
-	const names = Object.keys(previewOf({}).properties ?? {});
+	const names = Object.keys(previewOf({}, 'orgId').properties ?? {});
 	for (const { wire, credits } of allModels.flatMap(
 		({ fields }) => [...fields] as Array<{ wire: string; credits?: string }>,
 	)) {
@@ -112,8 +117,9 @@ it('have the amounts and whole credits of both models', () => {
 	}
 });
 
-it('use only what the editor reads, and show amounts as text and whole credits as whole', () => {
+it('use only what the editor reads, leave nothing without a type, and show amounts as text and whole credits as whole', () => {
 	const check = (preview: Preview): void => {
+		expect(preview.type).toBeDefined();
 		for (const key of Object.keys(preview)) expect(['type', 'properties', 'items']).toContain(key);
 		if (preview.properties) expect(preview.type).toBe('object');
 		if (preview.items) {
@@ -122,8 +128,9 @@ it('use only what the editor reads, and show amounts as text and whole credits a
 		}
 		Object.values(preview.properties ?? {}).forEach(check);
 	};
-	for (const preview of written.values()) {
+	for (const [name, preview] of written) {
 		check(preview);
+		if (!name.includes('Balance')) continue;
 		expect(preview.properties?.['pre_pay_cash_remaining']).toEqual({ type: 'string' });
 		expect(preview.properties?.['total_due']).toEqual({ type: 'string' });
 		expect(preview.properties?.['monthly_api_credits_remaining']).toEqual({ type: 'integer' });

@@ -34,12 +34,12 @@ const API_CREDITS_REPLY = `{
 			"display_name": "Team",
 			"endpoints_included": ["modeling"],
 			"features": [{"info": "a"}, {"info": "b"}],
-			"ml_custom_models": "included",
+			"ml_custom_models": true,
 			"monthly_pay_as_you_go_api_credits": 2000,
 			"monthly_pay_as_you_go_api_credits_monetary_value": 16.6,
 			"name": "any_string_at_all",
 			"pay_as_you_go_api_credit_price": 0.0083,
-			"price": {"contract": {"years": 2}, "type": "enterprise"},
+			"price": {"type": "contract"},
 			"share_links": ["public"],
 			"support_tier": "priority_email",
 			"training_data_behavior": "default_off",
@@ -107,6 +107,38 @@ describe('a reply in full', () => {
 			modeling_app_enterprise_price: price,
 			subscription_details: { modeling_app: { price } },
 		});
+	});
+
+	it.each(['{"type":"contract"}', '{"type":"enterprise"}', '{"type":"flat","interval":"unknown"}', 'null'])(
+		'in API credits has the price %s',
+		(text) => {
+			const price: unknown = JSON.parse(text);
+			const json = { stable_api_credits_remaining: 1, subscription_details: { modeling_app: { price } } };
+			expect(readReply(json)).toEqual({ model: apiCredits, balance: json, misfits: [] });
+		},
+	);
+
+	it('does not take a contract for a price of the documented model', () => {
+		const { misfits } = readReply({ pre_pay_cash_remaining: '1', modeling_app_enterprise_price: { type: 'contract' } });
+		expect(misfits).toEqual(['modeling_app_enterprise_price.type']);
+	});
+
+	it('names a flag, a link or an endpoint that is none', () => {
+		const app = { ml_custom_models: 'included', endpoints_included: ['ml', 'magic'], share_links: [true, 'public'] };
+		const json = { stable_api_credits_remaining: 1, subscription_details: { modeling_app: app } };
+		const { balance, misfits } = readReply(json);
+		expect(balance).toEqual(json);
+		expect(misfits.map((path) => path.replace('subscription_details.modeling_app.', '')).sort()).toEqual([
+			'endpoints_included.1',
+			'ml_custom_models',
+			'share_links.0',
+		]);
+	});
+
+	it('has counts of whole credits beyond what a number holds', () => {
+		const { balance, misfits } = reply('{"stable_api_credits_remaining":18446744073709551615}');
+		expect(balance).toEqual({ stable_api_credits_remaining: '18446744073709551615' });
+		expect(misfits).toEqual([]);
 	});
 
 	const plan = 'subscription_details.modeling_app';

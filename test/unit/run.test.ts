@@ -24,8 +24,8 @@ type Name = keyof typeof owners;
 
 function zoo(turns: Turn[] = [], host = HOST): Connection & { readonly world: ScriptedWorld } {
 	const world = new ScriptedWorld(turns);
-	const { send, now, ticks, pause, canceled, random } = world;
-	return { world, send, now, ticks, pause, canceled, random, origin: `https://${host}`, host, cancel: never };
+	const { send, presence, now, ticks, pause, canceled, random } = world;
+	return { world, send, presence, now, ticks, pause, canceled, random, origin: `https://${host}`, host, cancel: never };
 }
 
 function open(context: Record<string, unknown>, place: Partial<Place> = {}): Journal {

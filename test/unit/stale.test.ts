@@ -27,9 +27,9 @@ async function addFive(
 ) {
 	const { context = {}, register = new Register(), retryFor = 60 } = given;
 	const world = new ScriptedWorld(turns);
-	const { send, now, ticks, pause, canceled, random } = world;
+	const { send, presence, now, ticks, pause, canceled, random } = world;
 	const cancel = new Promise<void>(() => undefined);
-	const zoo = { send, now, ticks, pause, canceled, random, origin: host, host, cancel };
+	const zoo = { send, presence, now, ticks, pause, canceled, random, origin: host, host, cancel };
 	const raw = { orgId: ORG_ID, amountUnit: 'usd', options: { retryFor }, adjustFields: { prePayCashRemaining: '5' } };
 	const adjust = operations.find(({ name }) => name === 'adjustBalance');
 	const tasks = Array.from({ length: items }, (_, item) => adjust?.prepare(raw, ownerKinds.org, item));

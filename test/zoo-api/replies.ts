@@ -5,7 +5,6 @@ import { LosslessNumber } from 'lossless-json';
 import { asReplyAmount, wholeCredits, type AmountStyle, type CreditRounding } from './amounts';
 import { amountIn, totalDueOf, WRITABLE_AMOUNTS, type Balance, type BalanceModel } from './balances';
 import { jsonText } from './json';
-import type { TokenHolder } from './tokens';
 
 export interface ReplyStyle {
 	readonly model: BalanceModel;
@@ -23,12 +22,18 @@ export function balanceReply(balance: Balance, style: ReplyStyle, includeTotalDu
 	return jsonText(reply);
 }
 
-export function userReply(holder: TokenHolder): string {
+export function subscriptionReply(style: ReplyStyle): string {
+	return jsonText(style.model === 'prePay' ? prePaySubscription(style) : apiCreditsSubscription(style));
+}
+
+/** `email`: as it was given with the user, where it was. */
+export function userReply(id: string, email?: string): string {
 	return jsonText({
-		id: holder.userId,
-		name: holder.employee ? 'Ada Employee' : 'Max Member',
-		email: holder.employee ? 'ada@example.com' : 'max@example.org',
 		created_at: '2024-04-29T19:59:55.022Z',
+		...(email !== undefined && { email }),
+		id,
+		image: `https://images.zoo.invalid/${id}.png`,
+		name: 'Ada Example',
 		updated_at: '2024-04-29T19:59:55.022Z',
 	});
 }
@@ -41,15 +46,16 @@ function prePayReply(balance: Balance, style: ReplyStyle): Record<string, unknow
 		map_id: balance.ownerId,
 		modeling_app_enterprise_price: { interval: 'month', price: money('100'), type: 'flat' },
 		...writableAmounts(balance, style),
-		subscription_details: { modeling_app: prePayTier(money) },
+		subscription_details: prePaySubscription(style),
 		subscription_id: 'sub_standin',
 		total_due: asReplyAmount(totalDueOf(balance), style.amountsAs),
 		updated_at: balance.updatedAt.toISOString(),
 	};
 }
 
-function prePayTier(money: Money): Record<string, unknown> {
-	return {
+function prePaySubscription(style: ReplyStyle): Record<string, unknown> {
+	const money = moneyIn(style);
+	const tier = {
 		description: 'For teams that build together',
 		features: [{ info: 'Shared projects' }],
 		name: 'team',
@@ -60,6 +66,7 @@ function prePayTier(money: Money): Record<string, unknown> {
 		type: { saml_sso: true, type: 'organization' },
 		zoo_tools_included: ['text_to_cad', 'modeling_app'],
 	};
+	return { modeling_app: tier };
 }
 
 function apiCreditsReply(balance: Balance, style: ReplyStyle, includeTotalDue: boolean): Record<string, unknown> {
@@ -68,19 +75,22 @@ function apiCreditsReply(balance: Balance, style: ReplyStyle, includeTotalDue: b
 		monthly_api_credits_refresh_at: null,
 		...creditCounts(balance, style),
 		...writableAmounts(balance, style),
-		subscription_details: {
-			action_client_secret: style.actionClientSecret ?? null,
-			action_type: style.actionClientSecret === undefined ? null : 'payment_intent',
-			modeling_app: apiCreditsTier(style),
-		},
+		subscription_details: apiCreditsSubscription(style),
 		subscription_id: null,
 		total_due: includeTotalDue ? asReplyAmount(totalDueOf(balance), style.amountsAs) : null,
 		updated_at: balance.updatedAt.toISOString(),
 	};
 }
 
+function apiCreditsSubscription(style: ReplyStyle): Record<string, unknown> {
+	return {
+		action_client_secret: style.actionClientSecret ?? null,
+		action_type: style.actionClientSecret === undefined ? null : 'payment_intent',
+		modeling_app: apiCreditsTier(style),
+	};
+}
+
 function apiCreditsTier(style: ReplyStyle): Record<string, unknown> {
-	const money = moneyIn(style);
 	return {
 		annual_discount: new LosslessNumber('10.0'),
 		billing_mode: 'contract',
@@ -93,18 +103,16 @@ function apiCreditsTier(style: ReplyStyle): Record<string, unknown> {
 		monthly_pay_as_you_go_api_credits_monetary_value: asReplyAmount(style.creditValue.times(1000), style.amountsAs),
 		name: 'enterprise_2026',
 		pay_as_you_go_api_credit_price: asReplyAmount(style.creditValue, style.amountsAs),
-		price: { contract: money('12000'), interval: 'year', type: 'enterprise' },
+		price: { type: 'contract' },
 		share_links: ['public', 'organization_only'],
 		support_tier: 'premium',
 		training_data_behavior: 'default_off',
 		type: { saml_sso: true, type: 'organization' },
-		zoo_tools_included: ['text_to_cad', 'modeling_app', 'diff_chrome_extension'],
+		zoo_tools_included: ['text_to_cad', 'modeling_app'],
 	};
 }
 
-type Money = (text: string) => string | LosslessNumber;
-
-function moneyIn(style: ReplyStyle): Money {
+function moneyIn(style: ReplyStyle): (text: string) => string | LosslessNumber {
 	return (text) => asReplyAmount(new Big(text), style.amountsAs);
 }
 

@@ -15,7 +15,7 @@ export interface LoggedRequest {
 	readonly headers: IncomingHttpHeaders;
 	/** The raw text. */
 	readonly body: string;
-	/** Whose balance the request is about; the ID is lower-cased. */
+	/** Whose balance, invoices or subscription the request is about; the ID is lower-cased. */
 	readonly owner?: Owner;
 	readonly token?: string;
 	/** What a successful reply carries as X-Api-Call-Id. */
@@ -66,9 +66,9 @@ function bearerToken(header: string | undefined): string | undefined {
 
 export function ownerIn(path: string, token?: string): Owner | undefined {
 	const [, plural, id] = /^\/(org|user)s\/([^/]+)\/payment\/balance$/.exec(path) ?? [];
-	if (isOwnerKind(plural) && id !== undefined) return { kind: plural, id: id.toLowerCase() };
+	if (isOwnerKind(plural) && id !== undefined) return { kind: plural, id: decodeURIComponent(id).toLowerCase() };
 
-	const [, own] = /^\/(org|user)\/payment\/balance$/.exec(path) ?? [];
+	const [, own] = /^\/(org|user)\/payment\/\w+$/.exec(path) ?? [];
 	const holder = holderOf(token);
 	if (!isOwnerKind(own) || !holder) return undefined;
 	return { kind: own, id: own === 'org' ? holder.orgId : holder.userId };

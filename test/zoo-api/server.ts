@@ -11,8 +11,10 @@ import type { AmountStyle, CreditRounding } from './amounts';
 import { Balances, type BalanceModel, type OwnerKind } from './balances';
 import { deliver } from './delivery';
 import { FaultQueue, type Applied, type Fault, type FaultMatch, type ReplyEdit } from './faults';
+import { Invoices, type Invoice } from './invoices';
 import { LateWrites } from './late-writes';
 import { OpenRequests } from './open-requests';
+import { People } from './people';
 import { matches, noteRequest, ownerIn, type LoggedRequest, type RequestMatch } from './requests';
 import { answerTo, type Answer, type Routing } from './routes';
 import { knownHolders } from './tokens';
@@ -34,7 +36,11 @@ export interface ZooApiSettings {
 	/** API-credits model: a made-up secret that replies then carry, to see that it is not shown. */
 	readonly actionClientSecret?: string;
 	/** False: `requests` and `effects` stay empty, for very many requests. */
+	/** Whether the paths that take an ID answer 404 to everything, as on a host that has them no more. */
+	readonly withoutBalancesById?: boolean;
 	readonly log?: boolean;
+	/** Sees each request with the answer that belongs to it, before any fault; what it throws fails `close`. */
+	readonly onAnswer?: (request: LoggedRequest, answer: Answer) => void;
 }
 
 /** A write that took effect. */
@@ -69,6 +75,8 @@ export class ZooApi {
 	private readonly server: Server;
 	private readonly closing = new AbortController();
 	private readonly balances: Balances;
+	private readonly invoices = new Invoices();
+	private readonly people = new People();
 	private readonly routing: Routing;
 	private readonly faults = new FaultQueue();
 	private readonly lateWrites = new LateWrites();
@@ -79,10 +87,18 @@ export class ZooApi {
 	constructor(private readonly settings: ZooApiSettings) {
 		const rules = rulesOf(settings);
 		this.balances = new Balances(rules.balances);
-		this.routing = { balances: this.balances, reply: rules.reply, writes: rules.writes };
+		this.routing = {
+			balances: this.balances,
+			invoices: this.invoices,
+			people: this.people,
+			reply: rules.reply,
+			writes: rules.writes,
+			withoutBalancesById: settings.withoutBalancesById ?? false,
+		};
 		for (const holder of knownHolders()) {
 			this.setBalance('org', holder.orgId);
 			this.setBalance('user', holder.userId);
+			this.nameUser(holder.userId, holder.email);
 		}
 		// Each open request may be waiting for the end of the server.
 		setMaxListeners(0, this.closing.signal);
@@ -105,6 +121,16 @@ export class ZooApi {
 	/** Creates the organization or user, or changes the amounts that are given (by their names on the wire). */
 	setBalance(kind: OwnerKind, id: string, amounts: Readonly<Record<string, string>> = {}): void {
 		this.balances.set({ kind, id }, amounts);
+	}
+
+	/** Gives the user an e-mail address, which then stands for the ID. */
+	nameUser(id: string, email: string): void {
+		this.people.name(id, email);
+	}
+
+	/** Replaces the invoices of an organization or user; the newest comes first. */
+	setInvoices(kind: OwnerKind, id: string, invoices: readonly Invoice[]): void {
+		this.invoices.set({ kind, id }, invoices);
 	}
 
 	/** The amounts as they stand now: decimal text with at least two places, by their names on the wire. */
@@ -207,6 +233,7 @@ export class ZooApi {
 		};
 		if (this.settings.latencyMs) await wait(this.settings.latencyMs);
 		const answer = this.noting(request, answerTo(request, this.routing));
+		this.settings.onAnswer?.(request, answer);
 		await deliver(answer, fault, response, { lateWrites: this.lateWrites, gone, wait });
 	}
 

@@ -22,6 +22,8 @@ export function readWrite(body: string, contentType: string | undefined, rules: 
 	}
 	const json = parsed(body);
 	if (!isJsonObject(json)) return refused(400, 'unable to parse JSON body');
+	// Zoo may take it for a change of nothing; nobody who means to write sends it.
+	if (Object.keys(json).length === 0) return refused(400, 'the body changes nothing');
 
 	const amounts = new Map<string, Big>();
 	for (const [name, value] of Object.entries(json)) {

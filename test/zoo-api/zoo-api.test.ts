@@ -1,6 +1,8 @@
 /** What the stand-in for Zoo promises to all other tests, over real sockets. */
+import { checkAnswers, requestBreaches } from './conformance';
 import { DOCUMENTED_BODY, DOCUMENTED_REPLY } from './documented';
 import type { Fault } from './faults';
+import { sampleInvoices } from './invoices';
 import { isJsonObject } from './json';
 import { ask, type Heard } from './raw-client';
 import { startZooApi, type ZooApi, type ZooApiSettings } from './server';
@@ -11,12 +13,13 @@ const OTHER_ORG = '3f0c1e52-6a4d-4b7e-9c8f-2d1b5a6e7f80';
 const USER = 'b5d2a9c4-1e3f-4d6a-8b7c-9e0f1a2b3c4d';
 const PATH = `/orgs/${ORG}/payment/balance`;
 const CASH = 'pre_pay_cash_remaining';
+const ONE = { [CASH]: '1' };
 const STABLE = 'stable_api_credits_remaining_monetary_value';
 
 let api: ZooApi;
 
 async function start(settings: ZooApiSettings = {}): Promise<void> {
-	api = await startZooApi(settings);
+	api = await startZooApi({ onAnswer: checkAnswers(settings), ...settings });
 	api.setBalance('org', ORG);
 }
 
@@ -79,7 +82,7 @@ describe('the pre-pay model', () => {
 		expect(cash()).toBe('9999999999999.99');
 	});
 
-	test.each(['{', '[]', '"1"', `{"${CASH}":true}`, `{"${CASH}":"1e3"}`, `{"${CASH}":"-1"}`])(
+	test.each(['{', '{}', '', '[]', '"1"', `{"${CASH}":true}`, `{"${CASH}":"1e3"}`, `{"${CASH}":"-1"}`])(
 		'the body %s is refused and changes nothing',
 		async (body) => {
 			const { status, text } = await put(body);
@@ -187,6 +190,18 @@ describe('who may do what', () => {
 		});
 	});
 
+	test('an employee finds a user by ID and by e-mail address, a member nobody', async () => {
+		api.setBalance('user', USER, { [CASH]: '3' });
+		api.nameUser(USER, 'kim+zoo@example.com');
+		for (const name of [USER, USER.toUpperCase(), 'KIM%2Bzoo@example.com']) {
+			expect(parsed((await get(`/users/${name}`)).text)).toMatchObject({ id: USER, email: 'kim+zoo@example.com' });
+			expect((await get(`/users/${name}/payment/balance`)).text).toContain('"pre_pay_cash_remaining":"3.00"');
+		}
+		expect((await get('/users/nobody@example.com')).status).toBe(404);
+		expect((await get('/users/nobody@example.com/payment/balance')).status).toBe(404);
+		expect((await get(`/users/${USER}`, MEMBER_TOKEN)).status).toBe(403);
+	});
+
 	test('any known token learns whose it is', async () => {
 		expect((await get('/user')).status).toBe(200);
 		expect((await get('/user', MEMBER_TOKEN)).text).toContain(MEMBER_USER_ID);
@@ -196,6 +211,7 @@ describe('who may do what', () => {
 		['GET', `/orgs/${OTHER_ORG}/payment/balance`, 404],
 		['GET', '/orgs/not-a-uuid/payment/balance', 400],
 		['GET', '/orgs', 404],
+		['GET', '/org/invoices', 404],
 		['POST', PATH, 405],
 		['PUT', '/org/payment/balance', 405],
 		['DELETE', '/user', 405],
@@ -206,6 +222,91 @@ describe('who may do what', () => {
 	test('IDs are the same in upper and lower case', async () => {
 		expect((await get(`/orgs/${ORG.toUpperCase()}/payment/balance`)).status).toBe(200);
 		expect(api.requests[0]?.owner).toEqual({ kind: 'org', id: ORG });
+	});
+});
+
+describe('which calls there are', () => {
+	test.each([PATH, `/users/${USER}/payment/balance`, `/users/${USER}`, '/org/payment/invoices', '/user'])(
+		'OPTIONS %s is answered with 204 to anybody',
+		async (path) => {
+			await start();
+			const { status, headers, text } = await ask(api.url, { method: 'OPTIONS', path, token: null });
+			expect([status, text]).toEqual([204, '']);
+			expect(headers['allow']).toMatch(/^GET.* OPTIONS$/);
+		},
+	);
+
+	test('a host without the calls by ID answers 404 to all of them, and none to the others', async () => {
+		await start({ withoutBalancesById: true });
+		for (const method of ['OPTIONS', 'GET']) expect((await ask(api.url, { method, path: PATH })).status).toBe(404);
+		expect((await put(ONE)).status).toBe(404);
+		expect((await get('/org/payment/balance')).status).toBe(200);
+	});
+});
+
+describe('invoices and subscription of the token', () => {
+	const idsOn = (text: string) => (parsed(text)['items'] as Array<{ id: string }>).map(({ id }) => id);
+
+	test('invoices come page by page, whatever is issued meanwhile, and each owner has its own', async () => {
+		await start();
+		const invoices = sampleInvoices(5);
+		api.setInvoices('org', MEMBER_ORG_ID, invoices.slice(1));
+		const first = await get('/org/payment/invoices?limit=2', MEMBER_TOKEN);
+		api.setInvoices('org', MEMBER_ORG_ID, invoices);
+		const token = encodeURIComponent(String(parsed(first.text)['next_page']));
+		const second = await get(`/org/payment/invoices?page_token=${token}`, MEMBER_TOKEN);
+		expect([...idsOn(first.text), ...idsOn(second.text)]).toEqual(invoices.slice(1).map(({ id }) => id));
+		expect(parsed(second.text)['next_page']).toBeNull();
+		expect(idsOn((await get('/user/payment/invoices', MEMBER_TOKEN)).text)).toEqual([]);
+	});
+
+	test.each(['limit=0', 'limit=x', 'page_token=nowhere'])('%s is refused', async (query) => {
+		await start();
+		expect((await get(`/org/payment/invoices?${query}`)).status).toBe(400);
+	});
+
+	test.each(['prePay', 'apiCredits'] as const)(
+		'the subscription is that of the balance, in the model %s',
+		async (model) => {
+			await start({ model });
+			const balance = parsed((await get('/user/payment/balance')).text);
+			expect(parsed((await get('/user/payment/subscriptions')).text)).toEqual(balance['subscription_details']);
+		},
+	);
+});
+
+describe('Zoo’s document', () => {
+	test('an answer that departs from it makes the stand-in stumble', async () => {
+		const settings = { model: 'apiCredits' } as const;
+		const told = {
+			status: 200,
+			headers: {},
+			body: () => '{"stable_api_credits_remaining":"5"}',
+			tells: 'balance',
+		} as const;
+		await start(settings);
+		await get();
+		const [request] = api.requests;
+		if (!request) throw new Error('There was a request');
+		expect(() => checkAnswers(settings)(request, told)).toThrow(
+			"must have required property 'created_at'; must have required property 'monthly_api_credits_remaining'",
+		);
+	});
+
+	test.each([
+		[{ path: PATH }, []],
+		[{ path: '/orgs/me/payment/balance' }, ['GET /orgs/me/payment/balance is not published']],
+		[{ path: '/user', method: 'PUT', body: ONE }, ['PUT /user is not published']],
+		[{ path: PATH, token: null }, ['there is no bearer token']],
+		[{ path: `${PATH}?include_total_due=1` }, ['the query has include_total_due=1']],
+		[{ path: PATH, method: 'PUT', body: ONE }, []],
+		[{ path: PATH, method: 'PUT', body: ONE, contentType: 'text/json' }, ['the content type is text/json']],
+		[{ path: PATH, method: 'PUT', body: {} }, ['must NOT have fewer than 1 properties']],
+		[{ path: PATH, method: 'PUT', body: { [STABLE]: 1 } }, ['must NOT have additional properties']],
+	])('of the request %j it says %j', async (request, found) => {
+		await start();
+		await ask(api.url, request);
+		expect(api.requests.flatMap((each) => requestBreaches(each, 'prePay'))).toEqual(found);
 	});
 });
 
@@ -370,16 +471,16 @@ describe('faults', () => {
 		const other = `/orgs/${OTHER_ORG}/payment/balance`;
 		const statuses = [];
 		for (const path of [other, PATH, PATH]) statuses.push((await get(path)).status);
-		for (const path of [other, PATH, other, other]) statuses.push((await put({}, path)).status);
+		for (const path of [other, PATH, other, other]) statuses.push((await put(ONE, path)).status);
 		expect(statuses).toEqual([200, 429, 200, 500, 200, 500, 200]);
 	});
 
 	test('a plan is asked when no queued fault wants the request', async () => {
 		api.onRequest = ({ method }) => (method === 'PUT' ? { kind: 'status', status: 503 } : undefined);
 		api.failNext({ kind: 'status', status: 500 });
-		expect([(await put({})).status, (await put({})).status, (await get()).status]).toEqual([500, 503, 200]);
+		expect([(await put(ONE)).status, (await put(ONE)).status, (await get()).status]).toEqual([500, 503, 200]);
 		api.clearFaults();
-		expect((await put({})).status).toBe(200);
+		expect((await put(ONE)).status).toBe(200);
 	});
 });
 
@@ -411,15 +512,15 @@ describe('keeping watch', () => {
 	test('writes that overlap are counted for each owner, requests in all', async () => {
 		await start({ latencyMs: 20 });
 		api.setBalance('org', OTHER_ORG);
-		await Promise.all([put({}), put({}, `/orgs/${OTHER_ORG}/payment/balance`), get()]);
+		await Promise.all([put(ONE), put(ONE, `/orgs/${OTHER_ORG}/payment/balance`), get()]);
 		expect([api.mostOpenWrites, api.mostOpenRequests]).toEqual([1, 3]);
-		await Promise.all([put({}), put({})]);
+		await Promise.all([put(ONE), put(ONE)]);
 		expect(api.mostOpenWrites).toBe(2);
 	});
 
 	test('writes one after another never overlap', async () => {
 		await start();
-		for (let write = 0; write < 50; write++) await put({});
+		for (let write = 0; write < 50; write++) await put(ONE);
 		expect(api.mostOpenWrites).toBe(1);
 	});
 });

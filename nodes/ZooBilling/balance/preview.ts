@@ -16,6 +16,8 @@ export interface Preview {
 	readonly resource: Owner['kind']['name'];
 	/** A lower-case UUID. */
 	readonly ownerId: string;
+	/** The address that the workflow named the owner by. */
+	readonly email?: string;
 	readonly balanceModel: ModelName;
 	/** What was looked up of the fields that are asked for; absent where a plain update did not look. */
 	readonly from?: Amounts;
@@ -47,10 +49,10 @@ export function lookedUp(
 	return { from: texts(true), beside: texts(false), ...(typeof updatedAt === 'string' && { updatedAt }) };
 }
 
-type Fixed = 'host' | 'resource' | 'ownerId' | 'balanceModel' | 'reference';
+type Fixed = 'host' | 'resource' | 'ownerId' | 'email' | 'balanceModel' | 'reference';
 
-export function ownerOf({ resource, ownerId }: Preview): Owner {
-	return { kind: ownerKinds[resource], id: ownerId };
+export function ownerOf({ resource, ownerId, email }: Preview): Owner {
+	return { kind: ownerKinds[resource], id: ownerId, ...(email !== undefined && { email }) };
 }
 
 /** The amounts to write. */

@@ -1,10 +1,11 @@
 // Zoo's reply from text to a typed balance: no digit lost, nothing unknown dropped, no applied write called a failure.
 
 import { isSafeNumber, parse } from 'lossless-json';
+import type * as z from 'zod/v4-mini';
 
 import { isRecord } from '../refusal';
 import { balanceModels, modelOf, type BalanceModel } from './fields';
-import { replySchema, type Balance, type ReplySchema } from './schema';
+import { replySchema, type Balance } from './schema';
 
 export interface Reply {
 	/** The typed balance: amounts as decimal text, misfits and unknown fields as they came. */
@@ -75,18 +76,22 @@ function mask(key: string, value: unknown): unknown {
 /** `json`: what `readJsonObject` returned. */
 export function readReply(json: Record<string, unknown>): Reply {
 	const model = modelOf(json);
-	return { model, ...fit(replySchema((model ?? balanceModels.prePay).name), json) };
+	const { value, misfits } = fit<Balance>(replySchema((model ?? balanceModels.prePay).name), json);
+	return { model, balance: value, misfits };
 }
 
 type Path = readonly PropertyKey[];
 
 /**
- * Parses with the schema. Where a value does not fit, it is set aside, the rest is parsed, and it is put back as it
- * came; every property is optional, so in the end something always fits.
+ * Parses with a schema whose every property is optional. Where a value does not fit, it is set aside, the rest is
+ * parsed, and it is put back as it came; so in the end something always fits.
  */
-function fit(schema: ReplySchema, json: Record<string, unknown>): Pick<Reply, 'balance' | 'misfits'> {
+export function fit<Value>(
+	schema: z.ZodMiniType<Value>,
+	json: Record<string, unknown>,
+): { readonly value: Value; readonly misfits: readonly string[] } {
 	let result = schema.safeParse(json);
-	if (result.success) return { balance: result.data, misfits: [] };
+	if (result.success) return { value: result.data, misfits: [] };
 	const misfits = result.error.issues.map((issue) => issue.path.join('.'));
 	const rest = structuredClone(json);
 	const aside: Aside = new Map();
@@ -95,7 +100,7 @@ function fit(schema: ReplySchema, json: Record<string, unknown>): Pick<Reply, 'b
 		result = schema.safeParse(rest);
 	}
 	for (const path of aside.values()) put(result.data, path, at(json, path));
-	return { balance: result.data, misfits: [...new Set(misfits)] };
+	return { value: result.data, misfits: [...new Set(misfits)] };
 }
 
 /** Paths by their text. */

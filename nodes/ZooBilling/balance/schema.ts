@@ -17,28 +17,30 @@ export const money = z.pipe(
 );
 
 // Zoo has moved fields between present, null and absent 18 times in two years; none of these may trouble a reader.
-const maybe = <T extends z.ZodMiniType>(schema: T) => z.nullish(schema);
-const text = maybe(z.string());
-const whole = maybe(z.int());
-const flag = maybe(z.boolean());
-const moment = maybe(z.iso.datetime({ offset: true }));
+export const maybe = <T extends z.ZodMiniType>(schema: T) => z.nullish(schema);
+export const text = maybe(z.string());
+/** A count beyond what a number holds comes as its digits, and so does a fraction with more digits than that. */
+export const whole = maybe(z.union([z.int(), z.string().check(z.regex(/^\d+$/))]));
+export const fraction = maybe(z.union([z.number(), z.string().check(z.regex(/^-?\d+(\.\d+)?(e[+-]?\d+)?$/i))]));
+export const flag = maybe(z.boolean());
+export const moment = maybe(z.iso.datetime({ offset: true }));
 const uuid = maybe(z.guid());
 
 /** A list; one that is too long for all its elements to be looked at does not fit as a whole. */
-const list = <T extends z.ZodMiniType>(element: T) =>
+export const list = <T extends z.ZodMiniType>(element: T) =>
 	maybe(z.pipe(z.array(z.unknown()).check(z.maxLength(1000, { abort: true })), z.array(element)));
 
-/** A price in three forms; `intervals` and what an enterprise price says differ between the models. */
-function price<const Interval extends string, Enterprise extends z.core.$ZodShape>(
+/** A price by the interval, or `agreed` on apart from Zoo's price list, which says nothing else. */
+function price<const Interval extends string, const Agreed extends string>(
 	intervals: readonly Interval[],
-	enterprise: Enterprise,
+	agreed: readonly Agreed[],
 ) {
 	const interval = maybe(z.enum(intervals));
 	return maybe(
 		z.discriminatedUnion('type', [
 			z.looseObject({ type: z.literal('flat'), price: maybe(money), interval }),
 			z.looseObject({ type: z.literal('per_user'), price: maybe(money), interval }),
-			z.looseObject({ type: z.literal('enterprise'), ...enterprise }),
+			z.looseObject({ type: z.enum(agreed) }),
 		]),
 	);
 }
@@ -70,69 +72,79 @@ function countsOf<Name extends string>(fields: ReadonlyArray<BalanceField & { re
 	return Object.fromEntries(fields.map((field) => [field.credits, whole])) as Record<Name, typeof whole>;
 }
 
-/** The reply as documented. */
+const prePayPrice = () => price(['day', 'month', 'week', 'year'], ['enterprise']);
+
+/** A subscription as documented. */
+function prePaySubscription() {
+	return z.looseObject({
+		modeling_app: maybe(
+			z.looseObject({
+				...subscription(),
+				name: maybe(z.enum(['free', 'pro', 'team', 'enterprise'])),
+				pay_as_you_go_credits: maybe(money),
+				price: prePayPrice(),
+				support_tier: maybe(z.enum(['community', 'standard', 'premium', 'priority'])),
+			}),
+		),
+	});
+}
+
+/** The balance as documented. */
 function prePay() {
-	const cost = price(['day', 'month', 'week', 'year'], {});
 	return z.looseObject({
 		...amountsOf(balanceModels.prePay.fields),
 		created_at: moment,
 		id: uuid,
 		map_id: uuid,
-		modeling_app_enterprise_price: cost,
-		subscription_details: maybe(
-			z.looseObject({
-				modeling_app: maybe(
-					z.looseObject({
-						...subscription(),
-						name: maybe(z.enum(['free', 'pro', 'team', 'enterprise'])),
-						pay_as_you_go_credits: maybe(money),
-						price: cost,
-						support_tier: maybe(z.enum(['community', 'standard', 'premium', 'priority'])),
-					}),
-				),
-			}),
-		),
+		modeling_app_enterprise_price: prePayPrice(),
+		subscription_details: maybe(prePaySubscription()),
 		subscription_id: text,
 		total_due: maybe(money),
 		updated_at: moment,
 	});
 }
 
-/** The reply as published since May 2025, with the fields that joined until August 2026. */
+/**
+ * A subscription as published since May 2025, with the fields that joined until August 2026 and what older hosts say.
+ */
+function apiCreditsSubscription() {
+	return z.looseObject({
+		action_client_secret: text,
+		action_type: maybe(z.enum(['payment_intent', 'setup_intent'])),
+		modeling_app: maybe(
+			z.looseObject({
+				...subscription(),
+				annual_discount: fraction,
+				billing_mode: maybe(z.enum(['standard', 'contract'])),
+				display_name: text,
+				endpoints_included: list(z.enum(['modeling', 'ml', 'file'])),
+				ml_custom_models: flag,
+				monthly_pay_as_you_go_api_credits: whole,
+				monthly_pay_as_you_go_api_credits_monetary_value: maybe(money),
+				name: text,
+				pay_as_you_go_api_credit_price: maybe(money),
+				pay_as_you_go_credits: maybe(money),
+				price: price(['day', 'month', 'week', 'year', 'unknown'], ['contract', 'enterprise']),
+				share_links: list(z.enum(['public', 'password_protected', 'organization_only'])),
+				support_tier: maybe(
+					z.enum(['community', 'standard_email', 'priority_email', 'premium', 'standard', 'priority']),
+				),
+			}),
+		),
+	});
+}
+
+/** The balance as published since then. */
 function apiCredits() {
 	return z.looseObject({
 		...amountsOf(balanceModels.apiCredits.fields),
 		...countsOf(balanceModels.apiCredits.fields),
 		created_at: moment,
 		monthly_api_credits_refresh_at: moment,
-		subscription_details: maybe(
-			z.looseObject({
-				action_client_secret: text,
-				action_type: maybe(z.enum(['payment_intent', 'setup_intent'])),
-				modeling_app: maybe(apiCreditsSubscription()),
-			}),
-		),
+		subscription_details: maybe(apiCreditsSubscription()),
 		subscription_id: text,
 		total_due: maybe(money),
 		updated_at: moment,
-	});
-}
-
-function apiCreditsSubscription() {
-	return z.looseObject({
-		...subscription(),
-		annual_discount: maybe(z.number()),
-		billing_mode: maybe(z.enum(['standard', 'contract'])),
-		display_name: text,
-		endpoints_included: maybe(z.unknown()),
-		ml_custom_models: maybe(z.unknown()),
-		monthly_pay_as_you_go_api_credits: whole,
-		monthly_pay_as_you_go_api_credits_monetary_value: maybe(money),
-		name: text,
-		pay_as_you_go_api_credit_price: maybe(money),
-		price: price(['day', 'month', 'week', 'year', 'unknown'], { contract: maybe(z.unknown()) }),
-		share_links: maybe(z.unknown()),
-		support_tier: maybe(z.enum(['community', 'standard_email', 'priority_email', 'premium'])),
 	});
 }
 
@@ -143,12 +155,20 @@ export type Balance = PrePayBalance | ApiCreditsBalance;
 
 export type ReplySchema = ReturnType<typeof prePay> | ReturnType<typeof apiCredits>;
 
-const builders: Record<ModelName, () => ReplySchema> = { prePay, apiCredits };
-const built = new Map<ModelName, ReplySchema>();
+/** Builds a schema for the first reply that needs it: n8n loads the node on every start and often only to show it. */
+export function onDemand<Schema>(build: () => Schema): () => Schema {
+	let built: Schema | undefined;
+	return () => (built ??= build());
+}
 
-/** A model's reply schema, built for the first reply: n8n loads the node on every start and often only to show it. */
+/** A subscription on its own, from a host of either model. */
+export const subscriptionSchema = onDemand(apiCreditsSubscription);
+
+const replySchemas: Record<ModelName, () => ReplySchema> = {
+	prePay: onDemand(prePay),
+	apiCredits: onDemand(apiCredits),
+};
+
 export function replySchema(model: ModelName): ReplySchema {
-	const schema = built.get(model) ?? builders[model]();
-	built.set(model, schema);
-	return schema;
+	return replySchemas[model]();
 }

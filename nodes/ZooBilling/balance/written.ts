@@ -11,6 +11,8 @@ export const confirmationSchema = z.object({
 	rounded: z.boolean(),
 	orgId: z.optional(z.string()),
 	userId: z.optional(z.string()),
+	/** The e-mail address that the workflow named the user by. */
+	userEmail: z.optional(z.string()),
 	asked: z.record(z.string(), z.string()),
 	differences: z.array(z.object({ field: z.string(), asked: z.string(), got: z.string() })),
 	attempts: z.int(),

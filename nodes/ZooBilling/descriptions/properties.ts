@@ -1,17 +1,32 @@
 // What the editor shows for the node, built from the tables of owners, operations, models and fields.
 
-import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyMode, INodePropertyOptions } from 'n8n-workflow';
 
 import { allModels, type BalanceModel } from '../balance/fields';
 import { amountUnits } from '../balance/money';
-import { ownerKinds, type OwnerKind } from '../balance/owner';
+import { EXAMPLE_ID, ownerKinds, type OwnerKind } from '../balance/owner';
 import { operations } from '../operations/all';
 import type { Operation } from '../operations/operation';
 import { optionProperties } from './options';
 
 const kinds: readonly OwnerKind[] = Object.values(ownerKinds);
 const writing = operations.filter((operation) => operation.amounts);
+const UUID = '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';
 const namesOf = (some: readonly Operation[]) => some.map(({ name }) => name);
+
+/**
+ * Ways to name an owner: placeholder, what the editor checks and says of anything else. The node looks at the text, not
+ * the mode.
+ */
+const modes: Readonly<Record<string, readonly [string, string, string]>> = {
+	'By ID': [EXAMPLE_ID, UUID, "Not a UUID; the address of a page goes in 'By URL'"],
+	'By URL': [
+		`https://zoo.dev/billing/${EXAMPLE_ID}`,
+		`[hH][tT][tT][pP][sS]?://.*${UUID}.*`,
+		'Not the address of a page with a UUID in it',
+	],
+	'By Email': ['kim@example.com', '[^\\s@]+@[^\\s@]+', 'Not an e-mail address'],
+};
 
 export const nodeProperties: INodeProperties[] = [
 	{
@@ -45,8 +60,31 @@ export const nodeProperties: INodeProperties[] = [
 		description: 'The unit of all amounts below',
 	},
 	...writing.flatMap((operation) => allModels.map((model) => amountsOf(operation, model))),
+	...howMany(namesOf(operations.filter(({ lists }) => lists))),
 	...operations.flatMap(optionsOf),
 ];
+
+function howMany(operation: string[]): INodeProperties[] {
+	return [
+		{
+			displayName: 'Return All',
+			name: 'returnAll',
+			type: 'boolean',
+			displayOptions: { show: { operation } },
+			default: false,
+			description: 'Whether to return all results or only up to a given limit',
+		},
+		{
+			displayName: 'Limit',
+			name: 'limit',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			displayOptions: { show: { operation, returnAll: [false] } },
+			default: 50,
+			description: 'Max number of results to return',
+		},
+	];
+}
 
 function operationsOf(kind: OwnerKind): INodeProperties {
 	return {
@@ -78,16 +116,28 @@ function noticeOf({ name, notice }: Operation, kind: OwnerKind): INodeProperties
 	];
 }
 
-function idOf({ name, idLabel, idParameter, noun }: OwnerKind): INodeProperties {
+function modesOf({ byEmail }: OwnerKind): INodePropertyMode[] {
+	const shown = Object.entries(modes).filter(([displayName]) => byEmail || displayName !== 'By Email');
+	return shown.map(([displayName, [example, pattern, errorMessage]]) => ({
+		displayName,
+		name: displayName.slice(3).toLowerCase(),
+		type: 'string' as const,
+		placeholder: `e.g. ${example}`,
+		validation: [{ type: 'regex', properties: { regex: `\\s*${pattern}\\s*`, errorMessage } }],
+	}));
+}
+
+/** Stored as n8n's locator or, from workflows that were written by hand, as plain text; the node reads both alike. */
+function idOf(kind: OwnerKind): INodeProperties {
 	return {
-		displayName: idLabel,
-		name: idParameter,
-		type: 'string',
+		displayName: kind.idLabel,
+		name: kind.idParameter,
+		type: 'resourceLocator',
 		required: true,
-		default: '',
-		placeholder: 'e.g. 7e29ccf7-8b3c-47db-8a17-bb53528382f4',
-		displayOptions: { show: { resource: [name], operation: namesOf(operations.filter(({ byId }) => byId)) } },
-		description: `The UUID of the ${noun}, or a URL that holds it`,
+		default: { mode: 'id', value: '' },
+		modes: modesOf(kind),
+		displayOptions: { show: { resource: [kind.name], operation: namesOf(operations.filter(({ byId }) => byId)) } },
+		description: `The UUID of the ${kind.noun}, or a URL that holds it${kind.byEmail ? ', or the e-mail address' : ''}`,
 	};
 }
 

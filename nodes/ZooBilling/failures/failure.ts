@@ -1,5 +1,6 @@
 // A failure of an item: what happened, what to do next, and facts to act on.
 
+import { identityOf } from '../balance/owner';
 import type { Subject } from '../item';
 import { plainWords } from '../words';
 import type { Reported } from '../zoo/retry';
@@ -14,6 +15,8 @@ export type Reason =
 	| 'tokenRefused'
 	| 'employeeTokenNeeded'
 	| 'ownerUnknown'
+	| 'endpointMissing'
+	| 'ownerOrEndpointUnknown'
 	| 'refusedByZoo'
 	| 'unreachable'
 	| 'unavailable'
@@ -44,6 +47,8 @@ export interface FailureDetails {
 	readonly item: number;
 	readonly orgId?: string;
 	readonly userId?: string;
+	/** The e-mail address that the workflow named the user by. */
+	readonly userEmail?: string;
 	readonly asked?: Readonly<Record<string, string>>;
 	readonly reference?: string;
 	readonly dryRun?: boolean;
@@ -99,7 +104,7 @@ export function failure(subject: Subject, told: Told): Failure {
 	const { owner, item, asked, reference, dryRun } = subject;
 	const { zoo = {}, status, callId } = reported ?? {};
 	const known = {
-		[owner?.kind.idParameter ?? 'orgId']: owner?.id,
+		...(owner && identityOf(owner)),
 		asked,
 		reference,
 		dryRun: outcome === 'notSent' ? dryRun : undefined,
@@ -119,6 +124,7 @@ export function failure(subject: Subject, told: Told): Failure {
 function factsOf({ owner, asked, reference }: Subject, reported: Reported | undefined): string[] {
 	return [
 		...(owner?.id === undefined ? [] : [`${owner.kind.idLabel}: ${owner.id}.`]),
+		...(owner?.email === undefined ? [] : [`Email: ${plainWords(owner.email)}.`]),
 		...(asked === undefined ? [] : [`Asked: ${listed(asked)}.`]),
 		...(reference === undefined ? [] : [`Payment Reference: ${plainWords(reference, 100)}.`]),
 		...saidBy(reported),

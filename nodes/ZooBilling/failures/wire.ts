@@ -3,6 +3,7 @@
 import type { Owner } from '../balance/owner';
 import type { Subject } from '../item';
 import type { Unsent, Untaken } from '../zoo/exchange';
+import type { Presence } from '../zoo/presence';
 import type { NoAnswer, Reported, ZooWords } from '../zoo/retry';
 import {
 	failure,
@@ -42,6 +43,19 @@ export function notApplied(subject: Subject, last: Untaken, tries: Tries): Failu
 	return turnedDown({ subject, last, tries }, tries.attempts > 0 ? 'notApplied' : 'notSent', what, SAFE);
 }
 
+/** A user who could not be looked up by e-mail address, whether to be read or written. */
+export function notLookedUp(subject: Subject, last: Untaken, tries: Tries): Failure {
+	const { outcome, safe } = readingFor(subject);
+	if (last.kind === 'unsent')
+		return outcome === 'notRead' ? notRead(subject, last, tries) : notLooked(subject, last, tries);
+	return turnedDown({ subject, last, tries }, outcome, `The user was not looked up: ${last.cause}`, safe);
+}
+
+/** What a read that fails leaves of its item: nothing read, or nothing written where it came before a write. */
+function readingFor({ asked }: Subject): { readonly outcome: 'notRead' | 'notSent'; readonly safe: string } {
+	return asked === undefined ? { outcome: 'notRead', safe: READ_AGAIN } : { outcome: 'notSent', safe: NOTHING_WRITTEN };
+}
+
 interface TurnedDown {
 	readonly subject: Subject;
 	readonly last: NoAnswer;
@@ -77,10 +91,10 @@ interface Meaning {
 }
 
 /** What a final no means, and what to do about it. */
-function meaningOf({ status = 0, zoo }: Reported, { owner }: Subject): Meaning {
+function meaningOf({ status = 0, zoo, endpoint }: Reported, { owner }: Subject): Meaning {
 	if (status === 401 || (status === 400 && isAboutToken(zoo))) return tokenRefused(owner);
 	if (status === 403) return noRight(owner);
-	if (status === 404 && owner) return ownerUnknown(owner);
+	if (status === 404 && owner) return notFound(owner, endpoint);
 	if (status < 400) return { reason: 'unreachable', next: "Check 'Base URL' in the Zoo API credential. " };
 	const next =
 		"Zoo would refuse the same request again: change what it objects to; if it does not know the fields, that is 'Balance Model'. ";
@@ -98,20 +112,42 @@ function tokenRefused(owner: Owner | undefined): Meaning {
 }
 
 function noRight(owner: Owner | undefined): Meaning {
-	const reason = owner?.id === undefined ? 'tokenRefused' : 'employeeTokenNeeded';
+	const reason = !isGiven(owner) ? 'tokenRefused' : 'employeeTokenNeeded';
 	const next = `Use another Zoo API credential. ${rightsFor(owner)}`;
 	return { reason, what: 'The API token has no right to do this', next };
 }
 
 function rightsFor(owner: Owner | undefined): string {
-	if (owner?.id === undefined) return '';
+	if (!isGiven(owner)) return '';
 	return `Balances by ID need the token of a Zoo employee; 'Get Own ${owner.kind.label} Balance' works with any valid token. `;
 }
 
-function ownerUnknown({ id, kind: { idLabel, noun } }: Owner): Meaning {
-	const check = id === undefined ? `that the token’s user has an ${noun}` : `'${idLabel}'`;
-	const next = `Check ${check}, and 'Base URL' in the credential. `;
-	return { reason: 'ownerUnknown', what: `Zoo does not know this ${noun}`, next };
+/** Whether the owner was named, and is not just the token's own. */
+function isGiven(owner: Owner | undefined): owner is Owner {
+	return owner !== undefined && (owner.id ?? owner.email) !== undefined;
+}
+
+const WITHDRAWN = 'Zoo has withdrawn this call, and nothing but another host or an update of this node helps. ';
+
+/** A 404: the owner is unknown, or the host has no such endpoint; where nobody could tell which, both are said. */
+function notFound(owner: Owner, endpoint: Presence = 'unclear'): Meaning {
+	const { noun, idLabel } = owner.kind;
+	const what = isGiven(owner) ? `'${idLabel}'` : `that the token’s user has an ${noun}`;
+	const check = `Check ${what}, and 'Base URL' in the credential. `;
+	const meanings: Readonly<Record<Presence, Meaning>> = {
+		there: { reason: 'ownerUnknown', what: `Zoo does not know this ${noun}`, next: check },
+		absent: {
+			reason: 'endpointMissing',
+			what: 'This Zoo host has no such endpoint (any more)',
+			next: `It is not about this ${noun}. If 'Base URL' in the credential is right, ${WITHDRAWN}`,
+		},
+		unclear: {
+			reason: 'ownerOrEndpointUnknown',
+			what: `Zoo does not know this ${noun}, or this host has no such endpoint (any more)`,
+			next: `${check}If both are right, ${WITHDRAWN}`,
+		},
+	};
+	return meanings[endpoint];
 }
 
 export const unsentBecause = {
@@ -150,6 +186,18 @@ export function noBalance(subject: Subject, reported: Reported, outcome: 'notRea
 		outcome,
 		what: 'Zoo answered, but without any amount of a balance',
 		next: `Check 'Base URL' in the Zoo API credential. ${outcome === 'notRead' ? READ_AGAIN : NOTHING_WRITTEN}`,
+		reported,
+	});
+}
+
+/** A reply to a read that is not what was asked for. `what`: what it lacks, such as `a list of invoices`. */
+export function unreadable(subject: Subject, what: string, reported: Reported): Failure {
+	const { outcome, safe } = readingFor(subject);
+	return failure(subject, {
+		reason: 'unreadableReply',
+		outcome,
+		what: `Zoo answered, but without ${what}`,
+		next: `Check 'Base URL' in the Zoo API credential. ${safe}`,
 		reported,
 	});
 }

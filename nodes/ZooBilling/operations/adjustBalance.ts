@@ -5,7 +5,7 @@ import { derivedCredits, outOfBounds, sumUp, type Sum } from '../balance/adjust'
 import { amountsByName, type FieldAmount } from '../balance/amounts';
 import { amountIn } from '../balance/confirm';
 import type { BalanceModel } from '../balance/fields';
-import type { OwnerKind } from '../balance/owner';
+import { readOwner, type Owner } from '../balance/owner';
 import type { Preview } from '../balance/preview';
 import type { Reply } from '../balance/reply';
 import type { Adjustment } from '../balance/written';
@@ -14,6 +14,7 @@ import { amountMissing, invalidInput, outOfRange } from '../failures/input';
 import type { Page, Result, Session, Task } from '../item';
 import { optionTable } from '../options';
 import { Refusal } from '../refusal';
+import { forOwner } from '../resolve';
 import { aboveMaximum, askedBy, readIntent, writeOptions, type WriteIntent } from './intent';
 import type { Operation, RawParameters } from './operation';
 import { begin, look, previewOf, resume, show, unchanged, type Kind } from './write';
@@ -39,7 +40,7 @@ export const adjustBalance: Operation = {
 	byId: true,
 	amounts,
 	options,
-	prepare,
+	prepare: (raw, kind, item) => forOwner(readOwner(kind, raw[kind.idParameter]), (owner) => prepare(raw, owner, item)),
 };
 
 const kind: Kind = {
@@ -50,7 +51,7 @@ const kind: Kind = {
 	}),
 };
 
-function prepare(raw: RawParameters, owner: OwnerKind, item: number): Task | Failure {
+function prepare(raw: RawParameters, owner: Owner | Refusal, item: number): Task | Failure {
 	const read = readIntent(raw, owner, item, { ...amounts, sign: 'signed', options });
 	if (read instanceof Failure) return read;
 	const changes = withDerivedCredits(read);

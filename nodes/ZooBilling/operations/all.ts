@@ -2,7 +2,16 @@
 
 import { adjustBalance } from './adjustBalance';
 import { getBalance, getOwnBalance } from './getBalance';
+import { getInvoices } from './getInvoices';
+import { getSubscription } from './getSubscription';
 import type { Operation } from './operation';
 import { updateBalance } from './updateBalance';
 
-export const operations: readonly Operation[] = [adjustBalance, getBalance, getOwnBalance, updateBalance];
+export const operations: readonly Operation[] = [
+	adjustBalance,
+	getInvoices,
+	getBalance,
+	getOwnBalance,
+	getSubscription,
+	updateBalance,
+];

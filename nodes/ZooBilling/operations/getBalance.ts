@@ -9,6 +9,7 @@ import { invalidInput } from '../failures/input';
 import { noBalance, notRead } from '../failures/wire';
 import type { Result, Session, Subject, Task } from '../item';
 import { Refusal } from '../refusal';
+import { forOwner } from '../resolve';
 import { readBalance } from '../zoo/request';
 import type { Operation, RawParameters } from './operation';
 
@@ -21,7 +22,7 @@ export const getBalance: Operation = {
 	description: ({ noun }) => `Read what one ${noun} has left; needs the token of a Zoo employee`,
 	byId: true,
 	options,
-	prepare: (raw, kind, item) => prepare(raw, readOwner(kind, raw[kind.idParameter]), item),
+	prepare: (raw, kind, item) => forOwner(readOwner(kind, raw[kind.idParameter]), (owner) => prepare(raw, owner, item)),
 };
 
 export const getOwnBalance: Operation = {
@@ -56,5 +57,5 @@ async function run(
 	if (answer.kind !== 'answered') return notRead(subject, answer, exchange);
 	const { reply } = answer;
 	if (!reply.model) return noBalance(subject, answer, 'notRead');
-	return { json: balanceOutput(reply, output), hints: replyHints(reply), wrote: false };
+	return { json: balanceOutput(owner, reply, output), hints: [], shapes: replyHints(reply), wrote: false };
 }

@@ -3,7 +3,7 @@
 import { amountsByName, readFieldAmounts, type FieldAmount } from '../balance/amounts';
 import { allModels, balanceModels, type BalanceModel } from '../balance/fields';
 import { amountUnits, readAmount, type AmountUnit, type Sign } from '../balance/money';
-import { laneOf, readOwner, type Owner, type OwnerKind } from '../balance/owner';
+import { laneOf, type Owner } from '../balance/owner';
 import type { Failure } from '../failures/failure';
 import { invalidInput } from '../failures/input';
 import type { Asked, Subject } from '../item';
@@ -48,11 +48,10 @@ export function writeOptions(model: BalanceModel | undefined): OptionName[] {
 /** Checks everything that can be checked without asking Zoo. */
 export function readIntent(
 	raw: RawParameters,
-	kind: OwnerKind,
+	owner: Owner | Refusal,
 	item: number,
 	collection: Collection,
 ): WriteIntent | Failure {
-	const owner = readOwner(kind, raw[kind.idParameter]);
 	const model = readModel(raw['balanceModel']);
 	const unit = readUnit(raw['amountUnit']);
 	const options = model instanceof Refusal ? model : readOptions(raw['options'], collection.options(model), model);

@@ -22,12 +22,14 @@ export interface Operation {
 	/** Whether doing it twice adds twice. */
 	readonly adds?: boolean;
 	/**
-	 * What it reads when that is not the balance: the path behind the owner's, such as `/payment`, and what the reply
+	 * What it reads when that is not the balance: the path behind the owner's, such as `/payment`, and what an item
 	 * holds.
 	 */
-	readonly endpoint?: { readonly path: string; readonly reply: z.ZodMiniType };
+	readonly endpoint?: { readonly path: string; readonly reply: () => z.ZodMiniType };
 	/** Whether the owner is given by ID; otherwise it is the token's own. */
 	readonly byId: boolean;
+	/** Whether it puts out many items, all or up to a limit. */
+	readonly lists?: boolean;
 	/** The collection of amounts, for operations that write. */
 	readonly amounts?: {
 		readonly parameter: 'updateFields' | 'adjustFields';

@@ -1,10 +1,12 @@
 // Update Balance: sets amounts to absolute values and reports what Zoo says it has now.
 
 import { holds } from '../balance/confirm';
-import type { OwnerKind } from '../balance/owner';
+import { readOwner, type Owner } from '../balance/owner';
 import { Failure } from '../failures/failure';
 import { invalidInput } from '../failures/input';
 import type { Page, Result, Session, Task } from '../item';
+import type { Refusal } from '../refusal';
+import { forOwner } from '../resolve';
 import { aboveMaximum, askedBy, readIntent, writeOptions, type WriteIntent } from './intent';
 import type { Operation, RawParameters } from './operation';
 import { begin, look, previewOf, resume, show, unchanged, type Kind } from './write';
@@ -23,13 +25,13 @@ export const updateBalance: Operation = {
 	byId: true,
 	amounts,
 	options: writeOptions,
-	prepare,
+	prepare: (raw, kind, item) => forOwner(readOwner(kind, raw[kind.idParameter]), (owner) => prepare(raw, owner, item)),
 };
 
 /** Today's API ignores fields that it does not know: a reply without the amounts is still Zoo's answer. */
 const kind: Kind = { adds: false, isEnough: (reply) => reply.model !== undefined };
 
-function prepare(raw: RawParameters, owner: OwnerKind, item: number): Task | Failure {
+function prepare(raw: RawParameters, owner: Owner | Refusal, item: number): Task | Failure {
 	const intent = readIntent(raw, owner, item, { ...amounts, sign: 'unsigned', options: writeOptions });
 	if (intent instanceof Failure) return intent;
 	const { subject, options, laneKey } = intent;

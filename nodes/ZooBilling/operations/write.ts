@@ -3,6 +3,7 @@
 import { amountsByName, type FieldAmount } from '../balance/amounts';
 import { amountIn, compare, unexpected } from '../balance/confirm';
 import type { BalanceField } from '../balance/fields';
+import { identityOf } from '../balance/owner';
 import { lookedUp, targetOf, type Preview } from '../balance/preview';
 import type { Reply } from '../balance/reply';
 import { standing, type Doubt } from '../balance/standing';
@@ -15,6 +16,7 @@ import type { Done, Lane, Page, Result, Session } from '../item';
 import { balanceOutput, replyHints } from '../output';
 import type { Exchange, Flaw } from '../zoo/exchange';
 import { readBalance, writeBalance } from '../zoo/request';
+import type { NoAnswer } from '../zoo/retry';
 import { Sending, type End, type NotApplied, type Write } from '../zoo/sending';
 import type { WriteIntent } from './intent';
 
@@ -72,6 +74,7 @@ export function previewOf(
 		host,
 		resource: owner.kind.name,
 		ownerId: owner.id ?? '',
+		...(owner.email !== undefined && { email: owner.email }),
 		balanceModel: model.name,
 		...(before && lookedUp(before, model, amounts)),
 		to: amountsByName(target),
@@ -95,13 +98,13 @@ export function show(
 	});
 	const json = {
 		dryRun: true,
-		[owner.kind.idParameter]: owner.id,
+		...identityOf(owner),
 		reference: subject.reference ?? null,
 		request: target.length === 0 ? null : writeBalance(owner, intent.model, target, intent.options.includeTotalDue),
 		changes: Object.fromEntries(changes),
 		...more,
 	};
-	return { json, hints: replyHints(before), wrote: false };
+	return { json, hints: [], shapes: replyHints(before), wrote: false };
 }
 
 /** A write that is ready to be sent. */
@@ -175,10 +178,15 @@ function unwritten({ exchange }: Session, { intent, page }: Ready, { why, last, 
 		return conditionNotMet(subject, unexpected(options.onlyIf ?? [], seen.balance), exchange);
 	}
 	if (why === 'void' || !last) return changedMeanwhile(subject, exchange, sightOf(intent, page.preview, seen));
-	if (seen?.model && seen.model !== model && last.kind === 'unanswered') {
-		return otherModel(subject, { chosen: model, shown: seen.model }, last, exchange);
-	}
-	return notApplied(subject, last, exchange);
+	if (!seen || last.kind === 'unsent') return notApplied(subject, last, exchange);
+	const models = { chosen: model, shown: seen.model ?? model };
+	if (models.shown !== model) return otherModel(subject, models, last, exchange);
+	return notApplied(subject, ofKnownOwner(last), exchange);
+}
+
+/** Where a balance was read, a 404 to the write was about the call, not about the owner. */
+function ofKnownOwner(last: NoAnswer): NoAnswer {
+	return last.status === 404 ? { ...last, endpoint: 'absent' } : last;
 }
 
 /** The amounts as they were last read back, for a failure's text; none when they could not be read. */
@@ -218,8 +226,8 @@ function conclude(session: Session, ready: Ready, { answer, by }: Extract<End, {
 	const hints = differences.map(({ field, asked, got }) => `${field}: asked ${asked}, Zoo has ${got}`);
 	const more = kind.more?.(intent, page.preview, reply.balance) ?? {};
 	const confirmation = confirm(intent, session.exchange, known);
-	const json = { ...balanceOutput(reply, options.output), ...more, confirmation };
-	return { json, hints: [...hints, ...replyHints(reply)], wrote: true };
+	const json = { ...balanceOutput(intent.owner, reply, options.output), ...more, confirmation };
+	return { json, hints, shapes: replyHints(reply), wrote: true };
 }
 
 type Known = Pick<Confirmation, 'status' | 'by' | 'rounded' | 'differences' | 'callId' | 'asked'>;
@@ -232,7 +240,7 @@ export function confirm({ owner, subject }: WriteIntent, exchange: Exchange, kno
 		status,
 		by,
 		rounded,
-		[owner.kind.idParameter]: owner.id,
+		...identityOf(owner),
 		asked,
 		differences,
 		attempts,
@@ -257,6 +265,6 @@ export function unchanged(
 	const asked = Object.fromEntries(intent.amounts.map(({ field }) => [field.wire, amountText(before, field)]));
 	const known = { status: 'unchanged', by: 'readBack', rounded: false, differences: [], callId: null, asked } as const;
 	const confirmation = confirm(intent, exchange, { ...known, differences: [] });
-	const json = { ...balanceOutput(before, intent.options.output), ...more, confirmation };
-	return { json, hints: replyHints(before), wrote: false };
+	const json = { ...balanceOutput(intent.owner, before, intent.options.output), ...more, confirmation };
+	return { json, hints: [], shapes: replyHints(before), wrote: false };
 }

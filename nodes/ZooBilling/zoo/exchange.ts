@@ -2,6 +2,7 @@
 // deadline.
 
 import { readJsonObject, readReply, type Reply } from '../balance/reply';
+import type { Presence } from './presence';
 import type { ZooRequest } from './request';
 import { judge, nextStep, type Answer, type NoAnswer, type Sent, type Verdict } from './retry';
 
@@ -9,6 +10,8 @@ import { judge, nextStep, type Answer, type NoAnswer, type Sent, type Verdict } 
 export interface World {
 	/** Sends once; `timeout` in whole milliseconds. */
 	readonly send: (request: ZooRequest, timeout: number) => Promise<Sent>;
+	/** Whether the host has the endpoint of a request that was answered with 404. */
+	readonly presence: (request: ZooRequest) => Promise<Presence>;
 	/** Milliseconds since the epoch, for people. */
 	readonly now: () => number;
 	/** Milliseconds of a clock that is never set, for deadlines. */
@@ -180,7 +183,9 @@ export class Exchange {
 			this.attempts += 1;
 			this.firstWrittenAt ??= this.now();
 		}
-		return judge(await this.world.send(request, this.limits.timeout), readJsonObject, this.now());
+		const verdict = judge(await this.world.send(request, this.limits.timeout), readJsonObject, this.now());
+		if (verdict.kind !== 'unanswered' || verdict.status !== 404 || this.world.canceled()) return verdict;
+		return { ...verdict, endpoint: await this.world.presence(request) };
 	}
 
 	private holdAll(wait: number, byZoo: boolean): void {

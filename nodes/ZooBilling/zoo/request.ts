@@ -5,7 +5,7 @@ import type { BalanceModel } from '../balance/fields';
 import type { Owner } from '../balance/owner';
 
 export interface ZooRequest {
-	readonly method: 'GET' | 'PUT';
+	readonly method: 'GET' | 'PUT' | 'OPTIONS';
 	/** Path and query, from the root of the host. */
 	readonly path: string;
 	/** JSON text. */
@@ -18,6 +18,11 @@ export const BALANCE_PATH = '/payment/balance';
 /** `path`: what follows the owner's path, such as `/payment/balance`. */
 export function read({ kind, id }: Owner, path: string): ZooRequest {
 	return { method: 'GET', path: (id === undefined ? kind.ownPath : `${kind.path}/${id}`) + path };
+}
+
+/** Tells whose e-mail address it is. */
+export function findUser(email: string): ZooRequest {
+	return { method: 'GET', path: `/users/${encodeURIComponent(email)}` };
 }
 
 export function readBalance(owner: Owner, includeTotalDue = false): ZooRequest {

@@ -1,6 +1,7 @@
 // What an attempt's outcome means, and whether and when to send again: pure decisions.
 
 import { plainWords } from '../words';
+import type { Presence } from './presence';
 
 /** What came of one attempt on the wire. */
 export type Sent = Reply | Silence;
@@ -68,6 +69,8 @@ export interface Reported {
 	readonly status?: number;
 	readonly callId?: string;
 	readonly zoo?: ZooWords;
+	/** Of a 404: whether the host has the endpoint at all. */
+	readonly endpoint?: Presence;
 }
 
 type Meaning = Pick<NoAnswer, 'proves' | 'again' | 'holdsAll'>;

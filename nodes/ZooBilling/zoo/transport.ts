@@ -7,6 +7,7 @@ import { plainWords } from '../words';
 import { Attempt } from './attempt';
 import { hostOf, readBaseUrl } from './baseUrl';
 import type { World } from './exchange';
+import { presences } from './presence';
 import type { ZooRequest } from './request';
 import type { Sent } from './retry';
 import { notReceived, overdue } from './silence';
@@ -41,15 +42,14 @@ export async function connect(context: IExecuteFunctions): Promise<Connection | 
 	const token = readToken(credential.apiToken);
 	if (token instanceof Refusal) return token;
 	const signal = context.getExecutionCancelSignal();
-	const cancel = new Promise<void>((resolve) => {
-		if (signal?.aborted) resolve();
-		else signal?.addEventListener('abort', () => resolve(), { once: true });
-	});
+	const cancel = aborted(signal);
+	const send = sender(context, credential, origin, tokenMask(token));
 	return {
 		origin,
 		host: hostOf(origin),
 		cancel,
-		send: sender(context, credential, origin, tokenMask(token)),
+		send,
+		presence: presences(async (request) => await send(request, PROBE_TIMEOUT)),
 		now: () => Date.now(),
 		ticks: () => performance.now(),
 		random: () => Math.random(),
@@ -58,6 +58,17 @@ export async function connect(context: IExecuteFunctions): Promise<Connection | 
 		pause: async (ms) => await Promise.race([sleep(ms, signal).catch(() => undefined), cancel]),
 	};
 }
+
+/** Resolves when the execution is canceled. */
+async function aborted(signal: AbortSignal | undefined): Promise<void> {
+	await new Promise<void>((resolve) => {
+		if (signal?.aborted) resolve();
+		else signal?.addEventListener('abort', () => resolve(), { once: true });
+	});
+}
+
+/** Milliseconds; what the probe would tell is not worth a longer wait. */
+const PROBE_TIMEOUT = 10_000;
 
 /** Sends a request once; never throws. `timeout`: milliseconds, for the whole reply. */
 type Send = (request: ZooRequest, timeout: number) => Promise<Sent>;
@@ -88,8 +99,7 @@ function sender(context: IExecuteFunctions, credential: ZooCredential, origin: s
 }
 
 function optionsFor({ method, path, body }: ZooRequest, origin: string): IHttpRequestOptions {
-	return {
-		method,
+	const options: IHttpRequestOptions = {
 		url: origin + path,
 		headers: { Accept: 'application/json', ...(body !== undefined && { 'Content-Type': 'application/json' }) },
 		...(body !== undefined && { body }),
@@ -101,6 +111,8 @@ function optionsFor({ method, path, body }: ZooRequest, origin: string): IHttpRe
 		// The helper would send the token along to wherever a redirect points.
 		disableFollowRedirect: true,
 	};
+	// n8n's types do not know OPTIONS, its helper does.
+	return Object.assign(options, { method });
 }
 
 function received({ statusCode, headers }: Record<string, unknown>, text: string, mask: Mask): Sent {

@@ -1,0 +1,100 @@
+// Get Many Invoices: lists what the token's own organization or user was billed, page by page, one item an invoice.
+
+import { balanceModels } from '../balance/fields';
+import { invoiceSchema } from '../balance/invoice';
+import type { Owner, OwnerKind } from '../balance/owner';
+import { fit } from '../balance/reply';
+import { Failure } from '../failures/failure';
+import { invalidInput } from '../failures/input';
+import { notRead, unreadable } from '../failures/wire';
+import type { Result, Subject, Task } from '../item';
+import { readLimit, readOptions } from '../options';
+import { replyHints } from '../output';
+import { isRecord, Refusal } from '../refusal';
+import type { Exchange } from '../zoo/exchange';
+import { read, type ZooRequest } from '../zoo/request';
+import type { Answer } from '../zoo/retry';
+import type { Operation, RawParameters } from './operation';
+
+const PATH = '/payment/invoices';
+const options = () => ['maxConcurrency', 'retryFor', 'timeout'] as const;
+
+export const getInvoices: Operation = {
+	name: 'getInvoices',
+	label: () => 'Get Many Invoices',
+	action: ({ name }) => `Get many ${name} invoices`,
+	description: ({ noun }) =>
+		`List what Zoo has billed the ${noun} of the token, one item an invoice; works with any token`,
+	byId: false,
+	endpoint: { path: PATH, reply: invoiceSchema },
+	lists: true,
+	options,
+	prepare,
+};
+
+function prepare(raw: RawParameters, kind: OwnerKind, item: number): Task | Failure {
+	const subject = { item, owner: { kind, id: undefined } };
+	const limit = readLimit(raw['returnAll'], raw['limit']);
+	if (limit instanceof Refusal) return invalidInput(subject, limit);
+	const chosen = readOptions(raw['options'], options(), balanceModels.prePay);
+	if (chosen instanceof Refusal) return invalidInput(subject, chosen);
+	return {
+		subject,
+		options: chosen,
+		run: async ({ exchange }) => await run(exchange, subject, limit),
+	};
+}
+
+type OwnSubject = Subject & { readonly owner: Owner };
+type Invoice = Record<string, unknown>;
+
+async function run(exchange: Exchange, subject: OwnSubject, limit: number): Promise<Result> {
+	const invoices = await listAll(exchange, subject, limit);
+	if (invoices instanceof Failure) return invoices;
+	const typed = invoices.map((invoice) => fit(invoiceSchema(), invoice));
+	const misfits = [...new Set(typed.flatMap((each) => each.misfits))];
+	return { json: {}, items: typed.map(({ value }) => value), hints: [], shapes: replyHints({ misfits }), wrote: false };
+}
+
+/** How many invoices one request asks for; Zoo may answer fewer. */
+const PAGE = 100;
+
+/**
+ * The first `limit` invoices in Zoo's order, each once: what is issued while pages are read may move one to the next
+ * page.
+ */
+async function listAll(exchange: Exchange, subject: OwnSubject, limit: number): Promise<Invoice[] | Failure> {
+	const byId = new Map<unknown, Invoice>();
+	for (let token = ''; ;) {
+		const page = await readPage(exchange, subject, pageOf(subject.owner, Math.min(PAGE, limit), token));
+		if (page instanceof Failure) return page;
+		const { items, next, answer } = page;
+		const before = byId.size;
+		for (const invoice of items) byId.set(typeof invoice['id'] === 'string' ? invoice['id'] : invoice, invoice);
+		if (byId.size >= limit || next === '') return [...byId.values()].slice(0, limit);
+		if (typeof next !== 'string' || byId.size === before) {
+			return unreadable(subject, 'an end to its list of invoices', answer);
+		}
+		token = next;
+	}
+}
+
+interface InvoicePage {
+	readonly items: readonly Invoice[];
+	/** The token of the next page; empty for the last one. */
+	readonly next: unknown;
+	readonly answer: Answer;
+}
+
+async function readPage(exchange: Exchange, subject: OwnSubject, request: ZooRequest): Promise<InvoicePage | Failure> {
+	const answer = await exchange.read(request);
+	if (answer.kind !== 'answered') return notRead(subject, answer, exchange);
+	const { items, next_page: next } = answer.json;
+	if (!Array.isArray(items) || !items.every(isRecord)) return unreadable(subject, 'a list of invoices', answer);
+	return { items, next: next ?? '', answer };
+}
+
+function pageOf(owner: Owner, limit: number, token: string): ZooRequest {
+	const from = token === '' ? '' : `&page_token=${encodeURIComponent(token)}`;
+	return read(owner, `${PATH}?limit=${limit}${from}`);
+}

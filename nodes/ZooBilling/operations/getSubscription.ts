@@ -1,0 +1,45 @@
+// Get Subscription: reads what the token's own organization or user subscribes to.
+
+import { balanceModels } from '../balance/fields';
+import type { Owner, OwnerKind } from '../balance/owner';
+import { fit } from '../balance/reply';
+import { subscriptionSchema } from '../balance/schema';
+import type { Failure } from '../failures/failure';
+import { invalidInput } from '../failures/input';
+import { notRead, unreadable } from '../failures/wire';
+import type { Result, Subject, Task } from '../item';
+import { readOptions } from '../options';
+import { replyHints } from '../output';
+import { isRecord, Refusal } from '../refusal';
+import type { Exchange } from '../zoo/exchange';
+import { read } from '../zoo/request';
+import type { Operation, RawParameters } from './operation';
+
+const PATH = '/payment/subscriptions';
+const options = () => ['maxConcurrency', 'retryFor', 'timeout'] as const;
+
+export const getSubscription: Operation = {
+	name: 'getSubscription',
+	label: () => 'Get Subscription',
+	action: ({ name }) => `Get ${name} subscription`,
+	description: ({ noun }) => `Read what the ${noun} of the token subscribes to; works with any token`,
+	byId: false,
+	endpoint: { path: PATH, reply: subscriptionSchema },
+	options,
+	prepare,
+};
+
+function prepare(raw: RawParameters, kind: OwnerKind, item: number): Task | Failure {
+	const subject = { item, owner: { kind, id: undefined } };
+	const chosen = readOptions(raw['options'], options(), balanceModels.prePay);
+	if (chosen instanceof Refusal) return invalidInput(subject, chosen);
+	return { subject, options: chosen, run: async ({ exchange }) => await run(exchange, subject) };
+}
+
+async function run(exchange: Exchange, subject: Subject & { readonly owner: Owner }): Promise<Result> {
+	const answer = await exchange.read(read(subject.owner, PATH));
+	if (answer.kind !== 'answered') return notRead(subject, answer, exchange);
+	if (!isRecord(answer.json['modeling_app'])) return unreadable(subject, 'a subscription', answer);
+	const { value, misfits } = fit(subscriptionSchema(), answer.json);
+	return { json: value, hints: [], shapes: replyHints({ misfits }), wrote: false };
+}
