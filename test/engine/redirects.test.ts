@@ -9,7 +9,7 @@ import {
 	type INodeTypes,
 } from 'n8n-workflow';
 
-import type { ZooApi } from '../zoo-api/server';
+import { startZooApi, type ZooApi } from '../zoo-api/server';
 import { MEMBER_TOKEN } from '../zoo-api/tokens';
 import { CREDENTIAL_ID, CREDENTIAL_NAME, OneCredential } from './harness/credential';
 import { additionalDataFor } from './harness/execution';
@@ -21,7 +21,8 @@ let zoo: ZooApi;
 let elsewhere: ZooApi;
 beforeEach(async () => {
 	zoo = await startZoo();
-	elsewhere = await startZoo();
+	// It is no Zoo, and nobody's requests to it need to be any of Zoo's.
+	elsewhere = await startZooApi();
 });
 afterEach(async () => {
 	await zoo.close();

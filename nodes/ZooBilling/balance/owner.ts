@@ -80,8 +80,8 @@ const LONGEST_URL = 2000;
  */
 export function readOwner(kind: OwnerKind, given: unknown): Owner | Refusal {
 	const { idLabel, byEmail } = kind;
-	const value = unwrapped(given);
-	const text = typeof value === 'string' ? value.trim() : (value ?? '');
+	const value = unwrapped(given) ?? '';
+	const text = typeof value === 'string' ? value.trim() : value;
 	const next = nextFor(kind);
 	if (text === '') {
 		return new Refusal(`'${idLabel}' is empty`, `${next} If it comes from an expression, check that this item has it.`);
@@ -93,8 +93,12 @@ export function readOwner(kind: OwnerKind, given: unknown): Owner | Refusal {
 	}
 	const id = soleIdIn(text);
 	if (id !== undefined) return { kind, id };
-	const what = byEmail ? 'is neither a UUID nor an e-mail address' : 'is not a UUID';
-	return new Refusal(`'${idLabel}' ${what}: ${shown(value)}`, next);
+	return notAnOwner(kind, value);
+}
+
+function notAnOwner(kind: OwnerKind, value: unknown): Refusal {
+	const what = kind.byEmail ? 'is neither a UUID nor an e-mail address' : 'is not a UUID';
+	return new Refusal(`'${kind.idLabel}' ${what}: ${shown(value)}`, nextFor(kind));
 }
 
 /** What is in one of the editor's modes, or stands for itself. */

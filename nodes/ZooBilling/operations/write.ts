@@ -180,12 +180,12 @@ function unwritten({ exchange }: Session, { intent, page }: Ready, { why, last, 
 	if (seen?.model && seen.model !== model && last.kind === 'unanswered') {
 		return otherModel(subject, { chosen: model, shown: seen.model }, last, exchange);
 	}
-	return notApplied(subject, seen ? ofKnownOwner(last) : last, exchange);
+	return notApplied(subject, toldBy(seen, last), exchange);
 }
 
 /** Where a balance was read, a 404 to the write was about the call, not about the owner. */
-function ofKnownOwner(last: Untaken): Untaken {
-	return last.kind === 'unanswered' && last.status === 404 ? { ...last, endpoint: 'absent' } : last;
+function toldBy(seen: Reply | undefined, last: Untaken): Untaken {
+	return seen && last.kind === 'unanswered' && last.status === 404 ? { ...last, endpoint: 'absent' } : last;
 }
 
 /** The amounts as they were last read back, for a failure's text; none when they could not be read. */
