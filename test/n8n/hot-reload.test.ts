@@ -99,7 +99,7 @@ async function copyOfSources(cleanUp: CleanUp): Promise<string> {
 async function save(file: string, before: string, after: string, seen: () => Promise<void>): Promise<number> {
 	const text = await readFile(file, 'utf8');
 	assert.ok(text.includes(before), `${file} does not have ${before}`);
-	await writeFile(file, text.replace(before, after));
+	await writeFile(file, text.replaceAll(before, after));
 	const savedAt = performance.now();
 	await seen();
 	return performance.now() - savedAt;

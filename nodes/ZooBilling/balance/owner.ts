@@ -80,25 +80,26 @@ const LONGEST_URL = 2000;
  */
 export function readOwner(kind: OwnerKind, given: unknown): Owner | Refusal {
 	const { idLabel, byEmail } = kind;
-	const value = unwrapped(given) ?? '';
-	const text = typeof value === 'string' ? value.trim() : value;
+	const value = unwrapped(given);
+	const text = typeof value === 'string' ? value.trim() : (value ?? '');
 	const next = nextFor(kind);
 	if (text === '') {
 		return new Refusal(`'${idLabel}' is empty`, `${next} If it comes from an expression, check that this item has it.`);
 	}
 	if (typeof text !== 'string') return new Refusal(`'${idLabel}' is not text: ${shown(value)}`, next);
 	if (byEmail && isEmail(text)) return { kind, id: undefined, email: text };
+	return readId(kind, text, next);
+}
+
+function readId(kind: OwnerKind, text: string, next: string): Owner | Refusal {
+	const { idLabel, byEmail } = kind;
 	if (isUrl(text) && idsIn(text).size > 1) {
-		return new Refusal(`'${idLabel}' is a URL with more than one UUID: ${shown(value)}`, next);
+		return new Refusal(`'${idLabel}' is a URL with more than one UUID: ${shown(text)}`, next);
 	}
 	const id = soleIdIn(text);
 	if (id !== undefined) return { kind, id };
-	return notAnOwner(kind, value);
-}
-
-function notAnOwner(kind: OwnerKind, value: unknown): Refusal {
-	const what = kind.byEmail ? 'is neither a UUID nor an e-mail address' : 'is not a UUID';
-	return new Refusal(`'${kind.idLabel}' ${what}: ${shown(value)}`, nextFor(kind));
+	const what = byEmail ? 'is neither a UUID nor an e-mail address' : 'is not a UUID';
+	return new Refusal(`'${idLabel}' ${what}: ${shown(text)}`, next);
 }
 
 /** What is in one of the editor's modes, or stands for itself. */

@@ -14,8 +14,9 @@ import { noBalance, notApplied, notLooked } from '../failures/wire';
 import { changedMeanwhile, different, notConfirmed, outcomeUnknown, type Sight } from '../failures/write';
 import type { Done, Lane, Page, Result, Session } from '../item';
 import { balanceOutput, replyHints } from '../output';
-import type { Exchange, Flaw, Untaken } from '../zoo/exchange';
+import type { Exchange, Flaw } from '../zoo/exchange';
 import { readBalance, writeBalance } from '../zoo/request';
+import type { NoAnswer } from '../zoo/retry';
 import { Sending, type End, type NotApplied, type Write } from '../zoo/sending';
 import type { WriteIntent } from './intent';
 
@@ -177,15 +178,15 @@ function unwritten({ exchange }: Session, { intent, page }: Ready, { why, last, 
 		return conditionNotMet(subject, unexpected(options.onlyIf ?? [], seen.balance), exchange);
 	}
 	if (why === 'void' || !last) return changedMeanwhile(subject, exchange, sightOf(intent, page.preview, seen));
-	if (seen?.model && seen.model !== model && last.kind === 'unanswered') {
-		return otherModel(subject, { chosen: model, shown: seen.model }, last, exchange);
-	}
-	return notApplied(subject, toldBy(seen, last), exchange);
+	if (!seen || last.kind === 'unsent') return notApplied(subject, last, exchange);
+	const models = { chosen: model, shown: seen.model ?? model };
+	if (models.shown !== model) return otherModel(subject, models, last, exchange);
+	return notApplied(subject, ofKnownOwner(last), exchange);
 }
 
 /** Where a balance was read, a 404 to the write was about the call, not about the owner. */
-function toldBy(seen: Reply | undefined, last: Untaken): Untaken {
-	return seen && last.kind === 'unanswered' && last.status === 404 ? { ...last, endpoint: 'absent' } : last;
+function ofKnownOwner(last: NoAnswer): NoAnswer {
+	return last.status === 404 ? { ...last, endpoint: 'absent' } : last;
 }
 
 /** The amounts as they were last read back, for a failure's text; none when they could not be read. */
