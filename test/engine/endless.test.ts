@@ -34,11 +34,12 @@ async function expectNothingOpen(): Promise<void> {
 }
 
 const late = 'no reply came within the time-out';
-const replies: ReadonlyArray<[name: string, fault: Fault, cause: string]> = [
+const replies: ReadonlyArray<[name: string, fault: Fault, cause: string | RegExp]> = [
 	['that never comes', { kind: 'hang' }, late],
 	['that stalls', { kind: 'stallMidBody' }, late],
 	['that trickles', { kind: 'trickle', everyMs: 100 }, late],
-	['that never ends', { kind: 'endless' }, 'Zoo answered 200, but its reply cannot be read'],
+	// On a slow machine the time is over before the megabyte is.
+	['that never ends', { kind: 'endless' }, /its reply cannot be read|no reply came within the time-out/],
 	['of many megabytes', { kind: 'body', text: `{"x":"${'x'.repeat(5_000_000)}"}` }, 'its reply cannot be read'],
 ];
 
@@ -63,7 +64,7 @@ it.each(replies)('a reply %s ends in time and leaves nothing open', async (_, fa
 	// An attempt, and one reading back.
 	expect(performance.now() - before).toBeLessThan(2 * TIMEOUT_S * 1000 + PATIENCE_MS);
 	expect(results.flatMap((result) => jsonOf(result))).toMatchObject(
-		Array(3).fill({ error: expect.stringContaining(cause) }),
+		Array(3).fill({ error: expect.stringMatching(cause) }),
 	);
 	await expectNothingOpen();
 });

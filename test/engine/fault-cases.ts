@@ -16,6 +16,8 @@ export interface FaultCase {
 	/** The message up to `[item 0]`; for `wait` and `perhaps` only the cause in it. */
 	readonly says: RegExp | string;
 	readonly reason: string;
+	/** What is said instead where the balance could be read, and so the owner is known. */
+	readonly whereReadsWork?: { readonly says: string; readonly reason: string };
 	/** Each attempt lasts until the time-out, in real time. */
 	readonly slow?: boolean;
 	/** For `wait`: how many attempts fit into two and a half seconds; 4 by default. */
@@ -104,7 +106,13 @@ function final(elsewhere: () => string): FaultCase[] {
 			says: 'The API token has no right to do this',
 			reason: 'employeeTokenNeeded',
 		},
-		{ name: '404', fault: () => status(404), says: 'Zoo does not know this organization', reason: 'ownerUnknown' },
+		{
+			name: '404',
+			fault: () => status(404),
+			says: 'Zoo does not know this organization',
+			reason: 'ownerUnknown',
+			whereReadsWork: { says: 'This Zoo host has no such endpoint (any more)', reason: 'endpointMissing' },
+		},
 		...[400, 406, 409, 422].map((code) => ({
 			name: `${code}`,
 			fault: () => status(code),

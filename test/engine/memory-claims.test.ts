@@ -80,6 +80,11 @@ function expectUnknown(result: NodeRunResult): void {
 	if (!result.error && detailsOnErrorOutput) expect(fatesOf(result)).toEqual(['unknown']);
 }
 
+/** Without the question whether an endpoint is there. */
+function methodsOf({ requests }: ZooApi): string[] {
+	return requests.map(({ method }) => method).filter((method) => method !== 'OPTIONS');
+}
+
 describe('an adjustment that Zoo applied, and that was answered all the same with', () => {
 	it.each(inEachMode)('$title is not added again by Retry On Fail', async ({ claim, body, mode }) => {
 		zoo.failNext(faultOf(claim, body, true), { method: 'PUT' });
@@ -195,7 +200,7 @@ describe('the look after a claim', () => {
 		const clock = new FakeClock();
 		const result = await clock.run(async () => await runZoo(zoo, adjust, { onError: 'continueRegularOutput' }));
 		expectUnknown(result);
-		expect(zoo.requests.map(({ method }) => method)).toEqual(['GET', 'PUT', 'GET']);
+		expect(methodsOf(zoo)).toEqual(['GET', 'PUT', 'GET']);
 		expect(clock.waits).toEqual([]);
 	});
 });
@@ -204,5 +209,5 @@ it.each([401, 403])('%d proves that an adjustment was not applied, without a loo
 	zoo.failNext({ kind: 'status', status }, { method: 'PUT' });
 	const result = await run(adjust);
 	expect(fatesOf(result)).toEqual(['notApplied']);
-	expect(zoo.requests.map(({ method }) => method)).toEqual(['GET', 'PUT']);
+	expect(methodsOf(zoo)).toEqual(['GET', 'PUT']);
 });

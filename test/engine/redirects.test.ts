@@ -9,19 +9,18 @@ import {
 	type INodeTypes,
 } from 'n8n-workflow';
 
-import { startZooApi, type ZooApi } from '../zoo-api/server';
+import type { ZooApi } from '../zoo-api/server';
 import { MEMBER_TOKEN } from '../zoo-api/tokens';
 import { CREDENTIAL_ID, CREDENTIAL_NAME, OneCredential } from './harness/credential';
 import { additionalDataFor } from './harness/execution';
 import { loadPackage } from './harness/package';
 import { SinkNode } from './harness/stub-nodes';
-import { startZoo } from './zoo-run';
+import { startZooApi } from '../zoo-api/server';
 
 let zoo: ZooApi;
 let elsewhere: ZooApi;
 beforeEach(async () => {
-	zoo = await startZoo();
-	// It is no Zoo, and nobody's requests to it need to be any of Zoo's.
+	zoo = await startZooApi();
 	elsewhere = await startZooApi();
 });
 afterEach(async () => {

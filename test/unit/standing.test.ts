@@ -168,6 +168,11 @@ describe('a change below one whole credit', () => {
 	});
 });
 
+it('an amount that started at nothing may be used up by the bill that moved the others', () => {
+	const fromNothing = { ...adjustment, from: { pre_pay_cash_remaining: '0.00' } };
+	expect(of(fromNothing, seen({ cash: '0.00', monthly: '0.00', at: LATER }), 'perhaps')).toBe('unknown');
+});
+
 describe('a plain update', () => {
 	it.each<[string, Seen, Given, Standing, Standing, Standing]>([
 		['what was asked for', { cash: '105.00' }, alone, 'applied', 'applied', 'send'],

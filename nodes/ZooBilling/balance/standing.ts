@@ -115,6 +115,8 @@ function othersMoved({ from = {}, to, beside = {}, balanceModel }: Preview, { ba
 	const changes = amountsOf(to, model).map(({ field, amount }) =>
 		amount.minus(Usd.fromReply(from[field.wire]) ?? amount),
 	);
+	// A bill stops at nothing: what was added to nothing may be used up already.
+	const mayBeUsedUp = Object.keys(to).some((wire) => Usd.fromReply(from[wire])?.isZero() ?? false);
 	const isBill = moves.some((move) => changes.some((change) => move.plus(change).isZero()));
-	return moves.some((move) => !move.isZero()) && !isBill;
+	return moves.some((move) => !move.isZero()) && !isBill && !mayBeUsedUp;
 }
