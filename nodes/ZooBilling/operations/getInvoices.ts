@@ -56,8 +56,8 @@ async function run(exchange: Exchange, subject: OwnSubject, limit: number): Prom
 	return { json: {}, items: typed.map(({ value }) => value), hints: [], shapes: replyHints({ misfits }), wrote: false };
 }
 
-/** How many invoices one request asks for; Zoo may answer fewer. */
-const PAGE = 100;
+/** How many invoices one request asks for; of more, long ones could come to more than a reply may have. */
+const PAGE = 20;
 
 /**
  * The first `limit` invoices in Zoo's order, each once: what is issued while pages are read may move one to the next

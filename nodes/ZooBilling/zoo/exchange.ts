@@ -184,7 +184,9 @@ export class Exchange {
 			this.firstWrittenAt ??= this.now();
 		}
 		const verdict = judge(await this.world.send(request, this.limits.timeout), readJsonObject, this.now());
-		if (verdict.kind !== 'unanswered' || verdict.status !== 404 || this.world.canceled()) return verdict;
+		const isNotFound = verdict.kind === 'unanswered' && verdict.status === 404;
+		// After a write nothing may come before the look, and that tells as much.
+		if (!isNotFound || request.method !== 'GET' || this.world.canceled()) return verdict;
 		return { ...verdict, endpoint: await this.world.presence(request) };
 	}
 

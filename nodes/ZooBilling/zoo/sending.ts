@@ -141,7 +141,9 @@ export class Sending {
 	private async lookAtClaim(): Promise<End | undefined> {
 		const look = await this.exchange.readAtOnce(this.write.readBack, this.write.flawOfLook);
 		if (look.kind === 'answered') return this.see(look);
-		const status = look.kind === 'unanswered' ? look.status : undefined;
+		const { status, endpoint }: Reported = look.kind === 'unanswered' ? look : {};
+		// Reading and writing are one endpoint.
+		if (endpoint && this.last?.kind === 'unanswered') this.last = { ...this.last, endpoint };
 		const isBelieved = (claim: Reported) => isZoosOwn(claim) || (status !== undefined && claim.status === status);
 		if (this.claims.length > 0 && this.claims.every(isBelieved)) this.settleClaims();
 		return undefined;
