@@ -8,7 +8,7 @@ import type { Lane, Page, Result, Session, Task } from './item';
 import type { Journal, Plan, Planned } from './journal';
 import { optionDefaults } from './options';
 import { Refusal } from './refusal';
-import { exclusively, runInLanes, type Turn } from './schedule';
+import { exclusively, runInLanes, takingTurns, type Turn } from './schedule';
 import { Exchange, type Traffic } from './zoo/exchange';
 import type { Connection } from './zoo/transport';
 
@@ -60,9 +60,13 @@ async function runItems(plans: readonly Plan[], pass: Pass & { readonly zoo: Con
 	const setting: Setting = { ...pass, traffic: { heldUntil: 0, heldByZoo: false, stopped: false } };
 	const first = plans.find((plan): plan is Planned => 'task' in plan);
 	const { maxConcurrency } = first?.task.options ?? optionDefaults;
+	const itsTurn = takingTurns();
 	const turns = plans.map((plan): Turn<Lane, Result> => {
 		if ('result' in plan) return { key: undefined, run: async () => await Promise.resolve(plan.result) };
-		const run = async (lane: Lane) => await runTask(plan, lane, setting);
+		const run = async (lane: Lane) => {
+			await itsTurn();
+			return await runTask(plan, lane, setting);
+		};
 		// What an earlier pass has left in doubt is settled first: anything written before it could pass for it.
 		return { key: plan.task.laneKey, first: plan.resumed !== undefined, run };
 	});
