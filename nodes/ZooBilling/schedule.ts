@@ -44,8 +44,8 @@ export async function runInLanes<Lane, Result>(
 const IN_ONE_TURN = 3;
 
 /**
- * Who awaits the returned function goes on with few others, in turns of the event loop. What begins in one turn is sent at
- * its end, so that fifty items that go on together would first work one after another, and then all wait at the same time.
+ * Who awaits the returned function goes on with few others, in a turn of the event loop of their own. What begins in
+ * one turn is sent at its end: fifty that go on together would work one after another, and then all wait at once.
  */
 export function takingTurns(): () => Promise<void> {
 	let begun = 0;
