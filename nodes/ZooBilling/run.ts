@@ -9,7 +9,7 @@ import type { Journal, Plan, Planned } from './journal';
 import { optionDefaults } from './options';
 import { Refusal } from './refusal';
 import { resolveOwners } from './resolve';
-import { exclusively, runInLanes, type Turn } from './schedule';
+import { exclusively, runInLanes, takingTurns, type Turn } from './schedule';
 import { Exchange, type Traffic } from './zoo/exchange';
 import type { Connection } from './zoo/transport';
 
@@ -84,9 +84,13 @@ function unsent(plan: Plan): Result {
 }
 
 async function runItems(plans: readonly Plan[], setting: Setting): Promise<Result[]> {
+	const itsTurn = takingTurns();
 	const turns = plans.map((plan): Turn<Lane, Result> => {
 		if ('result' in plan) return { key: undefined, run: async () => await Promise.resolve(plan.result) };
-		const run = async (lane: Lane) => await runTask(plan, lane, setting);
+		const run = async (lane: Lane) => {
+			await itsTurn();
+			return await runTask(plan, lane, setting);
+		};
 		// What an earlier pass has left in doubt is settled first: anything written before it could pass for it.
 		return { key: plan.task.laneKey, first: plan.resumed !== undefined, run };
 	});

@@ -1,5 +1,7 @@
 // Which item may run when: items of one owner one after another in input order, different owners side by side.
 
+import { sleep } from 'n8n-workflow';
+
 export interface Turn<Lane, Result> {
 	/** Items with the same key share a lane; undefined: the item has a lane to itself. */
 	readonly key: string | undefined;
@@ -39,6 +41,23 @@ export async function runInLanes<Lane, Result>(
 	};
 	await Promise.all(Array.from({ length: Math.min(limit, lanes.size) }, work));
 	return results;
+}
+
+/** How many begin in one turn of the event loop: with one, an API that answers at once would wait for us. */
+const IN_ONE_TURN = 3;
+
+/**
+ * Who awaits the returned function goes on with few others, in a turn of the event loop of their own. What begins in
+ * one turn is sent at its end: fifty that go on together would work one after another, and then all wait at once.
+ */
+export function takingTurns(): () => Promise<void> {
+	let begun = 0;
+	let turn = Promise.resolve();
+	return async () => {
+		if (begun > 0 && begun % IN_ONE_TURN === 0) turn = turn.then(async () => await sleep(0));
+		begun += 1;
+		await turn;
+	};
 }
 
 /** Who holds a key, and everybody who waits for it, in this process. */

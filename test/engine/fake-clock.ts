@@ -1,7 +1,7 @@
 // Clocks for the node under test, one for each run: its waits take no real time, or last until a test moves the clock.
 
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { setTimeout as realSleep } from 'node:timers/promises';
+import { setImmediate as realTurn, setTimeout as realSleep } from 'node:timers/promises';
 
 interface Sleeper {
 	readonly until: number;
@@ -48,6 +48,11 @@ export class FakeClock {
 
 	async sleep(ms: number, signal?: AbortSignal): Promise<void> {
 		if (this.heedsSignals && signal?.aborted) throw new Error('The wait was aborted');
+		// No wait, but a turn of the event loop, whatever the clock says.
+		if (ms === 0) {
+			await realTurn();
+			return;
+		}
 		this.waits.push(ms);
 		await new Promise<void>((wake, fail) => {
 			const sleeper = { until: this.now() + ms, wake };

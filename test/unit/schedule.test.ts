@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 
-import { exclusively, runInLanes, type Turn } from '../../nodes/ZooBilling/schedule';
+import { exclusively, runInLanes, takingTurns, type Turn } from '../../nodes/ZooBilling/schedule';
 
 /** A promise that the test resolves. */
 function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
@@ -160,6 +160,24 @@ describe('lanes', () => {
 		const results = await runInLanes(turns, 25, () => undefined);
 		expect(results).toHaveLength(50_000);
 		expect(results.every((result, index) => result === index)).toBe(true);
+	});
+});
+
+describe('turns of the event loop', () => {
+	it('are for three each, in the order in which they came', async () => {
+		const itsTurn = takingTurns();
+		const begun: number[] = [];
+		const all = Array.from({ length: 8 }, async (_, index) => {
+			await itsTurn();
+			begun.push(index);
+		});
+		await settle();
+		expect(begun).toEqual([0, 1, 2]);
+		await all[3];
+		await settle();
+		expect(begun).toEqual([0, 1, 2, 3, 4, 5]);
+		await Promise.all(all);
+		expect(begun).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
 	});
 });
 
