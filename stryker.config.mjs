@@ -20,6 +20,8 @@ export default {
 	reporters: ['clear-text', 'progress-append-only'],
 	clearTextReporter: { allowColor: false, reportTests: false, logTests: false },
 	concurrency: 2,
+	// A runner keeps what it has loaded for each mutant, and gets slow.
+	maxTestRunnerReuse: 25,
 	timeoutMS: 4_000,
 	thresholds: { high: 100, low: 95, break: 95 },
 };
