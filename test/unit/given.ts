@@ -50,7 +50,7 @@ export const badCertificate: Sent = {
 
 /** Nobody has asked anybody to wait or to stop. */
 export function freeTraffic(): Traffic {
-	return { heldUntil: 0, heldByZoo: false, stopped: false };
+	return { begunAt: 0, heldUntil: 0, heldByZoo: false, stopped: false };
 }
 
 /** What answers a request; `after`: what else happens meanwhile. */
