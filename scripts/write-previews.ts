@@ -20,12 +20,17 @@ export interface Preview {
 }
 
 /** One operation's output: its endpoint's reply, or the fields of both balance models; and what a write adds. */
-export function previewOf({ amounts, adds, endpoint }: Pick<Operation, 'amounts' | 'adds' | 'endpoint'>): Preview {
+export function previewOf({
+	amounts,
+	adds,
+	endpoint,
+	preview,
+}: Pick<Operation, 'amounts' | 'adds' | 'endpoint' | 'preview'>): Preview {
 	const replies = endpoint ? [flat(endpoint.reply)] : allModels.map(({ name }) => flat(replySchema(name)));
 	const added: Preview = {
 		properties: {
 			...(adds && { adjustment: { type: 'object', properties: { pre_pay_cash_remaining: flat(adjustmentSchema) } } }),
-			...(amounts !== undefined && { confirmation: flat(confirmationSchema) }),
+			...((amounts ?? preview) !== undefined && { confirmation: flat(confirmationSchema) }),
 		},
 	};
 	return merge([{ type: 'object' }, ...replies, added]);

@@ -11,6 +11,7 @@ import { optionProperties } from '../nodes/ZooBilling/descriptions/options';
 import { nodeProperties } from '../nodes/ZooBilling/descriptions/properties';
 import { operations } from '../nodes/ZooBilling/operations/all';
 import type { Operation } from '../nodes/ZooBilling/operations/operation';
+import { optionDefaults } from '../nodes/ZooBilling/options';
 import { BALANCE_PATH } from '../nodes/ZooBilling/zoo/request';
 
 /** The pages that hold tables, between `<!-- table: name -->` and `<!-- end -->`. */
@@ -39,8 +40,9 @@ export function withTables(page: string): string {
 /** `listed`: the operations of the node. */
 export function operationTable(listed: readonly Operation[] = operations): string {
 	const rows = listed.map((operation) => {
-		const owner = operation.byId ? `${ownerKinds.org.path}/{id}` : ownerKinds.org.ownPath;
-		const requests = operation.adds ? 'GET, then PUT' : operation.amounts ? 'PUT' : 'GET';
+		const { byId, preview, adds } = operation;
+		const owner = byId || preview ? `${ownerKinds.org.path}/{id}` : ownerKinds.org.ownPath;
+		const requests = adds === true || preview ? 'GET, then PUT' : operation.amounts ? 'PUT' : 'GET';
 		return [
 			`**${operation.label(ownerKinds.org)}**`,
 			`\`${operation.name}\``,
@@ -122,7 +124,9 @@ function optionTable(): string {
 	return markdown(['Option', 'Stored as', 'Operations', 'Default', 'What it does'], rows);
 }
 
-function defaultText({ type, default: value }: INodeProperties): string {
+function defaultText({ name, type, default: value }: INodeProperties): string {
+	// The editor starts a number somewhere; without the option there is none.
+	if (type === 'number' && !(name in optionDefaults)) return '–';
 	if (type === 'boolean') return value === true ? 'on' : 'off';
 	return typeof value === 'number' || (typeof value === 'string' && value !== '') ? `\`${value}\`` : '–';
 }

@@ -1,6 +1,6 @@
 // Payments that were added in this process, by their references: what a repeated one gets instead of being added again.
 
-import { Failure } from './failures/failure';
+import { Failure, ofItem } from './failures/failure';
 import { referenceInDoubt, referenceTaken } from './failures/memory';
 import type { Result, Task } from './item';
 import type { Register } from './register';
@@ -19,7 +19,7 @@ export function addedBefore(task: Task, host: string, register: Register): Resul
 	if (payment.what !== task.writes?.payment) return referenceTaken(task.subject);
 	const { result } = payment;
 	if (!result) return referenceInDoubt(task.subject);
-	if (result instanceof Failure) return result;
+	if (result instanceof Failure) return ofItem(result, task.subject.item);
 	return { ...result, hints: ['added before in this n8n process, and not again'], wrote: false };
 }
 

@@ -1,7 +1,7 @@
 // What this process knows of each owner at Zoo: the newest balance it has seen, and who has written since when.
 
 import { isEarlier, readMoment, type Moment } from './balance/moment';
-import type { Done } from './item';
+import type { Result } from './item';
 import { Newest } from './newest';
 import type { Payment } from './payments';
 
@@ -29,8 +29,8 @@ const MOST_OWNERS = 10_000;
 export class Register {
 	/** Payments by host and reference. */
 	readonly payments = new Newest<Payment>();
-	/** What came of previews that were applied, by their IDs. */
-	readonly applied = new Newest<Done>();
+	/** What came of previews that were, or may have been, sent. */
+	readonly applied = new Newest<Result>();
 	private readonly process: string;
 	private readonly kept = new Map<string, Entry>();
 	private readonly recent = new Map<string, Entry>();

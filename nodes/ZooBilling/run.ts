@@ -64,7 +64,7 @@ function unsent(plan: Plan): Result {
 async function runItems(plans: readonly Plan[], pass: Pass & { readonly zoo: Connection }): Promise<Result[]> {
 	const setting: Setting = {
 		...pass,
-		traffic: { begunAt: pass.zoo.ticks(), heldUntil: 0, heldByZoo: false, stopped: false },
+		traffic: { begunAt: pass.zoo.begunAt, heldUntil: 0, heldByZoo: false, stopped: false },
 	};
 	const first = plans.find((plan): plan is Planned => 'task' in plan);
 	const { maxConcurrency } = first?.task.options ?? optionDefaults;
@@ -102,8 +102,9 @@ async function runAlone(
 	const { register } = journal;
 	const before = resumed ? undefined : addedBefore(task, zoo.host, register);
 	if (before) return before;
-	if (task.writes) await rest(register.openUntil(keyOf(task, zoo), resumed?.id), zoo);
+	// Before anything is waited for: another owner's item with the same reference may run at the same time.
 	reserve(task, zoo.host, register);
+	if (task.writes) await rest(register.openUntil(keyOf(task, zoo), resumed?.id), zoo);
 	const left: Left = { isBegun: resumed !== undefined };
 	const session = { exchange, lane, host: zoo.host, register, ...noting(task, journal, left) };
 	// Whatever is thrown in here must not end the other items, some of which may be on their way.

@@ -24,7 +24,18 @@ const never = new Promise<void>(() => undefined);
 const looked = { attempts: 0, askedToWait: undefined, hasSent: true };
 
 function zoo({ send, now, ticks, pause, canceled, random }: ScriptedWorld, host = HOST) {
-	return { send, now, ticks, pause, canceled, random, origin: `https://${host}`, host, cancel: never };
+	return {
+		begunAt: ticks(),
+		send,
+		now,
+		ticks,
+		pause,
+		canceled,
+		random,
+		origin: `https://${host}`,
+		host,
+		cancel: never,
+	};
 }
 
 type Context = Record<string, unknown>;

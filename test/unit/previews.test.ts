@@ -53,6 +53,7 @@ const expected: Record<string, string[]> = {
 	getOwnBalance: replyPaths,
 	updateBalance: [...replyPaths, ...confirmationPaths],
 	adjustBalance: [...replyPaths, ...confirmationPaths, ...adjustmentPaths],
+	applyPreview: [...replyPaths, ...confirmationPaths],
 };
 
 let folder: string;

@@ -29,7 +29,7 @@ async function addFive(
 	const world = new ScriptedWorld(turns);
 	const { send, now, ticks, pause, canceled, random } = world;
 	const cancel = new Promise<void>(() => undefined);
-	const zoo = { send, now, ticks, pause, canceled, random, origin: host, host, cancel };
+	const zoo = { begunAt: ticks(), send, now, ticks, pause, canceled, random, origin: host, host, cancel };
 	const raw = { orgId: ORG_ID, amountUnit: 'usd', options: { retryFor }, adjustFields: { prePayCashRemaining: '5' } };
 	const adjust = operations.find(({ name }) => name === 'adjustBalance');
 	const tasks = Array.from({ length: items }, (_, item) => adjust?.prepare(raw, ownerKinds.org, item));

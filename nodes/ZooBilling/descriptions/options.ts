@@ -91,7 +91,8 @@ const shown: Record<Exclude<OptionName, 'onlyIf'>, Shown> = {
 		type: 'number',
 		default: 60,
 		typeOptions: { minValue: 0, maxValue: 3600 },
-		description: 'How long the node may send this preview after it has begun, in seconds; later nothing is sent',
+		description:
+			'How long the node may send this preview after it has begun, in seconds; without this option there is no limit',
 	},
 	timeout: {
 		type: 'number',

@@ -72,6 +72,11 @@ export class Failure {
 	) {}
 }
 
+/** The same failure, said of another item. */
+export function ofItem({ source, what, next, details }: Failure, item: number): Failure {
+	return new Failure(source, what.replace(/ \[item \d+\]$/, ` [item ${item}]`), next, { ...details, item });
+}
+
 /** What is known of the attempts when something did not work. */
 export interface Tries {
 	/** Writes that were sent. */

@@ -83,6 +83,6 @@ export function referenceInDoubt(subject: Subject): Failure {
 		reason: 'referenceInDoubt',
 		outcome: 'unknown',
 		what: "Not sent, because it is unknown whether an earlier item with the same 'Payment Reference' was added",
-		next: 'Read the balance before anything else, and clear up the earlier item first. Nothing was sent for this item.',
+		next: 'Read the balance before anything else, and clear up the earlier item first. Nothing was sent this time.',
 	});
 }

@@ -7,7 +7,7 @@ import { laneOf, type Owner, type OwnerKind } from '../balance/owner';
 import { ownerOf, targetOf } from '../balance/preview';
 import { Usd } from '../balance/money';
 import { standing } from '../balance/standing';
-import { Failure } from '../failures/failure';
+import { Failure, ofItem } from '../failures/failure';
 import { invalidInput } from '../failures/input';
 import { alreadyThere, changedMeanwhile } from '../failures/write';
 import type { Page, Result, Session, Subject, Task } from '../item';
@@ -42,7 +42,8 @@ const kind: Kind = {
 type SentBefore = 'no' | 'perhaps';
 
 interface Applying {
-	readonly id: string;
+	/** Names the preview, with all that it holds, to this process. */
+	readonly key: string;
 	readonly stored: StoredPreview['preview'];
 	readonly sentBefore: SentBefore;
 	readonly intent: WriteIntent;
@@ -62,13 +63,13 @@ function prepare(raw: RawParameters, owner: OwnerKind, item: number): Task | Fai
 	const intent = intentOf(subject, stored, model, chosen);
 	const tooMuch = aboveMaximum(changesIn(stored), chosen);
 	if (tooMuch) return invalidInput(subject, tooMuch);
-	const applying = { id, stored, sentBefore, intent };
-	const payment = JSON.stringify([id, intent.laneKey, stored.from, stored.to]);
+	const key = JSON.stringify([id, stored]);
+	const applying = { key, stored, sentBefore, intent };
 	return {
 		subject,
 		options: chosen,
 		laneKey: intent.laneKey,
-		writes: { text: JSON.stringify([payment, sentBefore]), adds: true, payment },
+		writes: { text: JSON.stringify([key, sentBefore]), adds: true, payment: key },
 		run: async (session, resumed) => await apply(session, applying, resumed),
 	};
 }
@@ -98,7 +99,8 @@ function changesIn(stored: StoredPreview['preview']): FieldAmount[] {
 }
 
 async function apply(session: Session, applying: Applying, resumed: Page | undefined): Promise<Result> {
-	const { id, stored, intent } = applying;
+	const { key, stored, intent } = applying;
+	const { applied } = session.register;
 	if (stored.host !== session.host) {
 		const next = `Use the credential of the host that it was made with, or preview it anew.`;
 		return invalidInput(
@@ -106,13 +108,28 @@ async function apply(session: Session, applying: Applying, resumed: Page | undef
 			new Refusal(`'Preview' was made for another host: ${shown(stored.host)}`, next),
 		);
 	}
-	const before = session.register.applied.get(id);
-	if (before && !resumed) {
-		return { ...before, hints: ['applied before in this n8n process, and not again'], wrote: false };
-	}
-	const result = resumed ? await resume(session, intent, kind, resumed) : await first(session, applying);
-	if (!(result instanceof Failure)) session.register.applied.set(id, result);
+	const before = applied.get(key);
+	const isInDoubt = before instanceof Failure && before.details.outcome === 'unknown';
+	if (before && !isInDoubt && !resumed) return again(before, intent.subject.item);
+	const sentBefore = isInDoubt ? 'perhaps' : applying.sentBefore;
+	const result = resumed
+		? await resume(session, intent, kind, resumed)
+		: await first(session, { ...applying, sentBefore });
+	if (isRemembered(result)) applied.set(key, result);
 	return result;
+}
+
+function again(before: Result, item: number): Result {
+	if (before instanceof Failure) return ofItem(before, item);
+	return { ...before, hints: ['applied before in this n8n process, and not again'], wrote: false };
+}
+
+/** Whether it was sent, and perhaps applied. */
+function isRemembered(result: Result): boolean {
+	if (!(result instanceof Failure)) return true;
+	const { outcome, reason } = result.details;
+	// What nobody here has sent remains a case for a person, however often it is tried.
+	return outcome !== 'notSent' && outcome !== 'notApplied' && reason !== 'alreadyThere';
 }
 
 async function first(session: Session, { stored, sentBefore, intent }: Applying): Promise<Result> {

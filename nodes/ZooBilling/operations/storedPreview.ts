@@ -113,13 +113,13 @@ function amountChecks(data: Record<string, unknown>, model: BalanceModel): Recor
 function amountsIn(data: Record<string, unknown>, name: string, model: BalanceModel): Amounts | undefined {
 	const given = data[name];
 	if (!isRecord(given)) return undefined;
-	const read = Object.entries(given).map(([wire, value]) => {
-		const isKnown = model.fields.some((field) => field.wire === wire);
-		const amount = isKnown && typeof value === 'string' ? Usd.fromReply(value) : undefined;
-		return [wire, amount?.toString()] as const;
+	// In the model's order: a database may have stored them in another one.
+	const read = model.fields.flatMap(({ wire }) => {
+		const value = given[wire];
+		const amount = typeof value === 'string' ? Usd.fromReply(value) : undefined;
+		return amount ? [[wire, amount.toString()] as const] : [];
 	});
-	const good = read.flatMap(([wire, text]) => (text === undefined ? [] : [[wire, text] as const]));
-	return good.length === read.length ? Object.fromEntries(good) : undefined;
+	return read.length === Object.keys(given).length ? Object.fromEntries(read) : undefined;
 }
 
 function isWritable(text: string): boolean {
@@ -128,7 +128,8 @@ function isWritable(text: string): boolean {
 }
 
 function modelIn({ balanceModel }: Record<string, unknown>): BalanceModel | undefined {
-	const isName = (value: unknown): value is ModelName => typeof value === 'string' && value in balanceModels;
+	const isName = (value: unknown): value is ModelName =>
+		typeof value === 'string' && Object.hasOwn(balanceModels, value);
 	return isName(balanceModel) ? balanceModels[balanceModel] : undefined;
 }
 

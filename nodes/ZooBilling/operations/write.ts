@@ -152,7 +152,7 @@ async function send(session: Session, ready: Ready): Promise<Result> {
 	session.leave(end.doubt);
 	const { intent, kind, page } = ready;
 	const sight = sightOf(intent, page.preview, end.seen);
-	if (kind.unsent && end.seen && session.exchange.attempts === 0) return kind.unsent(intent.subject, sight);
+	if (kind.unsent && end.seen && !end.last) return kind.unsent(intent.subject, sight);
 	return outcomeUnknown(intent.subject, { sight, adds: kind.adds, last: end.last }, session.exchange);
 }
 
