@@ -23,7 +23,6 @@ export function stored(preview: Preview, { register, exchange }: Session): Recor
 	return { id: register.newId(), madeAt, [idParameter]: ownerId, ...rest };
 }
 
-const LABEL = "'Preview'";
 const MAKE_ANEW = "Give the item that 'Dry Run' has put out, whole or its 'preview', as it was stored.";
 /** Characters; a real one has some hundred. */
 const LONGEST = 20_000;
@@ -32,7 +31,7 @@ const LONGEST = 20_000;
 export function readStored(value: unknown, kind: OwnerKind): StoredPreview | Refusal {
 	const given = typeof value === 'string' ? parsed(value) : value;
 	const data = isRecord(given) && isRecord(given['preview']) ? given['preview'] : given;
-	if (!isRecord(data)) return new Refusal(`${LABEL} is no preview: ${shown(value)}`, MAKE_ANEW);
+	if (!isRecord(data)) return new Refusal(`'Preview' is no preview: ${shown(value)}`, MAKE_ANEW);
 	const model = modelIn(data);
 	if (!model) return incomplete('balanceModel');
 	return faultIn(data, kind, model) ?? checked(data, kind, model);
@@ -74,14 +73,14 @@ function parsed(text: string): unknown {
 }
 
 function incomplete(name: string): Refusal {
-	return new Refusal(`${LABEL} is incomplete or at odds with itself: ${name}`, MAKE_ANEW);
+	return new Refusal(`'Preview' is incomplete or at odds with itself: ${name}`, MAKE_ANEW);
 }
 
 /** The first property that is missing, malformed or contradicts another. */
 function faultIn(data: Record<string, unknown>, kind: OwnerKind, model: BalanceModel): Refusal | undefined {
 	if (data['resource'] !== kind.name) {
 		const next = `Choose the resource that the preview was made for, or give one for this ${kind.noun}.`;
-		return new Refusal(`${LABEL} is for another resource: ${shown(data['resource'])}`, next);
+		return new Refusal(`'Preview' is for another resource: ${shown(data['resource'])}`, next);
 	}
 	const checks: Record<string, boolean> = {
 		id: word(data, 'id') !== undefined,

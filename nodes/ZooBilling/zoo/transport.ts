@@ -45,10 +45,7 @@ export async function connect(context: IExecuteFunctions): Promise<Connection | 
 	const token = readToken(credential.apiToken);
 	if (token instanceof Refusal) return token;
 	const signal = context.getExecutionCancelSignal();
-	const cancel = new Promise<void>((resolve) => {
-		if (signal?.aborted) resolve();
-		else signal?.addEventListener('abort', () => resolve(), { once: true });
-	});
+	const cancel = ended(signal);
 	return {
 		begunAt,
 		origin,
@@ -62,6 +59,13 @@ export async function connect(context: IExecuteFunctions): Promise<Connection | 
 		// n8n 2 ends its sleep on the signal; n8n 1 knows no signal there.
 		pause: async (ms) => await Promise.race([sleep(ms, signal).catch(() => undefined), cancel]),
 	};
+}
+
+async function ended(signal: AbortSignal | undefined): Promise<void> {
+	await new Promise<void>((resolve) => {
+		if (signal?.aborted) resolve();
+		else signal?.addEventListener('abort', () => resolve(), { once: true });
+	});
 }
 
 /** Sends a request once; never throws. `timeout`: milliseconds, for the whole reply. */
