@@ -206,8 +206,8 @@ describe('Valid For', () => {
 
 	it('leaves unknown what may have been sent, even where the balance does not show it yet', async () => {
 		const item = await dryRun();
-		zoo.failNext({ kind: 'status', status: 502 }, { method: 'PUT' });
-		const result = await apply(item, 'no', { options: { validFor: 0.2 } });
+		zoo.failNext({ kind: 'status', status: 502, headers: { 'retry-after': '20' } }, { method: 'PUT' });
+		const result = await apply(item, 'no', { options: { validFor: 10 } });
 		expect(fatesOf(result)).toEqual(['unknown']);
 		expect(puts()).toBe(1);
 	});

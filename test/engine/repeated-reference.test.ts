@@ -138,10 +138,7 @@ it('Retry of a failed execution puts out what was added, and adds the rest', asy
 		{ id: 'pi_1', org: ORG },
 		{ id: 'pi_2', org: OTHER_ORG },
 	];
-	zoo.failNext(
-		{ kind: 'status', status: 422, body: { message: 'Locked' } },
-		{ method: 'PUT', owner: { kind: 'org', id: OTHER_ORG } },
-	);
+	zoo.failNext({ kind: 'status', status: 422, body: { message: 'Locked' } }, { method: 'PUT', ownerId: OTHER_ORG });
 	const first = await run(paid, { items, onError: 'stopWorkflow' });
 	expect(first.status).toBe('error');
 	const second = await run(paid, { items, onError: 'stopWorkflow', retryOf: first.run });
