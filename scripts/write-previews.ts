@@ -21,7 +21,7 @@ export interface Preview {
 
 /** One operation's output: its endpoint's reply, or the fields of both balance models; and what a write adds. */
 export function previewOf(
-	{ amounts, adds, endpoint }: Pick<Operation, 'amounts' | 'adds' | 'endpoint'>,
+	{ amounts, adds, endpoint, preview }: Pick<Operation, 'amounts' | 'adds' | 'endpoint' | 'preview'>,
 	idParameter: OwnerKind['idParameter'],
 ): Preview {
 	const replies = endpoint ? [flat(endpoint.reply())] : allModels.map(({ name }) => flat(replySchema(name)));
@@ -29,7 +29,7 @@ export function previewOf(
 		properties: {
 			...(!endpoint && { [idParameter]: { type: 'string' } }),
 			...(adds && { adjustment: { type: 'object', properties: { pre_pay_cash_remaining: flat(adjustmentSchema) } } }),
-			...(amounts !== undefined && { confirmation: flat(confirmationSchema) }),
+			...((amounts ?? preview) !== undefined && { confirmation: flat(confirmationSchema) }),
 		},
 	};
 	return merge([{ type: 'object' }, ...replies, added]);

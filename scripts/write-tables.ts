@@ -11,6 +11,7 @@ import { optionProperties } from '../nodes/ZooBilling/descriptions/options';
 import { nodeProperties } from '../nodes/ZooBilling/descriptions/properties';
 import { operations } from '../nodes/ZooBilling/operations/all';
 import type { Operation } from '../nodes/ZooBilling/operations/operation';
+import { optionDefaults } from '../nodes/ZooBilling/options';
 import { BALANCE_PATH } from '../nodes/ZooBilling/zoo/request';
 
 /** The pages that hold tables, between `<!-- table: name -->` and `<!-- end -->`. */
@@ -39,8 +40,9 @@ export function withTables(page: string): string {
 /** `listed`: the operations of the node. */
 export function operationTable(listed: readonly Operation[] = operations): string {
 	const rows = listed.map((operation) => {
-		const owner = operation.byId ? `${ownerKinds.org.path}/{id}` : ownerKinds.org.ownPath;
-		const requests = operation.adds ? 'GET, then PUT' : operation.amounts ? 'PUT' : 'GET';
+		const { byId, preview, adds } = operation;
+		const owner = byId || preview ? `${ownerKinds.org.path}/{id}` : ownerKinds.org.ownPath;
+		const requests = adds === true || preview ? 'GET, then PUT' : operation.amounts ? 'PUT' : 'GET';
 		return [
 			`**${operation.label(ownerKinds.org)}**`,
 			`\`${operation.name}\``,
@@ -62,17 +64,16 @@ function parameterTable(): string {
 	const named = new Map<string, INodeProperties>();
 	for (const property of nodeProperties)
 		if (property.type !== 'notice' && !named.has(property.name)) named.set(property.name, property);
-	const rows = [...named.values()].map(
-		({ displayName, name, type, required, displayOptions, default: value, options = [] }) => {
-			const choices = options.flatMap((option) =>
-				'value' in option ? [`\`${String(option.value)}\` (${option.name})`] : [],
-			);
-			const values = choices.length === 0 ? (kinds[type] ?? 'text') : choices.join(', ');
-			const start = required === true ? 'required' : defaultText(type, value);
-			const users = name === 'options' ? undefined : displayOptions?.show?.['operation'];
-			return [`**${displayName}**`, `\`${name}\``, values, start, usersOf(users)];
-		},
-	);
+	const rows = [...named.values()].map((property) => {
+		const { displayName, name, type, required, displayOptions, options = [] } = property;
+		const choices = options.flatMap((option) =>
+			'value' in option ? [`\`${String(option.value)}\` (${option.name})`] : [],
+		);
+		const values = choices.length === 0 ? (kinds[type] ?? 'text') : choices.join(', ');
+		const start = required === true ? 'required' : defaultText(property);
+		const users = name === 'options' ? undefined : displayOptions?.show?.['operation'];
+		return [`**${displayName}**`, `\`${name}\``, values, start, usersOf(users)];
+	});
 	return markdown(['Parameter', 'Stored as', 'Values', 'Default', 'Operations'], rows);
 }
 
@@ -122,13 +123,18 @@ function optionTable(): string {
 			`**${property.displayName}**`,
 			`\`${property.name}\``,
 			users.size === operations.length ? 'all' : [...users].join(', '),
-			defaultText(property.type, property.default),
+			optionDefault(property),
 			sentence(property.description ?? ''),
 		]);
 	return markdown(['Option', 'Stored as', 'Operations', 'Default', 'What it does'], rows);
 }
 
-function defaultText(type: INodeProperties['type'], value: INodeProperties['default']): string {
+/** The editor starts a number somewhere; without the option there is none. */
+function optionDefault(option: INodeProperties): string {
+	return option.type === 'number' && !(option.name in optionDefaults) ? '–' : defaultText(option);
+}
+
+function defaultText({ type, default: value }: INodeProperties): string {
 	if (type === 'boolean') return value === true ? 'on' : 'off';
 	return typeof value === 'number' || (typeof value === 'string' && value !== '') ? `\`${value}\`` : '–';
 }

@@ -86,12 +86,13 @@ function check(context: IExecuteFunctions, operation: Operation | undefined, ite
 /** Each is read once: an expression costs more than all of our own work. */
 function parametersOf(
 	context: IExecuteFunctions,
-	{ byId, amounts, lists }: Operation,
+	{ byId, amounts, lists, preview }: Operation,
 	kind: OwnerKind,
 	item: number,
 ): RawParameters {
 	const names = [
 		...(byId ? [kind.idParameter] : []),
+		...(preview ? ['preview', 'sentBefore'] : []),
 		...(amounts ? ['balanceModel', 'amountUnit', amounts.parameter] : []),
 		...(lists ? ['returnAll'] : []),
 		'options',
@@ -112,7 +113,7 @@ function journalOf(context: IExecuteFunctions, operation: Operation | undefined,
 	const run = isTool(context) ? undefined : Number(context.getWorkflowDataProxy(0).$runIndex);
 	const host = zoo instanceof Refusal ? '' : zoo.host;
 	// A read leaves nothing to remember.
-	const kept = operation?.amounts ? context.getContext('flow') : {};
+	const kept = operation?.amounts || operation?.preview ? context.getContext('flow') : {};
 	return openJournal(kept, { nodeId, nodeName, run, host }, register);
 }
 

@@ -54,6 +54,8 @@ export interface Asked {
 	readonly text: string;
 	/** Whether doing it twice adds twice, so that a payment reference may be used only once. */
 	readonly adds: boolean;
+	/** Owner, balance model and amounts alone. */
+	readonly payment: string;
 }
 
 /** What the items of one owner share in one execution. */

@@ -20,8 +20,10 @@ export const optionTable = {
 	onlyIf: { label: 'Only If Balance Is', read: expectedAmounts },
 	output: { label: 'Output', read: oneOf('balance', 'amounts') },
 	reference: { label: 'Payment Reference', read: reference },
+	repeatedReference: { label: 'Repeated Reference', read: oneOf('refuse', 'returnFirst') },
 	retryFor: { label: 'Retry For (Seconds)', read: seconds(0, 3600) },
 	timeout: { label: 'Timeout (Seconds)', read: seconds(1, 300) },
+	validFor: { label: 'Valid For (Seconds)', read: seconds(0, 3600) },
 } as const satisfies Record<string, { label: string; read: Reader<unknown> }>;
 
 export type OptionName = keyof typeof optionTable;

@@ -1,6 +1,9 @@
 // What this process knows of each owner at Zoo: the newest balance it has seen, and who has written since when.
 
 import { isEarlier, readMoment, type Moment } from './balance/moment';
+import type { Result } from './item';
+import { Newest } from './newest';
+import type { Payment } from './payments';
 
 /** A point in the register's history, to ask later what has happened since. It means nothing in another process. */
 export interface Mark {
@@ -24,6 +27,10 @@ const MOST_OWNERS = 10_000;
 
 /** One in a process. `random`: numbers from 0 to 1; `most`: how many owners are remembered beside those in doubt. */
 export class Register {
+	/** Payments by host and reference. */
+	readonly payments = new Newest<Payment>();
+	/** What came of previews that were, or may have been, sent. */
+	readonly applied = new Newest<Result>();
 	private readonly process: string;
 	private readonly kept = new Map<string, Entry>();
 	private readonly recent = new Map<string, Entry>();

@@ -7,6 +7,7 @@ import { notSent } from './failures/wire';
 import type { Lane, Page, Result, Session, Task } from './item';
 import type { Journal, Plan, Planned } from './journal';
 import { optionDefaults } from './options';
+import { addedBefore, reserve, settle } from './payments';
 import { Refusal } from './refusal';
 import { resolveOwners } from './resolve';
 import { exclusively, runInLanes, takingTurns, type Turn } from './schedule';
@@ -41,7 +42,7 @@ export async function runPass(checked: ReadonlyArray<Task | Failure>, pass: Pass
 	}
 	const first = checked.find((task): task is Task => !(task instanceof Failure));
 	const { maxConcurrency } = first?.options ?? optionDefaults;
-	const traffic: Traffic = { heldUntil: 0, heldByZoo: false, stopped: false };
+	const traffic: Traffic = { begunAt: zoo.begunAt, heldUntil: 0, heldByZoo: false, stopped: false };
 	const setting: Setting = { ...pass, zoo, traffic, maxConcurrency };
 	const plans = plan(await resolve(checked, setting), journal);
 	const isRefused = plans.some((each) => 'result' in each && each.result instanceof Failure);
@@ -66,7 +67,8 @@ function refuseRepeats(checked: ReadonlyArray<Task | Failure>, journal: Journal)
 	const users = new Map<string, number>();
 	return checked.map((task, item) => {
 		const reference = task instanceof Failure || !task.writes?.adds ? undefined : task.subject.reference;
-		if (task instanceof Failure || reference === undefined) return task;
+		if (task instanceof Failure || reference === undefined || task.options.repeatedReference === 'returnFirst')
+			return task;
 		const earlier = users.get(reference);
 		const user = earlier === undefined ? journal.userOf(reference, item) : `item ${earlier}`;
 		users.set(reference, earlier ?? item);
@@ -119,15 +121,21 @@ async function runAlone(
 	const { subject } = task;
 	const doubt = task.laneKey === undefined ? undefined : journal.doubtOf(task);
 	if (doubt !== undefined) return resumed ? stillInDoubt(resumed, subject.item) : blocked(subject, doubt);
-	if (task.writes) await rest(journal.register.openUntil(keyOf(task, zoo), resumed?.id), zoo);
+	const { register } = journal;
+	const before = resumed ? undefined : addedBefore(task, zoo.host, register);
+	if (before) return before;
+	// Before anything is waited for: another owner's item with the same reference may run at the same time.
+	reserve(task, zoo.host, register);
+	if (task.writes) await rest(register.openUntil(keyOf(task, zoo), resumed?.id), zoo);
 	const left: Left = { isBegun: resumed !== undefined };
-	const session = { exchange, lane, host: zoo.host, register: journal.register, ...noting(task, journal, left) };
+	const session = { exchange, lane, host: zoo.host, register, ...noting(task, journal, left) };
 	// Whatever is thrown in here must not end the other items, some of which may be on their way.
 	const result = await task.run(session, resumed).catch((error: unknown) => {
 		const unwritten = task.laneKey === undefined ? 'notRead' : 'notSent';
 		return unforeseen(subject, error, left.isBegun ? 'unknown' : unwritten, exchange);
 	});
 	journal.end(subject.item, result, left.doubt);
+	settle(task, result, zoo.host, register);
 	return result;
 }
 

@@ -63,9 +63,10 @@ const noAnswers: readonly NoAnswer[] = [
 const stale = no('perhaps', true, { status: 200, stale: true });
 
 const whys = ['canceled', 'stopped', 'held'] as const;
+const writeWhys = [...whys, 'expired'] as const;
 const unsent = (why: Unsent['why']): Unsent => ({ kind: 'unsent', why });
 // A write that was sent once is not stopped by another item's failure.
-const unsentAgain = (['canceled', 'held'] as const).map(unsent);
+const unsentAgain = (['canceled', 'held', 'expired'] as const).map(unsent);
 
 /** By the name of the function that makes them. */
 export const failures: Readonly<Record<string, readonly failure.Failure[]>> = {
@@ -74,7 +75,7 @@ export const failures: Readonly<Record<string, readonly failure.Failure[]>> = {
 	notLooked: [...noAnswers, stale, ...whys.map(unsent)].map((last) => wire.notLooked(subject, last, looked)),
 	notApplied: [
 		...[...noAnswers, ...unsentAgain].map((last) => wire.notApplied(subject, last, tries)),
-		...[...noAnswers, stale, ...whys.map(unsent)].map((last) => wire.notApplied(subject, last, looked)),
+		...[...noAnswers, stale, ...writeWhys.map(unsent)].map((last) => wire.notApplied(subject, last, looked)),
 	],
 	notSent: whys.map((why) => wire.notSent(subject, why, none)),
 	unforeseen: (['unknown', 'notRead', 'notSent'] as const).map((outcome) =>
@@ -85,8 +86,13 @@ export const failures: Readonly<Record<string, readonly failure.Failure[]>> = {
 	alreadyWritten: [memory.alreadyWritten(page, 0)],
 	stillInDoubt: [memory.stillInDoubt(page, 0)],
 	referenceRepeated: [memory.referenceRepeated(subject, 'item 0')],
+	referenceTaken: [memory.referenceTaken(subject)],
+	referenceInDoubt: [memory.referenceInDoubt(subject)],
 	outcomeUnknown: [write.outcomeUnknown(subject, { sight, adds: true }, tries)],
-	changedMeanwhile: [looked, tries].map((each) => write.changedMeanwhile(subject, each, sight)),
+	changedMeanwhile: (['notSent', 'notApplied', 'unknown'] as const).map((outcome) =>
+		write.changedMeanwhile(subject, { outcome, attempts: 0 }, sight),
+	),
+	alreadyThere: [write.alreadyThere(subject, sight)],
 	notConfirmed: [write.notConfirmed(subject, comparison, answered)],
 	different: [write.different(subject, comparison, answered)],
 	otherModel: [looked, tries].map((each) => input.otherModel(subject, models, {}, each)),
@@ -102,7 +108,7 @@ export const failures: Readonly<Record<string, readonly failure.Failure[]>> = {
 };
 
 /** What the makers are made of, and the texts that they share. */
-const parts = ['Failure', 'comparisonFacts', 'comparisonText', 'failure', 'listed', 'quoted', 'waitAsked'];
+const parts = ['Failure', 'comparisonFacts', 'comparisonText', 'failure', 'listed', 'ofItem', 'quoted', 'waitAsked'];
 
 /** The functions that make failures, by the modules' own account. */
 export const makers = [failure, input, memory, wire, write]

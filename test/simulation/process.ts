@@ -63,6 +63,7 @@ export class Process {
 		const { chronicle, zoo, dice } = this.world;
 		const { clock } = chronicle;
 		return {
+			begunAt: clock.time,
 			origin: 'https://api.zoo.dev',
 			host: 'api.zoo.dev',
 			cancel: stop.pressed,

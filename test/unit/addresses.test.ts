@@ -25,11 +25,8 @@ function add(userId: string, item = 0): Task | Failure {
 /** `context`: what the passes of one execution share. */
 async function pass(tasks: ReadonlyArray<Task | Failure>, turns: Turn[], context = {}, stopOnFailure = false) {
 	const world = new ScriptedWorld([...turns]);
-	const { send, presence, now, ticks, pause, canceled, random } = world;
-	const cancel = new Promise<void>(() => undefined);
-	const zoo = { send, presence, now, ticks, pause, canceled, random, origin: `https://${HOST}`, host: HOST, cancel };
 	const journal = openJournal(context, { nodeId: 'n', nodeName: 'N', run: 0, host: HOST }, new Register());
-	const results = await runPass(tasks, { zoo, stopOnFailure, journal });
+	const results = await runPass(tasks, { zoo: world.connection(HOST), stopOnFailure, journal });
 	return { results, log: world.requests.map(({ method, path }) => `${method} ${path.slice(0, 7)}`) };
 }
 

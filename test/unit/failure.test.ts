@@ -370,7 +370,11 @@ const cases: Record<string, Case> = {
 		ofThen: true,
 	},
 	'changedMeanwhile, before it was sent again': {
-		made: write.changedMeanwhile(subject, twice, { before, target, now: { pre_pay_cash_remaining: '120.00' } }),
+		made: write.changedMeanwhile(
+			subject,
+			{ outcome: 'notApplied', attempts: 2 },
+			{ before, target, now: { pre_pay_cash_remaining: '120.00' } },
+		),
 		source: 'service',
 		what: 'The balance changed before the write could be sent',
 		next: 'Before: pre_pay_cash_remaining 100.00; target: pre_pay_cash_remaining 150.00; when last read back: pre_pay_cash_remaining 120.00. Nothing of this write was applied, so trying again is safe.',
@@ -384,7 +388,7 @@ const cases: Record<string, Case> = {
 		},
 	},
 	'changedMeanwhile, before it was sent': {
-		made: write.changedMeanwhile(subject, looked, { before, target, now: {} }),
+		made: write.changedMeanwhile(subject, { outcome: 'notSent', attempts: 0 }, { before, target, now: {} }),
 		source: 'service',
 		what: 'The balance changed before the write could be sent',
 		next: 'Before: pre_pay_cash_remaining 100.00; target: pre_pay_cash_remaining 150.00; it could not be read back. Nothing was written for this item.',
@@ -487,6 +491,34 @@ const cases: Record<string, Case> = {
 		what: "'Payment Reference' was used by item 1 in this execution",
 		next: 'One payment is added once. Remove the repeated item, or give each payment a reference of its own. Nothing was sent for this item.',
 		details: { reason: 'referenceRepeated', outcome: 'notSent' },
+	},
+	referenceTaken: {
+		made: memory.referenceTaken(subject),
+		source: 'input',
+		what: "'Payment Reference' was used before for another owner or other amounts",
+		next: 'One payment is added once. Give each payment a reference of its own. Nothing was sent for this item.',
+		details: { reason: 'referenceRepeated', outcome: 'notSent' },
+	},
+	referenceInDoubt: {
+		made: memory.referenceInDoubt(subject),
+		source: 'service',
+		what: "Not sent, because it is unknown whether an earlier item with the same 'Payment Reference' was added",
+		next: 'Read the balance before anything else, and clear up the earlier item first. Nothing was sent this time.',
+		details: { reason: 'referenceInDoubt', outcome: 'unknown' },
+	},
+	alreadyThere: {
+		made: write.alreadyThere(subject, { before, target, now: target }),
+		source: 'service',
+		what: 'The balance is already what the preview would make it',
+		next: 'An earlier run of the same preview has written it, or somebody else has made the same change: a person has to decide. Before: pre_pay_cash_remaining 100.00; target: pre_pay_cash_remaining 150.00; when last read back: pre_pay_cash_remaining 150.00. Nothing was written this time.',
+		details: { reason: 'alreadyThere', outcome: 'unknown', before, target, now: target },
+	},
+	'changedMeanwhile, after it may have been applied': {
+		made: write.changedMeanwhile(subject, { outcome: 'unknown', attempts: 0 }, { before, target, now: {} }),
+		source: 'service',
+		what: 'The balance changed before the write could be sent',
+		next: 'Before: pre_pay_cash_remaining 100.00; target: pre_pay_cash_remaining 150.00; it could not be read back. It may have been applied before somebody else wrote: a person has to decide. Nothing was written this time.',
+		details: { reason: 'changedMeanwhile', outcome: 'unknown', before, target, now: {} },
 	},
 	amountMissing: {
 		made: input.amountMissing(subject, [cash, credits]),
@@ -774,6 +806,8 @@ it.each<[Unsent['why'], number, boolean, string]>([
 	['canceled', 0, false, 'Nothing was sent for this item.'],
 	['canceled', 0, true, 'Nothing was written for this item.'],
 	['canceled', 1, true, safe],
+	['expired', 0, true, 'Nothing was written for this item.'],
+	['expired', 1, true, safe],
 	['held', 0, false, 'Nothing was sent for this item.'],
 	['held', 0, true, 'Nothing was written for this item.'],
 	['held', 3, true, safe],
@@ -787,7 +821,7 @@ it.each<[Unsent['why'], number, boolean, string]>([
 		const unbegun = hasSent ? 'Not written, because' : 'Not sent, because';
 		expect(made.what.startsWith(attempts > 0 ? 'Not sent again, because' : unbegun)).toBe(true);
 		expect(made.details).toEqual({
-			reason: { canceled: 'canceled', held: 'heldBack', stopped: 'stopped' }[why],
+			reason: { canceled: 'canceled', expired: 'previewExpired', held: 'heldBack', stopped: 'stopped' }[why],
 			item: 0,
 			...(attempts > 0 ? { outcome: 'notApplied', attempts } : { outcome: 'notSent' }),
 		});

@@ -6,6 +6,7 @@ import { Usd } from '../../nodes/ZooBilling/balance/money';
 import { ownerKinds, type Owner } from '../../nodes/ZooBilling/balance/owner';
 import type { Traffic, World } from '../../nodes/ZooBilling/zoo/exchange';
 import type { Presence } from '../../nodes/ZooBilling/zoo/presence';
+import type { Connection } from '../../nodes/ZooBilling/zoo/transport';
 import type { ZooRequest } from '../../nodes/ZooBilling/zoo/request';
 import type { Sent } from '../../nodes/ZooBilling/zoo/retry';
 
@@ -51,11 +52,13 @@ export const badCertificate: Sent = {
 
 /** Nobody has asked anybody to wait or to stop. */
 export function freeTraffic(): Traffic {
-	return { heldUntil: 0, heldByZoo: false, stopped: false };
+	return { begunAt: 0, heldUntil: 0, heldByZoo: false, stopped: false };
 }
 
 /** What answers a request; `after`: what else happens meanwhile. */
 export type Turn = Sent | ((request: ZooRequest, world: ScriptedWorld) => Sent);
+
+const never = new Promise<void>(() => undefined);
 
 /** Answers requests in turn, counts milliseconds only where something takes time, and writes down all that happens. */
 export class ScriptedWorld implements World {
@@ -106,6 +109,13 @@ export class ScriptedWorld implements World {
 		this.onPause(ms);
 		await Promise.resolve();
 	};
+
+	/** This world as a credential leads to it, which nobody cancels. */
+	connection(host: string): Connection {
+		const { send, presence, now, ticks, pause, canceled, random } = this;
+		const address = { origin: `https://${host}`, host };
+		return { begunAt: ticks(), send, presence, now, ticks, pause, canceled, random, ...address, cancel: never };
+	}
 
 	/** Turns that nobody asked for. */
 	get left(): number {

@@ -40,7 +40,7 @@ function task(item: number, { text = 'as ever', adds = true, owner = org, refere
 		subject: { item, owner, ...(reference !== undefined && { reference }) },
 		options: optionDefaults,
 		laneKey: laneOf(owner),
-		writes: { text, adds },
+		writes: { text, adds, payment: '' },
 		run: async () => await Promise.reject(new Error('Nothing runs here')),
 	};
 }

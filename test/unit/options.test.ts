@@ -48,10 +48,16 @@ it.each<[OptionName, unknown, unknown]>([
 	['reference', 'pi_3OqT2eKZ', 'pi_3OqT2eKZ'],
 	['reference', 4711, '4711'],
 	['reference', '__proto__', '__proto__'],
+	['repeatedReference', 'refuse', 'refuse'],
+	['repeatedReference', 'returnFirst', 'returnFirst'],
 	['retryFor', 0, 0],
 	['retryFor', '0', 0],
 	['retryFor', 0.5, 500],
 	['retryFor', 3600, 3_600_000],
+	['validFor', 0, 0],
+	['validFor', '2.5', 2500],
+	['validFor', 0.0004, 0],
+	['validFor', 3600, 3_600_000],
 	['timeout', 1, 1000],
 	['timeout', '2.5', 2500],
 	['timeout', 300, 300_000],
@@ -137,6 +143,11 @@ const refused: Array<[name: OptionName, value: unknown, what: string]> = [
 	['reference', undefined, "'Payment Reference' is empty"],
 	['reference', { id: 1 }, `'Payment Reference' is not text: {"id":1}`],
 	['reference', true, "'Payment Reference' is not text: true"],
+	['repeatedReference', '', `'Repeated Reference' is none of its choices: ""`],
+	['repeatedReference', true, "'Repeated Reference' is none of its choices: true"],
+	['validFor', -1, "'Valid For (Seconds)' is not a number from 0 to 3600: -1"],
+	['validFor', '', `'Valid For (Seconds)' is not a number from 0 to 3600: ""`],
+	['validFor', null, "'Valid For (Seconds)' is not a number from 0 to 3600: null"],
 	['retryFor', -1, "'Retry For (Seconds)' is not a number from 0 to 3600: -1"],
 	['retryFor', 3600.5, "'Retry For (Seconds)' is not a number from 0 to 3600: 3600.5"],
 	['retryFor', '1m', `'Retry For (Seconds)' is not a number from 0 to 3600: "1m"`],
@@ -203,13 +214,25 @@ describe('per operation and model', () => {
 		'timeout',
 	];
 
+	const applying: OptionName[] = [
+		'maxAmount',
+		'maxConcurrency',
+		'onDifference',
+		'output',
+		'retryFor',
+		'timeout',
+		'validFor',
+	];
+
 	it.each<[string, BalanceModel, OptionName[]]>([
 		['getBalance', prePay, reads],
 		['getOwnBalance', prePay, reads],
 		['updateBalance', prePay, writes],
 		['updateBalance', apiCredits, [...writes, 'includeTotalDue']],
-		['adjustBalance', prePay, [...writes, 'creditMultiplier']],
-		['adjustBalance', apiCredits, [...writes, 'includeTotalDue']],
+		['adjustBalance', prePay, [...writes, 'creditMultiplier', 'repeatedReference']],
+		['adjustBalance', apiCredits, [...writes, 'includeTotalDue', 'repeatedReference']],
+		['applyPreview', prePay, applying],
+		['applyPreview', apiCredits, applying],
 	])('%s has its own options and refuses the others (%#)', (name, model, expected) => {
 		const names = optionsOf(name, model);
 		expect(names).toEqual([...expected].sort());

@@ -20,12 +20,7 @@ beforeEach(() => {
 });
 
 const HOST = 'zoo.test';
-const never = new Promise<void>(() => undefined);
 const looked = { attempts: 0, askedToWait: undefined, hasSent: true };
-
-function zoo({ send, presence, now, ticks, pause, canceled, random }: ScriptedWorld, host = HOST) {
-	return { send, presence, now, ticks, pause, canceled, random, origin: `https://${host}`, host, cancel: never };
-}
 
 type Context = Record<string, unknown>;
 const stored = (context: Context) => JSON.parse(JSON.stringify(context)) as Context;
@@ -37,7 +32,7 @@ interface Where extends Partial<Place> {
 
 function passIn(world: ScriptedWorld, { context = {}, stopOnFailure = false, ...place }: Where): Pass {
 	const where = { nodeId: 'node-1', nodeName: 'Add Cash', run: 0, host: HOST, ...place };
-	return { zoo: zoo(world, where.host), stopOnFailure, journal: openJournal(context, where, register) };
+	return { zoo: world.connection(where.host), stopOnFailure, journal: openJournal(context, where, register) };
 }
 
 async function run(tasks: Task[], turns: Turn[], where: Where = {}) {

@@ -56,6 +56,7 @@ const expected: Record<string, string[]> = {
 	getSubscription: schemaPaths(subscriptionSchema(), ''),
 	updateBalance: [...replyPaths, ...confirmationPaths],
 	adjustBalance: [...replyPaths, ...confirmationPaths, ...adjustmentPaths],
+	applyPreview: [...replyPaths, ...confirmationPaths],
 };
 
 let folder: string;

@@ -17,15 +17,13 @@ import { readBalance } from '../../nodes/ZooBilling/zoo/request';
 import type { Connection } from '../../nodes/ZooBilling/zoo/transport';
 import { org, ORG_ID, replied, ScriptedWorld, user, USER_ID, type Turn } from './given';
 
-const never = new Promise<void>(() => undefined);
 const HOST = 'zoo.test';
 const owners = { a: org, b: user } as const;
 type Name = keyof typeof owners;
 
 function zoo(turns: Turn[] = [], host = HOST): Connection & { readonly world: ScriptedWorld } {
 	const world = new ScriptedWorld(turns);
-	const { send, presence, now, ticks, pause, canceled, random } = world;
-	return { world, send, presence, now, ticks, pause, canceled, random, origin: `https://${host}`, host, cancel: never };
+	return { world, ...world.connection(host) };
 }
 
 function open(context: Record<string, unknown>, place: Partial<Place> = {}): Journal {
@@ -63,7 +61,7 @@ function task(item: number, name: Name, run: Run, more: Partial<Task> = {}): Tas
 		subject: { item, owner },
 		options: optionDefaults,
 		laneKey: laneOf(owner),
-		writes: { text: 'as ever', adds: true },
+		writes: { text: 'as ever', adds: true, payment: '' },
 		run: async (session, resumed) => await run(session, resumed),
 		...more,
 	};
@@ -314,7 +312,8 @@ describe('a second pass of the same run', () => {
 
 	it('does not send an update that a later one has overtaken', async () => {
 		const context = {};
-		const update = (item: number, end: Result) => writing(item, 'a', end, { writes: { text: `${item}`, adds: false } });
+		const update = (item: number, end: Result) =>
+			writing(item, 'a', end, { writes: { text: `${item}`, adds: false, payment: '' } });
 		await runPass([update(0, unwritten(0)), update(1, done({ is: 1 }))], pass({ journal: open(context) }));
 		const results = await runPass([update(0, done()), update(1, done())], pass({ journal: open(context) }));
 		expect(results.map(whatOf)).toEqual(['overtaken', 1]);
@@ -339,7 +338,7 @@ describe('an item that an earlier try has sent and that cannot be taken up now',
 
 	it.each<[string, Task | Failure]>([
 		['refused', invalid(0)],
-		['other parameters', writing(0, 'b', done(), { writes: { text: 'other', adds: true } })],
+		['other parameters', writing(0, 'b', done(), { writes: { text: 'other', adds: true, payment: '' } })],
 		['a dry run', previewing(0, 'a', () => done())],
 	])('stays in doubt, and closes its owner: %s', async (_, checked) => {
 		const context = await left(inDoubt(0));
@@ -538,7 +537,7 @@ describe('writes to one owner', () => {
 describe('a repeated payment reference', () => {
 	const adding = (item: number, reference: string | undefined, adds = true) =>
 		writing(item, 'a', done({ is: 'runs' }), {
-			writes: { text: 'as ever', adds },
+			writes: { text: 'as ever', adds, payment: '' },
 			subject: { item, owner: org, ...(reference !== undefined && { reference }) },
 		});
 	const outcomes = async (checked: ReadonlyArray<Task | Failure>, journal = open({})) =>

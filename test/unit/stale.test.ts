@@ -27,16 +27,13 @@ async function addFive(
 ) {
 	const { context = {}, register = new Register(), retryFor = 60 } = given;
 	const world = new ScriptedWorld(turns);
-	const { send, presence, now, ticks, pause, canceled, random } = world;
-	const cancel = new Promise<void>(() => undefined);
-	const zoo = { send, presence, now, ticks, pause, canceled, random, origin: host, host, cancel };
 	const raw = { orgId: ORG_ID, amountUnit: 'usd', options: { retryFor }, adjustFields: { prePayCashRemaining: '5' } };
 	const adjust = operations.find(({ name }) => name === 'adjustBalance');
 	const tasks = Array.from({ length: items }, (_, item) => adjust?.prepare(raw, ownerKinds.org, item));
 	const journal = openJournal(context, { nodeId: 'n', nodeName: 'N', run: 0, host }, register);
 	const results = await runPass(
 		tasks.filter((task) => task !== undefined),
-		{ zoo, stopOnFailure: false, journal },
+		{ zoo: world.connection(host), stopOnFailure: false, journal },
 	);
 	return { results, log: world.log, bodies: world.requests.flatMap(({ body }) => body ?? []) };
 }

@@ -44,13 +44,10 @@ const apiSetting = (amount: string, options = {}): RawParameters => ({
 /** Runs items one after another in one pass. */
 async function runAll(name: keyof typeof operations, raws: readonly RawParameters[], turns: Turn[]) {
 	const world = new ScriptedWorld(turns);
-	const { send, presence, now, ticks, pause, canceled, random } = world;
-	const never = new Promise<void>(() => undefined);
 	const host = 'api.zoo.dev';
-	const zoo = { send, presence, now, ticks, pause, canceled, random, origin: `https://${host}`, host, cancel: never };
 	const journal = openJournal({}, { nodeId: 'n', nodeName: 'Node', run: 0, host }, new Register());
 	const checked = raws.map((raw, item) => operations[name].prepare(raw, ownerKinds.org, item));
-	const results = await runPass(checked, { zoo, stopOnFailure: false, journal });
+	const results = await runPass(checked, { zoo: world.connection(host), stopOnFailure: false, journal });
 	return { results, world };
 }
 

@@ -4,7 +4,7 @@ import * as z from 'zod/v4-mini';
 
 /** What became of a write; it stands beside Zoo's fields in every written item. */
 export const confirmationSchema = z.object({
-	status: z.enum(['confirmed', 'different', 'unchanged']),
+	status: z.enum(['confirmed', 'different', 'unchanged', 'alreadyThere']),
 	/** Zoo's reply to the write, or the balance as it was read back afterwards. */
 	by: z.enum(['reply', 'readBack']),
 	/** Whether Zoo rounded an amount to whole credits. */

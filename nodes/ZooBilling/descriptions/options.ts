@@ -68,11 +68,31 @@ const shown: Record<Exclude<OptionName, 'onlyIf'>, Shown> = {
 		placeholder: 'e.g. pi_3OqT2eKZ',
 		description: 'The ID of the payment or another text for audits; it stands beside every result and in every refusal',
 	},
+	repeatedReference: {
+		type: 'options',
+		default: 'refuse',
+		options: [
+			{ name: 'Refuse', value: 'refuse', description: 'Within an execution, a reference that was used is refused' },
+			{
+				name: 'Return First Result',
+				value: 'returnFirst',
+				description: 'As long as this n8n process runs, a payment that was added puts out its first result again',
+			},
+		],
+		description: 'What to do with a payment whose reference has been used before',
+	},
 	retryFor: {
 		type: 'number',
 		default: optionDefaults.retryFor / 1000,
 		typeOptions: { minValue: 0, maxValue: 3600 },
 		description: 'How long an item may be sent again after its first attempt, in seconds; 0 means one attempt only',
+	},
+	validFor: {
+		type: 'number',
+		default: 60,
+		typeOptions: { minValue: 0, maxValue: 3600 },
+		description:
+			'How long the node may send this preview after it has begun, in seconds; without this option there is no limit',
 	},
 	timeout: {
 		type: 'number',

@@ -60,6 +60,7 @@ export const nodeProperties: INodeProperties[] = [
 		description: 'The unit of all amounts below',
 	},
 	...writing.flatMap((operation) => allModels.map((model) => amountsOf(operation, model))),
+	...previewOf(namesOf(operations.filter(({ preview }) => preview))),
 	...howMany(namesOf(operations.filter(({ lists }) => lists))),
 	...operations.flatMap(optionsOf),
 ];
@@ -82,6 +83,38 @@ function howMany(operation: string[]): INodeProperties[] {
 			displayOptions: { show: { operation, returnAll: [false] } },
 			default: 50,
 			description: 'Max number of results to return',
+		},
+	];
+}
+
+function previewOf(operation: string[]): INodeProperties[] {
+	const displayOptions = { show: { operation } };
+	const perhaps = 'An earlier try may have sent it: a balance that is there counts as done';
+	return [
+		{
+			displayName: 'Preview',
+			name: 'preview',
+			type: 'json',
+			required: true,
+			displayOptions,
+			default: '',
+			placeholder: 'e.g. {{ $json.preview }}',
+			description: 'The item that Dry Run of Adjust or Update has put out, or its preview, as it was stored',
+		},
+		{
+			displayName: 'Sent Before',
+			name: 'sentBefore',
+			type: 'options',
+			required: true,
+			displayOptions,
+			// Nobody can choose this for a user: the two differ in what a balance proves.
+			default: '',
+			options: [
+				{ name: 'Choose One', value: '' },
+				{ name: 'No', value: 'no', description: 'Nothing has sent this preview yet' },
+				{ name: 'Perhaps', value: 'perhaps', description: perhaps },
+			],
+			description: 'Whether this preview may have been sent, which decides what the balance proves',
 		},
 	];
 }

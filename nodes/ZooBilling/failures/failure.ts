@@ -27,9 +27,12 @@ export type Reason =
 	| 'conditionNotMet'
 	| 'alreadyWritten'
 	| 'referenceRepeated'
+	| 'referenceInDoubt'
 	| 'belowZero'
 	| 'tooLarge'
 	| 'changedMeanwhile'
+	| 'alreadyThere'
+	| 'previewExpired'
 	| 'different'
 	| 'notConfirmed'
 	| 'outcomeUnknown'
@@ -72,6 +75,11 @@ export class Failure {
 		readonly next: string,
 		readonly details: FailureDetails,
 	) {}
+}
+
+/** The same failure, said of another item. */
+export function ofItem({ source, what, next, details }: Failure, item: number): Failure {
+	return new Failure(source, what.replace(/ \[item \d+\]$/, ` [item ${item}]`), next, { ...details, item });
 }
 
 /** What is known of the attempts when something did not work. */

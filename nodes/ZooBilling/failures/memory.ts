@@ -65,3 +65,24 @@ export function referenceRepeated(subject: Subject, earlier: string): Failure {
 		next: `One payment is added once. Remove the repeated item, or give each payment a reference of its own. ${NOTHING_SENT}`,
 	});
 }
+
+/** A payment reference that this process has seen with another owner or other amounts. */
+export function referenceTaken(subject: Subject): Failure {
+	return failure(subject, {
+		reason: 'referenceRepeated',
+		outcome: 'notSent',
+		source: 'input',
+		what: "'Payment Reference' was used before for another owner or other amounts",
+		next: `One payment is added once. Give each payment a reference of its own. ${NOTHING_SENT}`,
+	});
+}
+
+/** A payment whose first try may have added it. */
+export function referenceInDoubt(subject: Subject): Failure {
+	return failure(subject, {
+		reason: 'referenceInDoubt',
+		outcome: 'unknown',
+		what: "Not sent, because it is unknown whether an earlier item with the same 'Payment Reference' was added",
+		next: 'Read the balance before anything else, and clear up the earlier item first. Nothing was sent this time.',
+	});
+}

@@ -161,6 +161,11 @@ export const unsentBecause = {
 		cause: 'another item did not go through',
 		next: 'Correct that item, then run the workflow again for the items that are left.',
 	},
+	expired: {
+		reason: 'previewExpired',
+		cause: "'Valid For' is over",
+		next: 'Preview it anew.',
+	},
 	held: { reason: 'heldBack', cause: 'Zoo asked all requests to wait', next: 'Try again later.' },
 } as const;
 

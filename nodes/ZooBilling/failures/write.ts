@@ -59,14 +59,39 @@ function sightText({ before, target, now }: Sight): string {
 	return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 
-/** Somebody else changed the balance before the write could be sent, or sent again; nothing of it was applied. */
-export function changedMeanwhile(subject: Subject, { attempts }: Tries, sight: Sight): Failure {
+/** How a write stands that the balance does not fit any more. */
+export interface Stranded {
+	/** `unknown` where another execution may have sent it before. */
+	readonly outcome: 'notSent' | 'notApplied' | 'unknown';
+	readonly attempts: number;
+}
+
+const leftBy = {
+	notSent: NOTHING_WRITTEN,
+	notApplied: 'Nothing of this write was applied, so trying again is safe.',
+	unknown:
+		'It may have been applied before somebody else wrote: a person has to decide. Nothing was written this time.',
+} as const;
+
+/** The balance is neither what the write was built on nor what it was to become. */
+export function changedMeanwhile(subject: Subject, { outcome, attempts }: Stranded, sight: Sight): Failure {
 	return failure(subject, {
 		reason: 'changedMeanwhile',
-		outcome: attempts > 0 ? 'notApplied' : 'notSent',
+		outcome,
 		what: 'The balance changed before the write could be sent',
-		next: `${sightText(sight)}. ${attempts > 0 ? 'Nothing of this write was applied, so trying again is safe.' : NOTHING_WRITTEN}`,
+		next: `${sightText(sight)}. ${leftBy[outcome]}`,
 		attempts,
+		more: factsIn(sight),
+	});
+}
+
+/** A preview that nobody should have sent is there already. */
+export function alreadyThere(subject: Subject, sight: Sight): Failure {
+	return failure(subject, {
+		reason: 'alreadyThere',
+		outcome: 'unknown',
+		what: 'The balance is already what the preview would make it',
+		next: `An earlier run of the same preview has written it, or somebody else has made the same change: a person has to decide. ${sightText(sight)}. Nothing was written this time.`,
 		more: factsIn(sight),
 	});
 }

@@ -12,7 +12,7 @@ import type { Adjustment } from '../balance/written';
 import { Failure } from '../failures/failure';
 import { amountMissing, invalidInput, outOfRange } from '../failures/input';
 import type { Page, Result, Session, Task } from '../item';
-import { optionTable } from '../options';
+import { optionTable, type OptionName } from '../options';
 import { Refusal } from '../refusal';
 import { forOwner } from '../resolve';
 import { aboveMaximum, askedBy, readIntent, writeOptions, type WriteIntent } from './intent';
@@ -25,8 +25,11 @@ const amounts = {
 	describe: (meaning: string) => `${meaning}; a negative amount takes away`,
 } as const;
 
-const options = (model: BalanceModel | undefined) =>
-	model?.derived ? [...writeOptions(model), 'creditMultiplier' as const] : writeOptions(model);
+const options = (model: BalanceModel | undefined): OptionName[] => [
+	...writeOptions(model),
+	'repeatedReference',
+	...(model?.derived ? (['creditMultiplier'] as const) : []),
+];
 
 export const adjustBalance: Operation = {
 	name: 'adjustBalance',

@@ -1,6 +1,7 @@
 // All operations, in the order in which the editor lists them.
 
 import { adjustBalance } from './adjustBalance';
+import { applyPreview } from './applyPreview';
 import { getBalance, getOwnBalance } from './getBalance';
 import { getInvoices } from './getInvoices';
 import { getSubscription } from './getSubscription';
@@ -9,6 +10,7 @@ import { updateBalance } from './updateBalance';
 
 export const operations: readonly Operation[] = [
 	adjustBalance,
+	applyPreview,
 	getInvoices,
 	getBalance,
 	getOwnBalance,

@@ -115,6 +115,7 @@ export function aboveMaximum(amounts: readonly FieldAmount[], { maxAmount }: Opt
 /** What the intent asks for, to be compared with what an earlier pass has begun. */
 export function askedBy({ laneKey, model, amounts, options, subject }: WriteIntent, adds: boolean): Asked {
 	const { onlyIf = [], creditMultiplier } = options;
-	const parts = [adds, laneKey, model.name, amountsByName(amounts), amountsByName(onlyIf), creditMultiplier];
-	return { text: JSON.stringify([...parts, subject.reference]), adds };
+	const payment = JSON.stringify([laneKey, model.name, amountsByName(amounts)]);
+	const text = JSON.stringify([adds, payment, amountsByName(onlyIf), creditMultiplier, subject.reference]);
+	return { text, adds, payment };
 }

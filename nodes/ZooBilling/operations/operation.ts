@@ -36,6 +36,8 @@ export interface Operation {
 		readonly label: string;
 		readonly describe: (meaning: string) => string;
 	};
+	/** Whether it applies a stored preview, which says whose balance is meant and what is to be written. */
+	readonly preview?: true;
 	readonly options: (model: BalanceModel | undefined) => readonly OptionName[];
 	readonly prepare: (raw: RawParameters, kind: OwnerKind, item: number) => Task | Failure;
 }

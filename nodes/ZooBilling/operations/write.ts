@@ -12,17 +12,20 @@ import { Failure } from '../failures/failure';
 import { conditionNotMet, otherModel, otherModelAnswered } from '../failures/input';
 import { noBalance, notApplied, notLooked } from '../failures/wire';
 import { changedMeanwhile, different, notConfirmed, outcomeUnknown, type Sight } from '../failures/write';
-import type { Done, Lane, Page, Result, Session } from '../item';
+import type { Done, Lane, Page, Result, Session, Subject } from '../item';
 import { balanceOutput, replyHints } from '../output';
 import type { Exchange, Flaw } from '../zoo/exchange';
 import { readBalance, writeBalance } from '../zoo/request';
 import type { NoAnswer } from '../zoo/retry';
 import { Sending, type End, type NotApplied, type Write } from '../zoo/sending';
 import type { WriteIntent } from './intent';
+import { stored } from './storedPreview';
 
-/** How an operation that writes differs from the other. */
+/** How an operation that writes differs from the others. */
 export interface Kind {
 	readonly adds: boolean;
+	/** What is said of a write that was there, or cannot be told, before anything was sent: of a stored preview. */
+	readonly unsent?: (subject: Subject, sight: Sight) => Failure;
 	/** Whether Zoo's answer says enough to tell what stands there now; one that does not is no answer. */
 	readonly isEnough: (reply: Reply, target: readonly FieldAmount[]) => boolean;
 	/** Properties of the item beside the confirmation. `now`: the balance after the write. */
@@ -84,14 +87,14 @@ export function previewOf(
 
 /** What a dry run puts out: the request that would be sent, and per field from → to. */
 export function show(
-	{ lane }: Session,
+	session: Session,
 	intent: WriteIntent,
 	before: Reply,
 	{ preview, more = {} }: { readonly preview: Preview; readonly more?: Record<string, unknown> },
 ): Done {
 	const { owner, subject } = intent;
 	const target = targetOf(preview);
-	for (const { field, amount } of target) lane.preview.set(field.wire, amount);
+	for (const { field, amount } of target) session.lane.preview.set(field.wire, amount);
 	const changes = target.map(({ field, amount }) => {
 		const from = amountIn(before.balance, field)?.toString() ?? null;
 		return [field.wire, { from, to: amount.toString() }] as const;
@@ -100,6 +103,7 @@ export function show(
 		dryRun: true,
 		...identityOf(owner),
 		reference: subject.reference ?? null,
+		preview: target.length === 0 ? null : stored(preview, session),
 		request: target.length === 0 ? null : writeBalance(owner, intent.model, target, intent.options.includeTotalDue),
 		changes: Object.fromEntries(changes),
 		...more,
@@ -122,6 +126,18 @@ export async function begin(session: Session, intent: WriteIntent, kind: Kind, p
 	return page instanceof Failure ? page : await send(session, { intent, kind, page, doubt: 'none' });
 }
 
+/** Sends a preview that may have been sent by another execution before. */
+export async function beginInDoubt(
+	session: Session,
+	intent: WriteIntent,
+	kind: Kind,
+	preview: Preview,
+): Promise<Result> {
+	session.register.isFresh(ownerKey(session, intent.laneKey), preview.updatedAt);
+	const page = session.begin(preview);
+	return page instanceof Failure ? page : await send(session, { intent, kind, page, doubt: 'perhaps' });
+}
+
 /** Takes up what an earlier pass has left in doubt. */
 export async function resume(session: Session, intent: WriteIntent, kind: Kind, page: Page): Promise<Result> {
 	// The process that looked may have been another one.
@@ -139,6 +155,7 @@ async function send(session: Session, ready: Ready): Promise<Result> {
 	session.leave(end.doubt);
 	const { intent, kind, page } = ready;
 	const sight = sightOf(intent, page.preview, end.seen);
+	if (kind.unsent && end.seen && !end.last) return kind.unsent(intent.subject, sight);
 	return outcomeUnknown(intent.subject, { sight, adds: kind.adds, last: end.last }, session.exchange);
 }
 
@@ -172,12 +189,13 @@ function writeOf(session: Session, ready: Ready): Write {
 	};
 }
 
-function unwritten({ exchange }: Session, { intent, page }: Ready, { why, last, seen }: NotApplied): Failure {
+function unwritten({ exchange }: Session, { intent, page }: Ready, end: NotApplied): Failure {
 	const { subject, model, options } = intent;
+	const { why, last, seen } = end;
 	if (seen && why === 'conditionNotMet') {
 		return conditionNotMet(subject, unexpected(options.onlyIf ?? [], seen.balance), exchange);
 	}
-	if (why === 'void' || !last) return changedMeanwhile(subject, exchange, sightOf(intent, page.preview, seen));
+	if (why === 'void' || !last) return changed(exchange, intent, sightOf(intent, page.preview, seen));
 	if (!seen || last.kind === 'unsent') return notApplied(subject, last, exchange);
 	const models = { chosen: model, shown: seen.model ?? model };
 	if (models.shown !== model) return otherModel(subject, models, last, exchange);
@@ -189,8 +207,12 @@ function ofKnownOwner(last: NoAnswer): NoAnswer {
 	return last.status === 404 ? { ...last, endpoint: 'absent' } : last;
 }
 
+function changed({ attempts }: Exchange, { subject }: WriteIntent, sight: Sight): Failure {
+	return changedMeanwhile(subject, { outcome: attempts > 0 ? 'notApplied' : 'notSent', attempts }, sight);
+}
+
 /** The amounts as they were last read back, for a failure's text; none when they could not be read. */
-function sightOf({ options, model }: WriteIntent, { from, to }: Preview, seen: Reply | undefined): Sight {
+export function sightOf({ options, model }: WriteIntent, { from, to }: Preview, seen: Reply | undefined): Sight {
 	const conditions = amountsByName(options.onlyIf ?? []);
 	const fields = model.fields.filter(({ wire }) => wire in to || wire in conditions);
 	const now = seen ? fields.map((field) => [field.wire, amountText(seen, field)] as const) : [];
@@ -216,7 +238,7 @@ function conclude(session: Session, ready: Ready, { answer, by }: Extract<End, {
 	}
 	if (differences.length > 0 && options.onDifference === 'fail') return different(subject, comparison, answered);
 	const known: Known = {
-		status: differences.length > 0 ? 'different' : 'confirmed',
+		status: statusOf(ready, differences.length > 0, session.exchange),
 		by,
 		rounded,
 		differences: [...differences],
@@ -228,6 +250,12 @@ function conclude(session: Session, ready: Ready, { answer, by }: Extract<End, {
 	const confirmation = confirm(intent, session.exchange, known);
 	const json = { ...balanceOutput(intent.owner, reply, options.output), ...more, confirmation };
 	return { json, hints, shapes: replyHints(reply), wrote: true };
+}
+
+/** A stored preview that was found to be there is not this run's doing. */
+function statusOf({ kind }: Ready, isDifferent: boolean, { attempts }: Exchange): Confirmation['status'] {
+	if (kind.unsent && attempts === 0) return 'alreadyThere';
+	return isDifferent ? 'different' : 'confirmed';
 }
 
 type Known = Pick<Confirmation, 'status' | 'by' | 'rounded' | 'differences' | 'callId' | 'asked'>;

@@ -24,6 +24,8 @@ export interface World {
 
 /** What all items of one execution share. */
 export interface Traffic {
+	/** The tick at which the pass began. */
+	readonly begunAt: number;
 	/** Nothing is sent before this tick. */
 	heldUntil: number;
 	/** Whether it was Zoo that named this moment. */
@@ -35,7 +37,7 @@ export interface Traffic {
 /** Why something was not sent. */
 export interface Unsent {
 	readonly kind: 'unsent';
-	readonly why: 'canceled' | 'stopped' | 'held';
+	readonly why: 'canceled' | 'stopped' | 'held' | 'expired';
 }
 
 /** Anything but an answer. */
@@ -49,6 +51,16 @@ export type Flaw = (reply: Reply) => Pick<NoAnswer, 'cause' | 'stale'> | undefin
 /** How long an item waits at least for its first send while Zoo asks everybody to wait. */
 const FIRST_PATIENCE = 60_000;
 
+/** In milliseconds. */
+export interface Limits {
+	/** Per attempt. */
+	readonly timeout: number;
+	/** From the item's first send. */
+	readonly retryFor: number;
+	/** From the beginning of the pass: after that no write is sent. */
+	readonly validFor?: number;
+}
+
 export class Exchange {
 	/** Writes sent so far. */
 	attempts = 0;
@@ -59,11 +71,10 @@ export class Exchange {
 	private begun: number | undefined;
 	private failures = 0;
 
-	/** `timeout` per attempt and `retryFor` from the first send, both in milliseconds. */
 	constructor(
 		private readonly world: World,
 		private readonly traffic: Traffic,
-		private readonly limits: { readonly timeout: number; readonly retryFor: number },
+		private readonly limits: Limits,
 	) {}
 
 	now(): number {
@@ -124,18 +135,29 @@ export class Exchange {
 	/** Waits while Zoo has asked everybody to; says why the item must not be sent at all. */
 	async passGate(method: ZooRequest['method']): Promise<Unsent | undefined> {
 		for (;;) {
-			if (this.world.canceled()) return { kind: 'unsent', why: 'canceled' };
-			const begun = method === 'PUT' ? this.attempts > 0 : this.hasSent;
-			if (this.traffic.stopped && !begun) return { kind: 'unsent', why: 'stopped' };
+			const why = this.obstacle(method);
+			if (why) return { kind: 'unsent', why };
 			const held = this.traffic.heldUntil - this.world.ticks();
 			if (held <= 0) return undefined;
-			const { retryFor } = this.limits;
-			if (this.elapsed() + held > (this.hasSent ? retryFor : Math.max(FIRST_PATIENCE, retryFor))) {
+			if (this.elapsed() + held > this.patience) {
 				this.askedToWait = this.traffic.heldByZoo ? held : undefined;
 				return { kind: 'unsent', why: 'held' };
 			}
 			await this.pause(held);
 		}
+	}
+
+	private obstacle(method: ZooRequest['method']): Unsent['why'] | undefined {
+		if (this.world.canceled()) return 'canceled';
+		const begun = method === 'PUT' ? this.attempts > 0 : this.hasSent;
+		if (this.traffic.stopped && !begun) return 'stopped';
+		return method === 'PUT' && this.isExpired ? 'expired' : undefined;
+	}
+
+	/** How long a wait may be that Zoo asks everybody for, in milliseconds since the first send. */
+	private get patience(): number {
+		const { retryFor } = this.limits;
+		return this.hasSent ? retryFor : Math.max(FIRST_PATIENCE, retryFor);
 	}
 
 	/**
@@ -195,6 +217,11 @@ export class Exchange {
 		if (until <= this.traffic.heldUntil) return;
 		this.traffic.heldUntil = until;
 		this.traffic.heldByZoo = byZoo;
+	}
+
+	private get isExpired(): boolean {
+		const { validFor = Infinity } = this.limits;
+		return this.world.ticks() - this.traffic.begunAt >= validFor;
 	}
 
 	private elapsed(): number {

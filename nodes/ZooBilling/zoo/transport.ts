@@ -20,6 +20,8 @@ export interface ZooCredential {
 
 /** The wire, the clock and the stop button of one execution. */
 export interface Connection extends World {
+	/** The tick at which the pass began. */
+	readonly begunAt: number;
 	/** Where requests go. */
 	readonly origin: string;
 	/** The Zoo host in one spelling, to tell owners apart. */
@@ -30,6 +32,8 @@ export interface Connection extends World {
 
 /** Opens the credential, once for all items: n8n would decrypt it again for every request. */
 export async function connect(context: IExecuteFunctions): Promise<Connection | Refusal> {
+	// Opening a credential can take its time, which counts.
+	const begunAt = performance.now();
 	const credential = await context.getCredentials<ZooCredential>('zooApi').catch(() => undefined);
 	if (!credential?.apiToken) {
 		return new Refusal(
@@ -45,6 +49,7 @@ export async function connect(context: IExecuteFunctions): Promise<Connection | 
 	const cancel = aborted(signal);
 	const send = sender(context, credential, origin, tokenMask(token));
 	return {
+		begunAt,
 		origin,
 		host: hostOf(origin),
 		cancel,

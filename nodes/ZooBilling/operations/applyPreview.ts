@@ -1,0 +1,145 @@
+// Apply Balance Preview: writes just what a dry run has previewed, once, and only while the balance is as it was.
+
+import type { FieldAmount } from '../balance/amounts';
+import { amountIn } from '../balance/confirm';
+import { balanceModels, type BalanceModel } from '../balance/fields';
+import { laneOf, type Owner, type OwnerKind } from '../balance/owner';
+import { ownerOf, targetOf } from '../balance/preview';
+import { Usd } from '../balance/money';
+import { standing } from '../balance/standing';
+import { Failure, ofItem } from '../failures/failure';
+import { invalidInput } from '../failures/input';
+import { alreadyThere, changedMeanwhile } from '../failures/write';
+import type { Page, Result, Session, Subject, Task } from '../item';
+import { readOptions, type Options } from '../options';
+import { Refusal, shown } from '../refusal';
+import { aboveMaximum, type WriteIntent } from './intent';
+import type { Operation, RawParameters } from './operation';
+import { readStored, type StoredPreview } from './storedPreview';
+import { begin, beginInDoubt, look, resume, sightOf, type Kind } from './write';
+
+const options = () =>
+	['maxAmount', 'maxConcurrency', 'onDifference', 'output', 'retryFor', 'timeout', 'validFor'] as const;
+
+export const applyPreview: Operation = {
+	name: 'applyPreview',
+	label: ({ label }) => `Apply ${label} Balance Preview`,
+	action: ({ name }) => `Apply ${name} balance preview`,
+	description: ({ noun }) =>
+		`Write what a dry run has previewed for one ${noun}, once, and only while the balance is still as it was; needs the token of a Zoo employee`,
+	byId: false,
+	preview: true,
+	options,
+	prepare,
+};
+
+const kind: Kind = {
+	adds: true,
+	isEnough: ({ balance }, target) => target.every(({ field }) => amountIn(balance, field) !== undefined),
+	unsent: (subject, sight) => changedMeanwhile(subject, { outcome: 'unknown', attempts: 0 }, sight),
+};
+
+type SentBefore = 'no' | 'perhaps';
+
+interface Applying {
+	/** Names the preview, with all that it holds, to this process. */
+	readonly key: string;
+	readonly stored: StoredPreview['preview'];
+	readonly sentBefore: SentBefore;
+	readonly intent: WriteIntent;
+}
+
+function prepare(raw: RawParameters, owner: OwnerKind, item: number): Task | Failure {
+	const read = readStored(raw['preview'], owner);
+	if (read instanceof Refusal) return invalidInput({ item }, read);
+	const { id, preview: stored } = read;
+	const { reference } = stored;
+	const subject = { item, owner: ownerOf(stored), asked: stored.to, ...(reference !== undefined && { reference }) };
+	const sentBefore = readSentBefore(raw['sentBefore']);
+	if (sentBefore instanceof Refusal) return invalidInput(subject, sentBefore);
+	const model = balanceModels[stored.balanceModel];
+	const chosen = readOptions(raw['options'], options(), model);
+	if (chosen instanceof Refusal) return invalidInput(subject, chosen);
+	const intent = intentOf(subject, stored, model, chosen);
+	const tooMuch = aboveMaximum(changesIn(stored), chosen);
+	if (tooMuch) return invalidInput(subject, tooMuch);
+	const key = JSON.stringify([id, stored]);
+	const applying = { key, stored, sentBefore, intent };
+	return {
+		subject,
+		options: chosen,
+		laneKey: intent.laneKey,
+		writes: { text: JSON.stringify([key, sentBefore]), adds: true, payment: key },
+		run: async (session, resumed) => await apply(session, applying, resumed),
+	};
+}
+
+function readSentBefore(value: unknown): SentBefore | Refusal {
+	if (value === 'no' || value === 'perhaps') return value;
+	const next = "Give 'no' for a preview that nothing has sent yet, 'perhaps' for one that may have been sent.";
+	return new Refusal(`'Sent Before' is none of its choices: ${shown(value)}`, next);
+}
+
+function intentOf(
+	subject: Subject & { readonly owner: Owner },
+	stored: StoredPreview['preview'],
+	model: BalanceModel,
+	chosen: Options,
+): WriteIntent {
+	const { owner } = subject;
+	return { subject, owner, laneKey: laneOf(owner), model, amounts: targetOf(stored), options: chosen };
+}
+
+/** What the preview adds to each field. */
+function changesIn(stored: StoredPreview['preview']): FieldAmount[] {
+	return targetOf(stored).map(({ field, amount }) => {
+		const before = Usd.fromReply(stored.from[field.wire]) ?? Usd.zero;
+		return { field, amount: amount.minus(before) };
+	});
+}
+
+async function apply(session: Session, applying: Applying, resumed: Page | undefined): Promise<Result> {
+	const { key, stored, intent } = applying;
+	const { applied } = session.register;
+	if (stored.host !== session.host) {
+		const next = `Use the credential of the host that it was made with, or preview it anew.`;
+		return invalidInput(
+			intent.subject,
+			new Refusal(`'Preview' was made for another host: ${shown(stored.host)}`, next),
+		);
+	}
+	const before = applied.get(key);
+	const isInDoubt = before instanceof Failure && before.details.outcome === 'unknown';
+	if (before && !isInDoubt && !resumed) return again(before, intent.subject.item);
+	const sentBefore = isInDoubt ? 'perhaps' : applying.sentBefore;
+	const result = resumed
+		? await resume(session, intent, kind, resumed)
+		: await first(session, { ...applying, sentBefore });
+	if (isRemembered(result)) applied.set(key, result);
+	return result;
+}
+
+function again(before: Result, item: number): Result {
+	if (before instanceof Failure) return ofItem(before, item);
+	return { ...before, hints: ['applied before in this n8n process, and not again'], wrote: false };
+}
+
+/** Whether it was sent, and perhaps applied. */
+function isRemembered(result: Result): boolean {
+	if (!(result instanceof Failure)) return true;
+	const { outcome, reason } = result.details;
+	// What nobody here has sent remains a case for a person, however often it is tried.
+	return outcome !== 'notSent' && outcome !== 'notApplied' && reason !== 'alreadyThere';
+}
+
+async function first(session: Session, { stored, sentBefore, intent }: Applying): Promise<Result> {
+	if (sentBefore === 'perhaps') return await beginInDoubt(session, intent, kind, stored);
+	const now = await look(session, intent);
+	if (now instanceof Failure) return now;
+	const is = (doubt: 'none' | 'perhaps') => standing(stored, now, { doubt, conditions: [], otherWriter: false });
+	if (is('none') === 'send') return await begin(session, intent, kind, stored);
+	const sight = sightOf(intent, stored, now);
+	// Somebody has changed the balance by just this, or an earlier run has: a person decides.
+	if (is('perhaps') === 'applied') return alreadyThere(intent.subject, sight);
+	return changedMeanwhile(intent.subject, { outcome: 'notSent', attempts: 0 }, sight);
+}

@@ -1,0 +1,144 @@
+// A preview as a dry run puts it out and a workflow stores it, and how it is read back: as strictly as any input.
+
+import { balanceModels, type BalanceModel, type ModelName } from '../balance/fields';
+import { readMoment } from '../balance/moment';
+import { Usd } from '../balance/money';
+import { ownerKinds, readOwner, type OwnerKind } from '../balance/owner';
+import type { Amounts, Preview } from '../balance/preview';
+import type { Session } from '../item';
+import { isRecord, Refusal, shown } from '../refusal';
+import { hasInvisible } from '../words';
+
+/** A preview that is to be applied, and the ID by which this process remembers it. */
+export interface StoredPreview {
+	readonly id: string;
+	readonly preview: Preview & { readonly from: Amounts };
+}
+
+/** The plain data that a dry run puts out. */
+export function stored(preview: Preview, { register, exchange }: Session): Record<string, unknown> {
+	const { ownerId, ...rest } = preview;
+	const { idParameter } = ownerKinds[preview.resource];
+	const madeAt = new Date(exchange.now()).toISOString();
+	return { id: register.newId(), madeAt, [idParameter]: ownerId, ...rest };
+}
+
+const MAKE_ANEW = "Give the item that 'Dry Run' has put out, whole or its 'preview', as it was stored.";
+/** Characters; a real one has some hundred. */
+const LONGEST = 20_000;
+
+/** `value`: the dry run's item or its `preview`, as an object or as JSON text. */
+export function readStored(value: unknown, kind: OwnerKind): StoredPreview | Refusal {
+	const given = typeof value === 'string' ? parsed(value) : value;
+	const data = isRecord(given) && isRecord(given['preview']) ? given['preview'] : given;
+	if (!isRecord(data)) return new Refusal(`'Preview' is no preview: ${shown(value)}`, MAKE_ANEW);
+	const model = modelIn(data);
+	if (!model) return incomplete('balanceModel');
+	return faultIn(data, kind, model) ?? checked(data, kind, model);
+}
+
+/** `data`: found without fault. */
+function checked(data: Record<string, unknown>, kind: OwnerKind, model: BalanceModel): StoredPreview {
+	const amounts = (name: string) => amountsIn(data, name, model) ?? {};
+	const optional = (name: string) => {
+		const text = word(data, name);
+		return text === undefined ? {} : { [name]: text };
+	};
+	const preview = {
+		host: word(data, 'host') ?? '',
+		resource: kind.name,
+		ownerId: idIn(data, kind) ?? '',
+		balanceModel: model.name,
+		from: amounts('from'),
+		to: amounts('to'),
+		beside: amounts('beside'),
+		...optional('updatedAt'),
+		...optional('reference'),
+	};
+	return { id: word(data, 'id') ?? '', preview };
+}
+
+function idIn(data: Record<string, unknown>, kind: OwnerKind): string | undefined {
+	const owner = readOwner(kind, data[kind.idParameter]);
+	return owner instanceof Refusal ? undefined : owner.id;
+}
+
+function parsed(text: string): unknown {
+	if (text.length > LONGEST) return undefined;
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}
+
+function incomplete(name: string): Refusal {
+	return new Refusal(`'Preview' is incomplete or at odds with itself: ${name}`, MAKE_ANEW);
+}
+
+/** The first property that is missing, malformed or contradicts another. */
+function faultIn(data: Record<string, unknown>, kind: OwnerKind, model: BalanceModel): Refusal | undefined {
+	if (data['resource'] !== kind.name) {
+		const next = `Choose the resource that the preview was made for, or give one for this ${kind.noun}.`;
+		return new Refusal(`'Preview' is for another resource: ${shown(data['resource'])}`, next);
+	}
+	const checks: Record<string, boolean> = {
+		id: word(data, 'id') !== undefined,
+		host: word(data, 'host') !== undefined,
+		madeAt: readMoment(data['madeAt']) !== undefined,
+		[kind.idParameter]: idIn(data, kind) !== undefined,
+		updatedAt: isAbsent(data['updatedAt']) || readMoment(data['updatedAt']) !== undefined,
+		reference: isAbsent(data['reference']) || word(data, 'reference') !== undefined,
+		...amountChecks(data, model),
+	};
+	const wrong = Object.keys(checks).find((name) => !checks[name]);
+	return wrong === undefined ? undefined : incomplete(wrong);
+}
+
+function amountChecks(data: Record<string, unknown>, model: BalanceModel): Record<string, boolean> {
+	const from = amountsIn(data, 'from', model);
+	const to = amountsIn(data, 'to', model);
+	const beside = amountsIn(data, 'beside', model);
+	const names = Object.keys(to ?? {});
+	const moves = names.some((name) => from?.[name] !== to?.[name]);
+	return {
+		from: from !== undefined && names.every((name) => name in from),
+		to: to !== undefined && moves && Object.values(to).every(isWritable),
+		beside: isAbsent(data['beside']) || (beside !== undefined && !names.some((name) => name in beside)),
+	};
+}
+
+/** The amounts under a name in one spelling each; undefined when there are none or one is no amount of the model. */
+function amountsIn(data: Record<string, unknown>, name: string, model: BalanceModel): Amounts | undefined {
+	const given = data[name];
+	if (!isRecord(given)) return undefined;
+	// In the model's order: a database may have stored them in another one.
+	const read = model.fields.flatMap(({ wire }) => {
+		const value = given[wire];
+		const amount = typeof value === 'string' ? Usd.fromReply(value) : undefined;
+		return amount ? [[wire, amount.toString()] as const] : [];
+	});
+	return read.length === Object.keys(given).length ? Object.fromEntries(read) : undefined;
+}
+
+function isWritable(text: string): boolean {
+	const amount = Usd.of(text);
+	return !amount.isBelow(Usd.zero) && amount.isBelow(Usd.limit);
+}
+
+function modelIn({ balanceModel }: Record<string, unknown>): BalanceModel | undefined {
+	const isName = (value: unknown): value is ModelName =>
+		typeof value === 'string' && Object.hasOwn(balanceModels, value);
+	return isName(balanceModel) ? balanceModels[balanceModel] : undefined;
+}
+
+function isAbsent(value: unknown): boolean {
+	return value === undefined || value === null;
+}
+
+/** A text that can be seen, of a sensible length. */
+function word(data: Record<string, unknown>, name: string): string | undefined {
+	const value = data[name];
+	if (typeof value !== 'string' || value === '' || value.length > 500) return undefined;
+	return hasInvisible(value) ? undefined : value;
+}
