@@ -36,6 +36,9 @@ export type Example = z.infer<typeof workflow>;
 const TAKES: Readonly<Record<string, string>> = {
 	'n8n-nodes-zoo-billing.zooBilling': 'zooApi',
 	'n8n-nodes-zoo-billing.zooBillingTool': 'zooApi',
+	'n8n-nodes-base.crypto': 'crypto',
+	'n8n-nodes-base.httpRequest': 'stripeApi',
+	'n8n-nodes-base.postgres': 'postgres',
 	'n8n-nodes-base.webhook': 'httpHeaderAuth',
 	'@n8n/n8n-nodes-langchain.lmChatOpenAi': 'openAiApi',
 };

@@ -81,6 +81,15 @@ export class ProcessGroup {
 		await this.gone(REAPING_MS);
 	}
 
+	/** Stops it in its tracks, as a machine that is overloaded or suspended does, until `resume`. */
+	pause(): void {
+		this.signal('SIGSTOP');
+	}
+
+	resume(): void {
+		this.signal('SIGCONT');
+	}
+
 	private async gone(withinMs: number): Promise<boolean> {
 		const deadline = Date.now() + withinMs;
 		while (this.signal(0)) {

@@ -4,6 +4,7 @@ import { after, before, describe } from 'node:test';
 import { CleanUp, interruption } from './clean-up';
 import { theEditor } from './editor.test';
 import { theExamples } from './examples.test';
+import { theInbox } from './inbox/workflows.test';
 import { whatIsServed } from './served.test';
 import { whatIsStored } from './stored.test';
 import { startWorld, type World } from './world';
@@ -29,5 +30,6 @@ describe('The packed node in a real n8n', { timeout: 600_000 }, () => {
 	whatIsServed(world);
 	theEditor(world);
 	theExamples(world);
+	theInbox(world);
 	whatIsStored(world);
 });

@@ -49,7 +49,7 @@ export interface Row {
 }
 
 export async function setUpSql(): Promise<string> {
-	return await readFile(join(EXAMPLES, 'payment-inbox.sql'), 'utf8');
+	return await readFile(join(EXAMPLES, '6-payment-inbox.sql'), 'utf8');
 }
 
 export class Table {

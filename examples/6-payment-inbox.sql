@@ -86,6 +86,13 @@ CREATE OR REPLACE FUNCTION zoo_inbox.set_up(wanted jsonb) RETURNS zoo_inbox.sett
 DECLARE
 	result zoo_inbox.setting;
 BEGIN
+	IF coalesce(wanted ->> 'credited_from', '') = '' THEN
+		wanted := wanted - 'credited_from';
+		IF NOT EXISTS (SELECT 1 FROM zoo_inbox.setting) THEN
+			RAISE EXCEPTION 'Enter in Settings from when on the inbox credits payments (credited_from): the moment when you switched off the endpoint at Stripe that credited them before';
+		END IF;
+		wanted := wanted || jsonb_build_object('credited_from', (SELECT credited_from FROM zoo_inbox.setting));
+	END IF;
 	INSERT INTO zoo_inbox.setting AS s
 		(version, account, live, credited_from, balance_model, credit_multiplier, max_amount, net, marker, lease_seconds, rest_seconds)
 	SELECT 1, w.account, w.live, w.credited_from, w.balance_model, w.credit_multiplier, w.max_amount, w.net, w.marker, w.lease_seconds, w.rest_seconds
@@ -341,7 +348,7 @@ BEGIN
 				history = zoo_inbox.noted(p.history, 'claimed', jsonb_build_object('by', holder_wanted, 'attempt', p.attempts + 1))
 			WHERE p.id = ANY (taken)
 			RETURNING p.*)
-		SELECT zoo_inbox.work(c, s, 'perhaps', claim.asked_at) FROM claimed c ORDER BY c.id;
+		SELECT zoo_inbox.work(c, s, CASE WHEN c.preview IS NULL THEN 'no' ELSE 'perhaps' END, claim.asked_at) FROM claimed c ORDER BY c.id;
 EXCEPTION
 	-- Two rows of one organization whose transactions ended in another order than they began: the next round finds them in order.
 	WHEN unique_violation THEN RETURN;
