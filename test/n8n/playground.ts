@@ -3,6 +3,7 @@ import { listSampleOrgs, SAMPLE_ORGS, setSampleBalances } from '../zoo-api/sampl
 import { startZooApi, type ZooApi } from '../zoo-api/server';
 import { EMPLOYEE_TOKEN } from '../zoo-api/tokens';
 import { runProgram, type CleanUp } from './clean-up';
+import { startInboxPlayground } from './inbox/playground';
 import { importExamples, type CredentialInUse } from './examples';
 import { Home } from './home';
 import { N8n } from './n8n';
@@ -28,7 +29,9 @@ async function main(cleanUp: CleanUp): Promise<void> {
 			data: WEBHOOK_KEY,
 		}),
 	});
+	const inbox = await timed('Starting the payment inbox', async () => await startInboxPlayground(n8n, zoo, cleanUp));
 	process.stdout.write(welcome(n8n.url, zoo.url, examples.size));
+	process.stdout.write(inbox);
 	await n8n.ended();
 	throw new Error(`n8n ended by itself:\n${n8n.log}`);
 }
@@ -69,8 +72,6 @@ The example "Set org balance from a webhook" takes calls with the header that th
 Once you have published it, this line sets a balance:
 
 ${callOfWebhook(address)}
-
-Ctrl-C ends everything and deletes this n8n and its data.
 `;
 }
 

@@ -20,6 +20,8 @@ const NOBODY = 65_534;
 const links = z.array(z.object({ source: z.string(), target: z.string() }));
 
 export interface Postgres {
+	/** Of the process that leads all others. */
+	readonly pid: number;
 	readonly host: string;
 	readonly port: number;
 	readonly user: string;
@@ -66,7 +68,7 @@ export async function startPostgres(cleanUp: CleanUp): Promise<Postgres> {
 			() => undefined,
 		);
 	});
-	return { ...reached, connect };
+	return { ...reached, pid: server.pid ?? 0, connect };
 }
 
 /** The package leaves out the libraries' second names, which its install script would make. */

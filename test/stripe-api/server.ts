@@ -22,6 +22,8 @@ export class StripeApi {
 	readonly reversals: Reversal[] = [];
 	/** Path and query of every request. */
 	readonly requests: string[] = [];
+	/** Answers `GET /pay`, with which a person plays a customer; nobody pays without it. */
+	onPay: ((query: URLSearchParams) => Promise<string>) | undefined;
 	private readonly server: Server = createServer((request, response) => this.serve(request, response));
 
 	async listen(port: number): Promise<void> {
@@ -48,6 +50,11 @@ export class StripeApi {
 	}
 
 	private serve(request: IncomingMessage, response: ServerResponse): void {
+		const { pathname, searchParams } = new URL(request.url ?? '', 'http://stand-in');
+		if (pathname === '/pay' && this.onPay) {
+			void this.onPay(searchParams).then((text) => response.end(`${text}\n`));
+			return;
+		}
 		this.requests.push(request.url ?? '');
 		const { status, json } = this.answer(request);
 		response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(json));

@@ -4,11 +4,11 @@ import { type Flow } from './flow';
 const SETTLED_MS = 60_000;
 
 /** How many of the rounds came to the right sum. Two different payments for one organization at one moment. */
-export async function differentAtOnce(flow: Flow, rounds: number): Promise<number> {
+export async function differentAtOnce(flow: Flow, rounds: number, name: string): Promise<number> {
 	return await countRight(flow, rounds, (organization, round) =>
 		[1, 2].map((which) => {
 			const session = flow.pay({
-				payment: `pi_pair_${round}_${which}`,
+				payment: `pi_${name}_${round}_${which}`,
 				organization,
 				amount: 100 * which,
 			});
