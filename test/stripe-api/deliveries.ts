@@ -36,6 +36,11 @@ export class Deliveries {
 		this.open.add(sending);
 	}
 
+	/** How many events have not been answered well yet. */
+	get underWay(): number {
+		return this.open.size;
+	}
+
 	/** Resolves when nothing is under way any more. */
 	async settled(): Promise<void> {
 		while (this.open.size > 0) await Promise.all(this.open);
@@ -43,7 +48,7 @@ export class Deliveries {
 
 	/** One attempt. `headers`: in place of the right signature. */
 	async attempt(event: StripeEvent | string, headers?: Readonly<Record<string, string>>): Promise<Answer> {
-		const { url, secret, timeoutMs = 10_000 } = this.endpoint;
+		const { url, secret, timeoutMs = 20_000 } = this.endpoint;
 		const body = typeof event === 'string' ? event : JSON.stringify(event);
 		this.count.attempts += 1;
 		const answer = await fetch(url, {
@@ -62,7 +67,7 @@ export class Deliveries {
 	}
 
 	private async insist(event: StripeEvent): Promise<void> {
-		const { firstPauseMs = 1_000, attempts = 12 } = this.endpoint;
+		const { firstPauseMs = 5_000, attempts = 10 } = this.endpoint;
 		for (let tried = 0; tried < attempts; tried += 1) {
 			if (tried > 0) await sleep(firstPauseMs * 2 ** (tried - 1));
 			if (isGood(await this.attempt(event))) return;

@@ -16,7 +16,7 @@ import { SETTINGS, Table, type Row } from './table';
 
 const [ACME, BOLT] = SAMPLE_ORGS;
 const DAILY = 'Every Day at 5:00';
-/** A sweep comes every two seconds. */
+/** A sweep comes every five seconds. */
 const APPLIED_MS = 30_000;
 const PAGE = 100;
 
