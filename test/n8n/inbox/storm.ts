@@ -52,15 +52,15 @@ export async function storm(flow: Flow, workers: Worker[], weather: Weather): Pr
 	return (Date.now() - startedAt) / 1000;
 }
 
-/** One after the other, each as soon as a part of the payments is settled. */
+/** One after the other, as payments come in and are settled: an own share of the way each. */
 async function makeMischief(flow: Flow, workers: Worker[], { kills, worst, seed, payments }: Weather): Promise<void> {
 	const reached = async (share: number) => {
 		while (true) {
-			const { rows } = await flow.table.client.query<{ count: number }>(
-				"SELECT count(*)::integer AS count FROM zoo_inbox.payment WHERE payment LIKE $1 AND status IN ('done', 'person')",
+			const { rows } = await flow.table.client.query<{ steps: number }>(
+				"SELECT (count(*) + count(*) FILTER (WHERE status IN ('done', 'person')))::integer AS steps FROM zoo_inbox.payment WHERE payment LIKE $1",
 				[`pi\\_${seed}\\_%`],
 			);
-			if ((rows[0]?.count ?? 0) >= share * payments) return;
+			if ((rows[0]?.steps ?? 0) >= share * payments * 2) return;
 			await sleep(100);
 		}
 	};
