@@ -404,14 +404,17 @@ DECLARE
 	line text := left(coalesce(said ->> 'error', said ->> 'message', 'The node said nothing that can be read'), 1000);
 	named text := coalesce(said -> 'confirmation' ->> 'reference', said -> 'details' ->> 'reference');
 	wait interval;
+	counts boolean;
 BEGIN
 	SELECT * INTO STRICT s FROM zoo_inbox.setting;
 	SELECT * INTO p FROM zoo_inbox.payment q WHERE q.id = id_held AND q.claims = claims_held AND q.status = 'working' FOR UPDATE;
 	IF NOT FOUND THEN RETURN 'late'; END IF;
 	IF named <> p.payment THEN RAISE EXCEPTION 'What is to be recorded for payment % is about %', p.payment, named; END IF;
 	verdict := zoo_inbox.judged(said, p.preview IS NOT NULL, p.preview IS NOT NULL AND sent_before = 'perhaps', p.attempts);
-	-- 10 s, 20 s, 40 s … up to a quarter of an hour.
-	wait := least(interval '15 minutes', interval '10 seconds' * power(2, least(p.attempts, 20)));
+	-- 3 s, 6 s, 12 s … up to a quarter of an hour.
+	wait := least(interval '15 minutes', interval '3 seconds' * power(2, least(p.attempts, 20)));
+	-- These say nothing of the payment itself: Zoo asked all to wait, or an earlier payment has to be cleared up.
+	counts := coalesce(reason, '') NOT IN ('heldBack', 'blockedByEarlierItem', 'canceled', 'changedMeanwhile');
 
 	IF verdict = 'done' THEN
 		UPDATE zoo_inbox.payment q SET status = 'done', why = NULL, lease_until = NULL, added_at = clock_timestamp(),
@@ -423,9 +426,9 @@ BEGIN
 			history = zoo_inbox.noted(p.history, 'for a person', jsonb_build_object('reason', reason, 'said', line))
 		WHERE q.id = p.id;
 	ELSIF verdict = 'again' THEN
-		UPDATE zoo_inbox.payment q SET status = 'due', lease_until = NULL, preview = NULL, attempts = p.attempts + 1, why = line,
+		UPDATE zoo_inbox.payment q SET status = 'due', lease_until = NULL, preview = NULL, attempts = p.attempts + counts::integer, why = line,
 			-- A balance that moved under it calls for a new look, not for patience.
-			not_before = clock_timestamp() + CASE WHEN reason = 'changedMeanwhile' THEN interval '0' ELSE wait END,
+			not_before = clock_timestamp() + CASE WHEN reason = 'changedMeanwhile' THEN interval '0' WHEN counts THEN wait ELSE interval '1 second' END,
 			history = zoo_inbox.noted(p.history, 'due again', jsonb_build_object('reason', reason))
 		WHERE q.id = p.id;
 	ELSE
