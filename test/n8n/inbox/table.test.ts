@@ -182,6 +182,14 @@ export function theTable(cleanUp: CleanUp): void {
 			assert.deepEqual(await table.claim(), []);
 		});
 
+		it('takes the others’ payments while one organization has something open', async () => {
+			await paid('pi_1');
+			await paid('pi_2');
+			await claimed();
+			await paid('pi_3', OTHER);
+			assert.equal((await claimed()).payment, 'pi_3');
+		});
+
 		it('never gives one organization to two of forty connections, and loses no row', async () => {
 			const orgs = Array.from({ length: 20 }, () => randomUUID());
 			for (let index = 0; index < 200; index += 1) await paid(`pi_${index}`, orgs[index % 20]);
