@@ -9,41 +9,43 @@ import { optionDefaults } from '../nodes/ZooBilling/options';
 import { loadPackage, runNode } from '../test/engine/harness';
 import { EMPLOYEE_TOKEN } from '../test/zoo-api/tokens';
 import { profile } from './profile';
-import { orgId, startZooServer } from './zoo-server';
+import { atOnce, orgId, startZooServer, type Latency } from './zoo-server';
 
 export const contestants = ['undici', 'bare loop', 'Zoo Billing'] as const;
 type Contestant = (typeof contestants)[number];
+const runners = [...contestants, 'check'] as const;
 
 const root = join(__dirname, '..');
 const { maxConcurrency: concurrency } = optionDefaults;
 
-/** Milliseconds per item, one figure a round. */
+/** Milliseconds per item, one figure a round; the check is our node's, without sending anything. */
 export async function measureInProcess(
 	items: number,
-	latencyMs: number,
+	latency: Latency,
 	rounds: number,
-): Promise<Record<Contestant, number[]>> {
-	const zoo = await startZooServer(items, latencyMs);
+): Promise<Record<Contestant | 'check', number[]>> {
+	const zoo = await startZooServer(items, latency);
 	// Below node_modules, where the copied credential finds n8n-workflow.
 	const cache = join(root, 'node_modules/.cache');
 	mkdirSync(cache, { recursive: true });
 	const folder = mkdtempSync(join(cache, 'bare-loop-'));
 	try {
 		const bare = await loadPackage(bareLoopPackage(folder));
-		const figures: Record<Contestant, number[]> = { undici: [], 'bare loop': [], 'Zoo Billing': [] };
+		const figures: Record<Contestant | 'check', number[]> = {
+			undici: [],
+			'bare loop': [],
+			'Zoo Billing': [],
+			check: [],
+		};
 		for (let round = -1; round < rounds; round++) {
 			const took = {
 				undici: await throughUndici(zoo.url, items),
-				'bare loop': await throughEngine(
-					zoo.url,
-					items,
-					{ orgId: '={{ $json.orgId }}', cash: '50.00', credits: '', concurrency: String(concurrency) },
-					{ tested: bare },
-				),
-				'Zoo Billing': await throughEngine(zoo.url, items, zooBilling, {}),
+				'bare loop': await throughEngine(zoo.url, itemsOf(items), bareLoop, { tested: bare }),
+				'Zoo Billing': await throughEngine(zoo.url, itemsOf(items), zooBilling),
+				check: await throughEngine(zoo.url, [...itemsOf(items - 1), { orgId: 'none' }], zooBilling),
 			};
 			// The first round warms everybody up.
-			if (round >= 0) for (const contestant of contestants) figures[contestant].push(took[contestant] / items);
+			if (round >= 0) for (const runner of runners) figures[runner].push(took[runner] / items);
 		}
 		return figures;
 	} finally {
@@ -54,14 +56,13 @@ export async function measureInProcess(
 
 /** Milliseconds of processor time per item in this node, by whose code spends it. */
 export async function profileInProcess(items: number, expressions: 1 | 3): Promise<ReadonlyMap<string, number>> {
-	const zoo = await startZooServer(items, 0);
+	const zoo = await startZooServer(items, atOnce);
 	try {
 		const run = async () =>
 			await throughEngine(
 				zoo.url,
-				items,
+				itemsOf(items),
 				expressions === 1 ? zooBilling : { ...zooBilling, updateFields: threeExpressions },
-				{},
 			);
 		await run();
 		return new Map([...(await profile(run))].map(([owner, took]) => [owner, took / items]));
@@ -81,20 +82,24 @@ const zooBilling = {
 	options: {},
 };
 
+const bareLoop = { orgId: '={{ $json.orgId }}', cash: '50.00', credits: '', concurrency: String(concurrency) };
+
+function itemsOf(count: number): Array<{ orgId: string }> {
+	return Array.from({ length: count }, (_, index) => ({ orgId: orgId(index), cash: '50.00', credits: '1.00' }));
+}
+
+/** The node's time in milliseconds. An item whose ID is none keeps all from being sent, which has to be so. */
 async function throughEngine(
 	baseUrl: string,
-	count: number,
+	items: Array<{ orgId: string }>,
 	parameters: Parameters<typeof runNode>[0]['parameters'],
-	more: Partial<Parameters<typeof runNode>[0]>,
+	more: Partial<Parameters<typeof runNode>[0]> = {},
 ): Promise<number> {
-	const items = Array.from({ length: count }, (_, index) => ({ orgId: orgId(index), cash: '50.00', credits: '1.00' }));
-	const { nodeTime, output, status } = await runNode({
-		parameters,
-		items,
-		credential: { apiToken: EMPLOYEE_TOKEN, baseUrl },
-		...more,
-	});
-	if (status !== 'success' || output[0]?.length !== count) throw new Error(`The run ended as ${status}`);
+	const credential = { apiToken: EMPLOYEE_TOKEN, baseUrl };
+	const { nodeTime, output, status } = await runNode({ parameters, items, credential, ...more });
+	const wanted = items.at(-1)?.orgId === 'none' ? 0 : items.length;
+	if ((output[0]?.length ?? 0) !== wanted || status !== (wanted === 0 ? 'error' : 'success'))
+		throw new Error(`The run ended as ${status}`);
 	return nodeTime;
 }
 

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { runNode } from '../test/engine/harness';
 import { EMPLOYEE_TOKEN } from '../test/zoo-api/tokens';
 import { markdownTable } from './statistics';
-import { orgId, startZooServer } from './zoo-server';
+import { atOnce, orgId, startZooServer } from './zoo-server';
 
 const SIZES = [1_000, 10_000, 50_000];
 /** At 50,000 items each organization has five, which wait for each other. */
@@ -94,7 +94,7 @@ async function main(): Promise<void> {
 		process.stdout.write(JSON.stringify(await measure(url, Number(count))));
 		return;
 	}
-	const zoo = await startZooServer(ORGANIZATIONS, 0);
+	const zoo = await startZooServer(ORGANIZATIONS, atOnce);
 	try {
 		const rows = [];
 		for (const size of SIZES) rows.push(row(await inOwnProcess(zoo.url, size)));

@@ -14,8 +14,9 @@ export function spreadOf(values: readonly number[]): Spread {
 	return { least: at(0), median: (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2, most: at(sorted.length - 1) };
 }
 
-/** `2.90 (2.71–3.40)` */
+/** `2.90 (2.71–3.40)`, or a dash for no values at all. */
 export function spreadText({ least, median, most }: Spread, digits = 2): string {
+	if (Number.isNaN(median)) return '–';
 	return `${median.toFixed(digits)} (${least.toFixed(digits)}–${most.toFixed(digits)})`;
 }
 

@@ -83,6 +83,11 @@ export class N8n {
 		return this.rest.url;
 	}
 
+	/** Undefined when it does not run. */
+	get pid(): number | undefined {
+		return this.process?.running ? this.process.pid : undefined;
+	}
+
 	/** The latest of what n8n logged. */
 	get log(): string {
 		return this.process?.output ?? '';
@@ -95,7 +100,7 @@ export class N8n {
 		this.process = started;
 		await until('n8n answers', START_MS, async () => {
 			if (!started.running) throw new Error(`n8n ended before it answered:\n${started.lastLines()}`);
-			return (await answersJson(`${this.url}/rest/settings`)) ? true : undefined;
+			return (await answersJson(`${this.url}/rest/credentials`)) ? true : undefined;
 		});
 	}
 
@@ -139,7 +144,7 @@ export function environmentOf(home: Home): NodeJS.ProcessEnv {
 	};
 }
 
-/** While it starts, n8n answers everything with 200 and a line of text. */
+/** While it starts, n8n answers everything with 200 and a line of text, and its settings before anything else. */
 async function answersJson(url: string): Promise<boolean> {
 	try {
 		const { headers } = await fetch(url);

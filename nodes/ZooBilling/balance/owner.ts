@@ -65,12 +65,16 @@ export function readOwner(kind: OwnerKind, value: unknown): Owner | Refusal {
 		);
 	}
 	if (typeof text !== 'string') return new Refusal(`'${kind.idLabel}' is not text: ${shown(value)}`, next);
-	if (text.length > LONGEST_URL) return new Refusal(`'${kind.idLabel}' is not a UUID: ${shown(value)}`, next);
+	return readId(kind, text, next);
+}
+
+function readId(kind: OwnerKind, text: string, next: string): Owner | Refusal {
+	if (text.length > LONGEST_URL) return new Refusal(`'${kind.idLabel}' is not a UUID: ${shown(text)}`, next);
 	const ids = idsIn(text);
 	if (isUrl(text) && ids.size > 1)
-		return new Refusal(`'${kind.idLabel}' is a URL with more than one UUID: ${shown(value)}`, next);
+		return new Refusal(`'${kind.idLabel}' is a URL with more than one UUID: ${shown(text)}`, next);
 	const id = ids.size === 1 ? soleIdIn(text) : undefined;
-	if (id === undefined) return new Refusal(`'${kind.idLabel}' is not a UUID: ${shown(value)}`, next);
+	if (id === undefined) return new Refusal(`'${kind.idLabel}' is not a UUID: ${shown(text)}`, next);
 	return { kind, id };
 }
 

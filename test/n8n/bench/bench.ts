@@ -1,160 +1,242 @@
 /** The benchmark: this project's node beside what else could do its work, in the real n8n and in-process; writes docs/benchmarks.md. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 
-import { optionDefaults } from '../../../nodes/ZooBilling/options';
+import { floorOf, type Floor } from '../../../bench/floor';
 import { contestants as inProcessContestants, measureInProcess, profileInProcess } from '../../../bench/in-process';
 import { markdownTable, spreadOf, spreadText } from '../../../bench/statistics';
+import { atOnce, type Latency } from '../../../bench/zoo-server';
+import { optionDefaults } from '../../../nodes/ZooBilling/options';
 import { runProgram } from '../clean-up';
 import { NODE } from '../install';
+import type { N8n } from '../n8n';
 import { PROJECT } from '../package-under-test';
-import { contestants, measure, startBenchN8n, type Figures, type Scenario } from './real';
+import { cold, peak, type Runner } from './fresh';
+import { measure, startBenchN8n, type Scenario } from './real';
+import { contestants, PASSED_ON } from './workflows';
 
 /** `--quick` measures the same with fewer rounds and items, to see that it works. */
 const quick = process.argv.includes('--quick');
-const rounds = quick ? 2 : 5;
-const many = quick ? 2_000 : 10_000;
-const { maxConcurrency: concurrency } = optionDefaults;
+const rounds = quick ? 1 : 3;
+const some = quick ? 100 : 1_000;
+const many = quick ? 200 : 5_000;
+const veryMany = quick ? [200, 500] : [20_000, 50_000];
+const loads = quick ? 5 : 20;
+const { maxConcurrency: lanes } = optionDefaults;
 
-const scenarios: Scenario[] = [
-	...[0, 20, 100].flatMap((latencyMs) =>
-		([1, 3] as const).map((expressions) => ({ items: 1_000, latencyMs, expressions, concurrency, rounds })),
+const constant = (mean: number): Latency => ({ mean, varies: false });
+const varying = (mean: number): Latency => ({ mean, varies: true });
+
+/** Those at 0 ms come first: the floors of the others follow from them. */
+const scenarios: readonly Scenario[] = [
+	...[atOnce, constant(100), varying(100)].flatMap((latency) =>
+		([1, 3] as const).map((expressions) => ({ items: some, latency, expressions, lanes, rounds })),
 	),
-	...[25, 100].map((other) => ({ items: 1_000, latencyMs: 100, expressions: 1, concurrency: other, rounds }) as const),
-	{ items: 100, latencyMs: 0, expressions: 1, concurrency, rounds },
-	{ items: many, latencyMs: 0, expressions: 1, concurrency, rounds: quick ? 1 : 3 },
+	{ items: some, latency: varying(20), expressions: 1, lanes, rounds },
+	{ items: some, latency: varying(100), expressions: 1, lanes: 100, rounds },
+	{ items: some / 10, latency: atOnce, expressions: 1, lanes, rounds },
 ];
 
 const nodeFile = join(PROJECT, 'dist/nodes/ZooBilling/ZooBilling.node.js');
+const startedAt = Date.now();
 
 void runProgram(async (cleanUp) => {
-	const report = (line: string) => process.stderr.write(`${line}\n`);
 	const n8n = await startBenchN8n(cleanUp);
-	const real: string[][] = [];
-	for (const scenario of scenarios) real.push(rowOf(scenario, await measure(n8n.rest, scenario, report)));
-	await n8n.stop();
-	const parts = [
-		'# Benchmarks',
-		'Written by `npm run bench`, one run, contestants in turn. Figures are milliseconds per item: median (least–most) over the rounds. They hold for this machine on that day; the ratios are what travels.',
-		markdownTable(
-			['Machine', 'Node.js', 'n8n', 'n8n’s Node.js', 'Node', 'Date'],
-			[
-				[
-					machine(),
-					process.version,
-					versionOf('test/n8n/node_modules/n8n/package.json'),
-					execFileSync(NODE, ['--version'], { encoding: 'utf8' }).trim(),
-					versionOf('package.json'),
-					new Date().toISOString().slice(0, 10),
-				],
-			],
-		),
-		'## In the real n8n',
-		`Node time as n8n reports it, one organization per item. *HTTP Request* is n8n’s own node with the same credential, body and items (it sends everything at once, so its time hardly depends on the latency); *bare loop* is a loop over n8n’s HTTP helper with the credential passed on, that checks nothing; *Zoo Billing* checks, orders and confirms. *At a time* is how many requests these two have open, ${concurrency} by default: against an API that takes 100 ms, that alone is ${100 / concurrency} ms an item.`,
-		markdownTable(
-			[
-				'Items',
-				'API latency',
-				'Expressions per item',
-				'At a time',
-				...contestants,
-				'Zoo Billing ÷ HTTP Request',
-				'Zoo Billing ÷ bare loop',
-			],
-			real,
-		),
-		'## In-process',
-		`n8n-core in a plain Node.js process, one expression per item; *undici* sends the same requests without n8n, ${concurrency} at a time over connections that stay open, as the floor of the wire.`,
-		markdownTable(['Items', 'API latency', ...inProcessContestants, 'Zoo Billing ÷ bare loop'], await inProcessRows()),
-		'## Where an item’s time goes',
-		'Processor time in milliseconds per item, from a sampling profile of this node in-process, 10,000 items on loopback, by whose code spends it; waiting is left out. What this has led to: the credential is opened once for all items, where n8n would decrypt it for each request; each parameter is read once; a reply is parsed once, into the balance that is judged and put out; the schemas are built on their first use. What is left is n8n’s and Node.js’s own, and cannot be had for less through n8n’s helper, which opens a new connection for each request.',
-		await profileTable(),
-		'## Our own code',
-		'Everything but n8n and its HTTP helper, which answer at once here: parameters, checks, request, reply, confirmation, item.',
-		ownCost(),
-		`## Loading\n\nRequiring the node’s file (${Math.round(statSync(nodeFile).size / 1000)} kB) takes ${spreadText(spreadOf(loadTimes()), 1)} ms.`,
+	const sections = [
+		head,
+		async () => await realSection(n8n),
+		async () => await coldSection(n8n),
+		async () => await memorySection(n8n),
+		inProcessSection,
+		profileSection,
+		ownCostSection,
+		loadSection,
 	];
-	const page = `${parts.join('\n\n')}\n`;
-	process.stdout.write(page);
-	if (quick) return;
-	mkdirSync(join(PROJECT, 'docs'), { recursive: true });
-	writeFileSync(join(PROJECT, 'docs/benchmarks.md'), page);
+	let page = '';
+	for (const section of sections) {
+		const text = `${await section()}\n\n`;
+		process.stdout.write(text);
+		page += text;
+		report(`${Math.round((Date.now() - startedAt) / 1000)} s so far`);
+	}
+	if (!quick) writeFileSync(join(PROJECT, 'docs/benchmarks.md'), `${page.trimEnd()}\n`);
 });
 
-function rowOf({ items, latencyMs, expressions, concurrency }: Scenario, figures: Figures): string[] {
-	const spreads = contestants.map((contestant) => spreadOf(figures[contestant]));
-	const [http, bare, ours] = spreads.map(({ median }) => median);
-	return [
-		String(items),
-		`${latencyMs} ms`,
-		String(expressions),
-		String(concurrency),
-		...spreads.map((spread) => spreadText(spread)),
-		ratio(ours, http),
-		ratio(ours, bare),
+function report(line: string): void {
+	process.stderr.write(`${line}\n`);
+}
+
+function head(): string {
+	const row = [
+		`${cpus().length} × ${cpus()[0]?.model.trim() ?? 'CPU'}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
+		process.version,
+		versionOf('test/n8n/node_modules/n8n/package.json'),
+		execFileSync(NODE, ['--version'], { encoding: 'utf8' }).trim(),
+		versionOf('package.json'),
+		new Date().toISOString().slice(0, 10),
 	];
+	return section(
+		'# Benchmarks',
+		'Written by `npm run bench`, one run, contestants in turn. Figures are milliseconds per item: median (least–most) over the rounds, a dash where no run ended as it should. They hold for this machine on that day; the ratios are what travels.',
+		`The *floor* is the least that this node could take with work and waiting overlapping entirely: the time to check an item, as all are checked before the first is sent, and the larger of two, the rest of its time against an API that answers at once (which is processor time), and the API’s mean latency divided by the ${lanes} items that are under way at a time. Against an API that answers at once the time is its own floor.`,
+		markdownTable(['Machine', 'Node.js', 'n8n', 'n8n’s Node.js', 'Node', 'Date'], [row]),
+	);
 }
 
-function ratio(one = Number.NaN, other = Number.NaN): string {
-	return (one / other).toFixed(2);
-}
-
-async function inProcessRows(): Promise<string[][]> {
+async function realSection(n8n: N8n): Promise<string> {
+	const floors = new Map<number, Floor>();
 	const rows: string[][] = [];
-	for (const [items, latencyMs] of [
-		[1_000, 0],
-		[1_000, 20],
-		[1_000, 100],
-		[many, 0],
-	] as const) {
-		const figures = await measureInProcess(items, latencyMs, quick ? 2 : 5);
-		const spreads = inProcessContestants.map((contestant) => spreadOf(figures[contestant]));
-		rows.push([
-			String(items),
-			`${latencyMs} ms`,
+	for (const scenario of scenarios) {
+		const { items, expressions, latency } = scenario;
+		const figures = await measure(n8n, scenario, report);
+		const spreads = contestants.map((contestant) => spreadOf(figures[contestant]));
+		const [http = Number.NaN, bare = Number.NaN, ours = Number.NaN] = spreads.map(({ median }) => median);
+		if (latency.mean === 0 && !floors.has(expressions))
+			floors.set(expressions, { check: spreadOf(figures.check).median, processor: ours });
+		const floor = floorFor(floors.get(expressions), latency, scenario.lanes);
+		const row = [
+			items,
+			latencyText(latency),
+			expressions,
+			scenario.lanes,
 			...spreads.map((spread) => spreadText(spread)),
-			ratio(spreads[2]?.median, spreads[1]?.median),
-		]);
+		];
+		rows.push([...row.map(String), ratio(ours, http), ratio(ours, bare), figure(floor), ratio(ours, floor)]);
+		report(rows.at(-1)?.join(' | ') ?? '');
 	}
-	return rows;
+	const ratios = ['Zoo Billing ÷ HTTP Request', 'Zoo Billing ÷ bare loop', 'Floor', 'Zoo Billing ÷ floor'];
+	return section(
+		'## In the real n8n',
+		'Node time as n8n reports it, in an n8n that has run before, one organization per item. *HTTP Request* is n8n’s own node with the same credential, body and items (it sends everything at once, so its time hardly depends on the latency); *bare loop* is a loop over n8n’s HTTP helper with the credential passed on, that checks nothing; *Zoo Billing* checks, orders and confirms. *At a time* is how many requests these two have open. A latency from … to … varies evenly from request to request.',
+		markdownTable(['Items', 'API latency', 'Expressions per item', 'At a time', ...contestants, ...ratios], rows),
+	);
 }
 
-async function profileTable(): Promise<string> {
+async function coldSection(n8n: N8n): Promise<string> {
+	const latency = varying(100);
+	const works = ([1, 3] as const).flatMap((expressions) =>
+		(['HTTP Request', 'Zoo Billing'] as const).map((runner) => ({ runner, items: some, expressions, lanes, latency })),
+	);
+	const spreads = (await cold(n8n, works, rounds, report)).map(spreadOf);
+	const rows = [1, 3].map((expressions, index) => {
+		const [http, ours] = spreads.slice(2 * index);
+		const texts = [http, ours].map((spread) => (spread ? spreadText(spread) : '–'));
+		return [String(expressions), ...texts, ratio(ours?.median, http?.median)];
+	});
+	return section(
+		'## In an n8n that has just been started',
+		`${some} items by \`n8n execute\`, which compiles everything anew each time; the API takes ${latencyText(latency)}.`,
+		markdownTable(['Expressions per item', 'HTTP Request', 'Zoo Billing', 'Zoo Billing ÷ HTTP Request'], rows),
+	);
+}
+
+async function memorySection(n8n: N8n): Promise<string> {
+	const rows: string[][] = [];
+	for (const items of veryMany) {
+		const work = { items, expressions: 1, lanes, latency: atOnce } as const;
+		const of = async (runner: Runner) => await peak(n8n, { ...work, runner }, report);
+		const runs = [await of(PASSED_ON), await of('HTTP Request'), await of('Zoo Billing')];
+		const [alone, http, ours] = runs.map((run) => (run?.held ?? Number.NaN) / 2 ** 20);
+		const peaks = [alone, http, ours, over(http, alone), over(ours, alone)];
+		const [, httpTook, oursTook] = runs.map((run) => run?.took);
+		rows.push([String(items), ...peaks.map((size) => figure(size, 0)), figure(httpTook), figure(oursTook)]);
+		report(rows.at(-1)?.join(' | ') ?? '');
+	}
+	const peaks = [
+		'Items alone',
+		'HTTP Request',
+		'Zoo Billing',
+		'HTTP Request above items alone',
+		'Zoo Billing above it',
+	];
+	return section(
+		'## Very many items',
+		'The most memory that the process of a freshly started n8n ever held, up to when it has stored the execution, in MB, and the milliseconds per item. *Items alone*: a node that passes them on stands where the others do.',
+		markdownTable(['Items', ...peaks, 'HTTP Request: ms per item', 'Zoo Billing: ms per item'], rows),
+	);
+}
+
+async function inProcessSection(): Promise<string> {
+	let zero: Floor | undefined;
+	const rows: string[][] = [];
+	for (const latency of [atOnce, varying(20), constant(100), varying(100)]) {
+		const figures = await measureInProcess(some, latency, rounds);
+		const spreads = inProcessContestants.map((contestant) => spreadOf(figures[contestant]));
+		const [, bare = Number.NaN, ours = Number.NaN] = spreads.map(({ median }) => median);
+		zero ??= { check: spreadOf(figures.check).median, processor: ours };
+		const floor = floorFor(zero, latency, lanes);
+		const texts = [String(some), latencyText(latency), ...spreads.map((spread) => spreadText(spread))];
+		rows.push([...texts, ratio(ours, bare), figure(floor), ratio(ours, floor)]);
+	}
+	const ratios = ['Zoo Billing ÷ bare loop', 'Floor', 'Zoo Billing ÷ floor'];
+	return section(
+		'## In-process',
+		`n8n-core in a plain Node.js process, one expression per item; *undici* sends the same requests without n8n, ${lanes} at a time over connections that stay open, as the floor of the wire.`,
+		markdownTable(['Items', 'API latency', ...inProcessContestants, ...ratios], rows),
+	);
+}
+
+async function profileSection(): Promise<string> {
 	const [one, three] = [await profileInProcess(many, 1), await profileInProcess(many, 3)];
-	const cell = (took = 0) => took.toFixed(3);
-	const total = (shares: ReadonlyMap<string, number>) =>
-		cell([...shares.values()].reduce((sum, took) => sum + took, 0));
-	const rows = [...new Set([...one.keys(), ...three.keys()])].map((owner) => [
-		owner,
-		cell(one.get(owner)),
-		cell(three.get(owner)),
-	]);
-	return markdownTable(
-		['Whose code', 'One expression', 'Three expressions'],
-		[...rows, ['all', total(one), total(three)]],
+	const sum = (shares: ReadonlyMap<string, number>) => [...shares.values()].reduce((total, took) => total + took, 0);
+	const owners = [...new Set([...one.keys(), ...three.keys()])];
+	const rows = owners.map((owner) => [owner, figure(one.get(owner) ?? 0, 3), figure(three.get(owner) ?? 0, 3)]);
+	return section(
+		'## Where an item’s time goes',
+		`Processor time in milliseconds per item, from a sampling profile of this node in-process, ${many} items on loopback, by whose code spends it; waiting is left out. What this has led to: the credential is opened once for all items, where n8n would decrypt it for each request; each parameter is read once; a reply is parsed once, into the balance that is judged and put out; the schemas are built on their first use. What is left is n8n’s and Node.js’s own, and cannot be had for less through n8n’s helper, which opens a new connection for each request.`,
+		markdownTable(
+			['Whose code', 'One expression', 'Three expressions'],
+			[...rows, ['all', figure(sum(one), 3), figure(sum(three), 3)]],
+		),
 	);
 }
 
 /** In a process of its own, whose memory nothing else has filled. */
-function ownCost(): string {
-	return execFileSync(process.execPath, ['--import', 'tsx', 'bench/own-cost.ts', '1000', String(many)], {
-		cwd: PROJECT,
-		encoding: 'utf8',
-	}).trimEnd();
-}
-
-/** Each in a process of its own, with n8n-workflow loaded before. */
-function loadTimes(): number[] {
-	const script = `require('n8n-workflow'); const start = performance.now(); require(${JSON.stringify(nodeFile)}); console.log(performance.now() - start)`;
-	return Array.from({ length: 9 }, () =>
-		Number(execFileSync(process.execPath, ['-e', script], { cwd: PROJECT, encoding: 'utf8' })),
+function ownCostSection(): string {
+	const args = ['--import', 'tsx', 'bench/own-cost.ts', String(some), String(many)];
+	return section(
+		'## Our own code',
+		'Everything but n8n and its HTTP helper, which answer at once here: parameters, checks, request, reply, confirmation, item.',
+		execFileSync(process.execPath, args, { cwd: PROJECT, encoding: 'utf8' }).trimEnd(),
 	);
 }
 
-function machine(): string {
-	return `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'CPU'}, ${Math.round(totalmem() / 2 ** 30)} GiB`;
+/** Each in a process of its own, with n8n-workflow loaded before. */
+function loadSection(): string {
+	const script = `require('n8n-workflow'); const start = performance.now(); require(${JSON.stringify(nodeFile)}); console.log(performance.now() - start)`;
+	const run = () => Number(execFileSync(process.execPath, ['-e', script], { cwd: PROJECT, encoding: 'utf8' }));
+	const spread = spreadOf(Array.from({ length: loads }, run));
+	const size = Math.round(statSync(nodeFile).size / 1000);
+	return section(
+		'## Loading',
+		`Requiring the node’s file (${size} kB) takes ${spreadText(spread, 1)} ms in ${loads} fresh processes.`,
+	);
+}
+
+function section(...parts: readonly string[]): string {
+	return parts.join('\n\n');
+}
+
+function floorFor(floor: Floor | undefined, latency: Latency, lanesThere: number): number {
+	return floor ? floorOf(floor, latency.mean, lanesThere) : Number.NaN;
+}
+
+function latencyText({ mean, varies }: Latency): string {
+	return varies ? `${mean / 2} to ${mean * 1.5} ms` : `${mean} ms`;
+}
+
+function figure(value = Number.NaN, digits = 2): string {
+	return Number.isFinite(value) ? value.toFixed(digits) : '–';
+}
+
+function ratio(one = Number.NaN, other = Number.NaN): string {
+	return figure(one / other);
+}
+
+function over(one = Number.NaN, other = Number.NaN): number {
+	return one - other;
 }
 
 function versionOf(path: string): string {
