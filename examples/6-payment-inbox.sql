@@ -20,7 +20,8 @@ CREATE TABLE IF NOT EXISTS zoo_inbox.setting (
 	net boolean NOT NULL,
 	-- The metadata key that marks the checkouts that are meant for Zoo; empty: all of them are.
 	marker text NOT NULL,
-	lease_seconds integer NOT NULL CHECK (lease_seconds >= 10),
+	-- A quarter of it has to be longer than a request may take.
+	lease_seconds integer NOT NULL CHECK (lease_seconds >= 60),
 	rest_seconds integer NOT NULL CHECK (rest_seconds >= 1),
 	paused_until timestamptz,
 	paused_because text,
@@ -56,6 +57,8 @@ CREATE TABLE IF NOT EXISTS zoo_inbox.payment (
 	-- What the write was decided to be, stored before anything is sent.
 	preview jsonb,
 	added_at timestamptz,
+	-- Until then an attempt that got no answer, before the one that was confirmed, may still land on what is written next.
+	open_until timestamptz,
 	call_id text,
 	balance_before jsonb,
 	balance_after jsonb,
@@ -72,6 +75,7 @@ CREATE INDEX IF NOT EXISTS payment_due ON zoo_inbox.payment (organization, id) W
 CREATE INDEX IF NOT EXISTS payment_due_first ON zoo_inbox.payment (id) WHERE status = 'due';
 CREATE INDEX IF NOT EXISTS payment_leased ON zoo_inbox.payment (lease_until) WHERE status = 'working';
 CREATE INDEX IF NOT EXISTS payment_for_a_person ON zoo_inbox.payment (id) WHERE status = 'person';
+CREATE INDEX IF NOT EXISTS payment_may_land ON zoo_inbox.payment (organization, open_until) WHERE open_until IS NOT NULL;
 CREATE INDEX IF NOT EXISTS payment_added ON zoo_inbox.payment (added_at) WHERE added_at IS NOT NULL;
 
 -- A payment whose row is gone would be added again when Stripe tells of it again.
@@ -302,8 +306,8 @@ RETURNS jsonb LANGUAGE sql AS $body$
 		'preview', p.preview, 'sent_before', sent_before,
 		'next', CASE WHEN p.preview IS NULL THEN s.balance_model ELSE 'apply' END,
 		'credit_multiplier', trim_scale(s.credit_multiplier)::text, 'max_amount', trim_scale(s.max_amount)::text,
-		-- A sixth of the lease is kept for the last request's own time.
-		'send_within', floor(extract(epoch FROM p.lease_until - clock_timestamp()) - s.lease_seconds / 6.0), 'asked_at', asked_at)
+		-- A quarter of the lease is kept for the last write: it may time out, is looked at, rests ten seconds and is looked at again.
+		'send_within', floor(extract(epoch FROM p.lease_until - clock_timestamp()) - s.lease_seconds / 4.0), 'asked_at', asked_at)
 $body$;
 
 -- At most one payment for each organization, the oldest due one, and never beside an open one. Rows whose lease has run out are
@@ -338,6 +342,7 @@ BEGIN
 				AND NOT EXISTS (SELECT 1 FROM zoo_inbox.payment e WHERE e.organization = p.organization AND e.status = 'due' AND e.id < p.id)
 				AND NOT EXISTS (SELECT 1 FROM zoo_inbox.payment o WHERE o.organization = p.organization
 					AND (o.status = 'working' OR (o.status = 'person' AND o.preview IS NOT NULL)))
+				AND NOT EXISTS (SELECT 1 FROM zoo_inbox.payment l WHERE l.organization = p.organization AND l.open_until > clock_timestamp())
 			ORDER BY p.id LIMIT many FOR UPDATE OF p SKIP LOCKED) free;
 	END LOOP;
 	IF taken IS NULL THEN RETURN; END IF;
@@ -418,6 +423,7 @@ BEGIN
 
 	IF verdict = 'done' THEN
 		UPDATE zoo_inbox.payment q SET status = 'done', why = NULL, lease_until = NULL, added_at = clock_timestamp(),
+			open_until = CASE WHEN said -> 'confirmation' -> 'attempts' > to_jsonb(1) THEN clock_timestamp() + interval '10 seconds' END,
 			call_id = said -> 'confirmation' ->> 'callId', balance_before = p.preview -> 'from', balance_after = p.preview -> 'to',
 			history = zoo_inbox.noted(p.history, 'added', jsonb_build_object('status', said -> 'confirmation' -> 'status', 'call', said -> 'confirmation' -> 'callId'))
 		WHERE q.id = p.id;

@@ -18,12 +18,12 @@ export interface Weather {
 
 /** Of Zoo's requests. */
 const FAULTY_SHARE = 0.1;
-/** Longer than the lease that the storm is set up with. */
-export const STORM_SETTINGS = { lease_seconds: 24, rest_seconds: 3 };
-const STANDS_STILL_MS = 30_000;
+/** The shortest lease that there is. */
+export const STORM_SETTINGS = { lease_seconds: 60, rest_seconds: 3 };
+const STANDS_STILL_MS = 66_000;
 const BURST = 25;
 const MOST_UNDER_WAY = 40;
-const SETTLED_MS = 400_000;
+const SETTLED_MS = 600_000;
 
 /** Resolves with the seconds from the first delivery to the last record. */
 export async function storm(flow: Flow, workers: Worker[], weather: Weather): Promise<number> {
@@ -55,7 +55,7 @@ export async function storm(flow: Flow, workers: Worker[], weather: Weather): Pr
 /** One after the other, as payments come in and are settled: an own share of the way each. */
 async function makeMischief(flow: Flow, workers: Worker[], { kills, worst, seed, payments }: Weather): Promise<void> {
 	const reached = async (share: number) => {
-		while (true) {
+		for (;;) {
 			const { rows } = await flow.table.client.query<{ steps: number }>(
 				"SELECT (count(*) + count(*) FILTER (WHERE status IN ('done', 'person')))::integer AS steps FROM zoo_inbox.payment WHERE payment LIKE $1",
 				[`pi\\_${seed}\\_%`],
