@@ -17,7 +17,7 @@ void interruption().then(async () => {
 	process.exit(130);
 });
 
-describe('The packed node in a real n8n', { timeout: 600_000 }, () => {
+describe('The packed node in a real n8n', { timeout: 1_200_000 }, () => {
 	let started: World | undefined;
 	const world = (): World => {
 		if (!started) throw new Error('n8n has not started');

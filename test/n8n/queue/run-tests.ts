@@ -18,7 +18,7 @@ void interruption().then(async () => {
 	process.exit(130);
 });
 
-describe('n8n in queue mode', { timeout: 900_000 }, () => {
+describe('n8n in queue mode', { timeout: 1_800_000 }, () => {
 	const workers: Worker[] = [];
 	let started: Cluster | undefined;
 	const cluster = (): Cluster => {
