@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { pick, seeded } from '../../engine/random-faults';
 import type { Applied, Fault } from '../../zoo-api/faults';
+import type { N8n } from '../n8n';
 import type { Worker } from '../queue/worker';
 import type { Flow } from './flow';
 
@@ -32,6 +33,8 @@ export async function storm(flow: Flow, workers: Worker[], weather: Weather): Pr
 	const { zoo } = flow.cluster;
 	zoo.onRequest = () => (random() < FAULTY_SHARE ? faultOf(random) : undefined);
 	const startedAt = Date.now();
+	const over = new AbortController();
+	const supervised = keepUp(flow.cluster.main, over.signal);
 	const mischief = makeMischief(flow, workers, weather);
 	for (let index = 0; index < weather.payments; index += 1) {
 		const organization = organizations[Math.floor(random() * organizations.length)] ?? '';
@@ -43,13 +46,24 @@ export async function storm(flow: Flow, workers: Worker[], weather: Weather): Pr
 		// Stripe, too, has only so many deliveries to one endpoint under way.
 		while (flow.deliveries.underWay > MOST_UNDER_WAY) await sleep(100);
 	}
-	await mischief;
+	await Promise.race([mischief, supervised]);
 	// Zoo recovers in the end; what it has done by then it has done.
 	await flow.deliveries.settled();
 	zoo.clearFaults();
 	await flow.settled(SETTLED_MS);
 	await zoo.lateWritesApplied();
+	over.abort();
 	return (Date.now() - startedAt) / 1000;
+}
+
+/** As whatever runs n8n does: the main process is started again when it ends, as it may when its database cuts it off. */
+async function keepUp(main: N8n, over: AbortSignal): Promise<void> {
+	for (;;) {
+		await main.ended();
+		if (over.aborted) return;
+		process.stdout.write(`  n8n’s main process ended, and is started again: ${main.log.slice(-300)}\n`);
+		await main.launch();
+	}
 }
 
 /** One after the other, as payments come in and are settled: an own share of the way each. */
