@@ -341,7 +341,7 @@ function previewWithAgent(world: () => World): void {
 	});
 
 	it('are all of examples/, with no credential in any', async () => {
-		assert.equal((await exampleFiles()).length, 6);
+		assert.equal((await exampleFiles()).length, 12);
 		for (const file of await exampleFiles()) {
 			const { nodes } = await readExample(file);
 			for (const node of nodes) assert.equal(node['credentials'], undefined, `${file}: ${node.name}`);

@@ -6,6 +6,7 @@ import { listSampleOrgs, SAMPLE_ORGS, setSampleBalances } from '../zoo-api/sampl
 import { startZooApi, type ZooApi } from '../zoo-api/server';
 import { EMPLOYEE_TOKEN } from '../zoo-api/tokens';
 import { runProgram, type CleanUp } from './clean-up';
+import { startInboxPlayground } from './inbox/playground';
 import { importExamples, type CredentialInUse } from './examples';
 import { Home } from './home';
 import { hotReload } from './hot-reload';
@@ -37,7 +38,9 @@ async function main(cleanUp: CleanUp): Promise<void> {
 			data: WEBHOOK_KEY,
 		}),
 	});
+	const inbox = await timed('Starting the payment inbox', async () => await startInboxPlayground(n8n, zoo, cleanUp));
 	process.stdout.write(welcome(n8n.url, zoo.url, examples.size));
+	process.stdout.write(inbox);
 	await n8n.ended();
 	throw new Error(`n8n ended by itself:\n${n8n.log}`);
 }
@@ -82,8 +85,6 @@ ${callOfWebhook(address)}
 Save a file in nodes/ or credentials/, and n8n has it within seconds, the open editor included; icons, the codex file
 and output previews are taken in at the start. A debugger can attach to ${DEBUGGER}; it and stack traces know the lines
 of the sources.
-
-Ctrl-C ends everything and deletes this n8n and its data.
 `;
 }
 

@@ -11,6 +11,8 @@ export interface Command {
 	readonly cwd?: string;
 	/** This process's own environment by default. */
 	readonly env?: NodeJS.ProcessEnv;
+	/** The number of the user and group to run as; this process's own by default. */
+	readonly account?: number;
 }
 
 /** How long a group may take to end by itself after SIGTERM. */
@@ -27,8 +29,9 @@ export class ProcessGroup {
 	readonly ended: Promise<void>;
 	private readonly child: ChildProcess;
 
-	private constructor({ file, args, cwd, env }: Command) {
-		this.child = spawn(file, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+	private constructor({ file, args, cwd, env, account }: Command) {
+		const as = account === undefined ? {} : { uid: account, gid: account };
+		this.child = spawn(file, args, { cwd, env, ...as, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
 		const { stdout, stderr } = this.child;
 		for (const stream of [stdout, stderr]) {
 			stream?.setEncoding('utf8').on('data', (text: string) => {
@@ -76,6 +79,15 @@ export class ProcessGroup {
 	async kill(): Promise<void> {
 		this.signal('SIGKILL');
 		await this.gone(REAPING_MS);
+	}
+
+	/** Stops it in its tracks, as a machine that is overloaded or suspended does, until `resume`. */
+	pause(): void {
+		this.signal('SIGSTOP');
+	}
+
+	resume(): void {
+		this.signal('SIGCONT');
 	}
 
 	private async gone(withinMs: number): Promise<boolean> {

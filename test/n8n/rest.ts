@@ -79,6 +79,10 @@ export class Rest {
 		});
 	}
 
+	async deactivate(workflowId: string): Promise<void> {
+		await this.send('POST', `/workflows/${workflowId}/deactivate`, {});
+	}
+
 	/** Runs it by hand from the trigger named, as if that had put out `json`, and resolves when it is over, well or not. */
 	async execute(workflowId: string, trigger: string, json?: Readonly<Record<string, unknown>>): Promise<Execution> {
 		const data = json && {

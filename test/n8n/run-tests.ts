@@ -5,6 +5,7 @@ import { CleanUp, interruption } from './clean-up';
 import { theEditor } from './editor.test';
 import { theExamples } from './examples.test';
 import { aSavedSource } from './hot-reload.test';
+import { theInbox } from './inbox/workflows.test';
 import { whatIsServed } from './served.test';
 import { whatIsStored } from './stored.test';
 import { startWorld, type World } from './world';
@@ -16,7 +17,7 @@ void interruption().then(async () => {
 	process.exit(130);
 });
 
-describe('The packed node in a real n8n', { timeout: 600_000 }, () => {
+describe('The packed node in a real n8n', { timeout: 1_200_000 }, () => {
 	let started: World | undefined;
 	const world = (): World => {
 		if (!started) throw new Error('n8n has not started');
@@ -30,6 +31,7 @@ describe('The packed node in a real n8n', { timeout: 600_000 }, () => {
 	whatIsServed(world);
 	theEditor(world);
 	theExamples(world);
+	theInbox(world);
 	whatIsStored(world);
 	aSavedSource(world);
 });

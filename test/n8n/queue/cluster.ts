@@ -7,7 +7,7 @@ import { Home } from '../home';
 import { N8n } from '../n8n';
 import { packProject } from '../package-under-test';
 import { STRIPE_KEY, StripeApi } from '../stripe';
-import { startPostgres } from './postgres';
+import { startPostgres, type Postgres } from '../postgres';
 import { startRedis } from './redis';
 import { Worker } from './worker';
 
@@ -24,6 +24,7 @@ const CONCURRENCY = 5;
 export interface Cluster {
 	readonly main: N8n;
 	readonly zoo: ZooApi;
+	readonly postgres: Postgres;
 	readonly credentials: Credentials;
 	readonly stripe: StripeApi;
 	readonly addWorker: () => Promise<Worker>;
@@ -34,12 +35,12 @@ export async function startCluster(latencyMs: number, cleanUp: CleanUp): Promise
 	const zoo = await startZooApi({ latencyMs });
 	await cleanUp.later(async () => await zoo.close());
 	const home = await Home.make(cleanUp);
-	const [tarball, database, queue] = await Promise.all([
+	const [tarball, postgres, queue] = await Promise.all([
 		packProject(home.folder, cleanUp),
 		startPostgres(cleanUp),
 		startRedis(cleanUp),
 	]);
-	const environment = { EXECUTIONS_MODE: 'queue', ...IMPATIENT, ...database, ...queue };
+	const environment = { EXECUTIONS_MODE: 'queue', ...IMPATIENT, ...databaseSettings(postgres), ...queue };
 	const main = await N8n.start({ home, tarball, environment }, cleanUp);
 	const stripe = await StripeApi.start(cleanUp);
 	const name = 'Zoo stand-in';
@@ -56,5 +57,17 @@ export async function startCluster(latencyMs: number, cleanUp: CleanUp): Promise
 	});
 	const credentials = { zooApi: { id, name }, stripeApi: { id: stripeId, name: stripeName } };
 	const addWorker = async () => await Worker.start({ tarball, environment, concurrency: CONCURRENCY }, cleanUp);
-	return { main, zoo, stripe, credentials, addWorker };
+	return { main, zoo, postgres, stripe, credentials, addWorker };
+}
+
+/** n8n's settings for its own database. */
+function databaseSettings({ host, port, user, password, database }: Postgres): Record<string, string> {
+	return {
+		DB_TYPE: 'postgresdb',
+		DB_POSTGRESDB_DATABASE: database,
+		DB_POSTGRESDB_HOST: host,
+		DB_POSTGRESDB_PASSWORD: password,
+		DB_POSTGRESDB_PORT: String(port),
+		DB_POSTGRESDB_USER: user,
+	};
 }

@@ -13,9 +13,7 @@ export async function startRedis(cleanUp: CleanUp): Promise<Record<string, strin
 	const [port = 0] = await freePorts(1);
 	const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
 	const server = await ProcessGroup.start({ file: 'redis-server', args }, cleanUp).catch((): never => {
-		throw new Error(
-			'The test of queue mode needs PostgreSQL and Redis. On Debian and Ubuntu: apt-get install postgresql redis-server',
-		);
+		throw new Error('The tests of queue mode need Redis. On Debian and Ubuntu: apt-get install redis-server');
 	});
 	await until('Redis answers', START_MS, async () => {
 		if (!server.running) throw new Error(`Redis ended:\n${server.lastLines()}`);

@@ -3,6 +3,7 @@ import { after, before, describe } from 'node:test';
 
 import { CleanUp, interruption } from '../clean-up';
 import { startCluster, type Cluster } from './cluster';
+import { thePaymentInbox } from './inbox.test';
 import { aKilledWorker } from './killed-worker.test';
 import { simultaneousDeliveries } from './simultaneous.test';
 import type { Worker } from './worker';
@@ -17,7 +18,7 @@ void interruption().then(async () => {
 	process.exit(130);
 });
 
-describe('n8n in queue mode', { timeout: 900_000 }, () => {
+describe('n8n in queue mode', { timeout: 1_800_000 }, () => {
 	const workers: Worker[] = [];
 	let started: Cluster | undefined;
 	const cluster = (): Cluster => {
@@ -32,4 +33,6 @@ describe('n8n in queue mode', { timeout: 900_000 }, () => {
 
 	simultaneousDeliveries(cluster);
 	aKilledWorker(cluster, workers);
+	// Last: its sweeps are executions too, and the others count theirs.
+	thePaymentInbox(cluster, workers, cleanUp);
 });

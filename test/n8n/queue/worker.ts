@@ -49,6 +49,19 @@ export class Worker {
 		return [...this.group.output.matchAll(/Worker started execution (\d+)/g)].map(([, id = '']) => id);
 	}
 
+	/** As by a deployment: it may finish what it has begun. */
+	async end(): Promise<void> {
+		await this.group.end();
+	}
+
+	pause(): void {
+		this.group.pause();
+	}
+
+	resume(): void {
+		this.group.resume();
+	}
+
 	/** As by a crash. */
 	async kill(): Promise<void> {
 		await this.group.kill();

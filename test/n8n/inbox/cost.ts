@@ -1,0 +1,105 @@
+/** What the inbox costs: payments a second beside the example without it, and a backlog of due payments. */
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { openToDeliveries } from '../stripe';
+import { completed, readExample } from '../examples';
+import { completedEvent } from '../../stripe-api/objects';
+import type { Flow } from './flow';
+
+/** How many deliveries are open at a time. */
+const AT_ONCE = 25;
+const WITHIN_MS = 300_000;
+
+/** Seconds for that many payments of as many organizations, from the first delivery to the last record. */
+export async function throughTheInbox(flow: Flow, payments: number): Promise<number> {
+	const events = Array.from({ length: payments }, (_, index) => {
+		const organization = flow.addOrganization();
+		return completedEvent(flow.pay({ payment: `pi_cost_${index}_${Date.now()}`, organization, amount: 100 }));
+	});
+	const startedAt = Date.now();
+	await inTurns(events, async (event) => {
+		const { status } = await flow.deliveries.attempt(event);
+		if (status !== 200) flow.deliveries.send(event);
+	});
+	await flow.settled(WITHIN_MS);
+	return (Date.now() - startedAt) / 1000;
+}
+
+/** The same through the example that needs no database, to the last write. */
+export async function withoutIt(
+	{ cluster: { main, zoo, stripe, credentials } }: Flow,
+	payments: number,
+): Promise<number> {
+	const direct = await readExample('1-top-up-org-balance-from-stripe-checkout.json');
+	const example = openToDeliveries(direct, 'cost', stripe);
+	const workflow = await main.rest.addWorkflow(completed(example, credentials));
+	await main.rest.activate(workflow);
+	const owners = Array.from({ length: payments }, () => randomUUID());
+	for (const owner of owners) zoo.setBalance('org', owner, { pre_pay_cash_remaining: '0.00' });
+	const startedAt = Date.now();
+	await inTurns(owners, async (organization) => {
+		const event = stripe.complete({ payment: `pi_direct_${organization}`, organization, amount: 100 });
+		await fetch(`${main.url}/webhook/cost`, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json' },
+			body: JSON.stringify(event),
+		}).then(async (response) => await response.text());
+	});
+	while (owners.some((owner) => zoo.amountsOf('org', owner)['pre_pay_cash_remaining'] !== '1.00')) {
+		if (Date.now() - startedAt > WITHIN_MS) throw new Error('Not all payments were added');
+		await sleep(100);
+	}
+	await main.rest.deactivate(workflow);
+	return (Date.now() - startedAt) / 1000;
+}
+
+export interface BacklogCost {
+	readonly seconds: number;
+	/** CPU time of all of PostgreSQL's processes together. */
+	readonly databaseSeconds: number;
+}
+
+/** Payments that have piled up while nobody applied them. */
+export async function backlog(flow: Flow, payments: number, organizations: number): Promise<BacklogCost> {
+	const { main } = flow.cluster;
+	await main.rest.deactivate(flow.workflows.apply);
+	const owners = Array.from({ length: organizations }, () => flow.addOrganization());
+	for (let index = 0; index < payments; index += 1) {
+		const session = flow.pay({
+			payment: `pi_pile_${index}`,
+			organization: owners[index % organizations] ?? '',
+			amount: 1,
+		});
+		await flow.table.takeCheckout(session);
+	}
+	const before = await cpuSeconds(flow.cluster.postgres.pid);
+	const startedAt = Date.now();
+	await main.rest.activate(flow.workflows.apply);
+	await flow.settled(WITHIN_MS * 2);
+	const seconds = (Date.now() - startedAt) / 1000;
+	return { seconds, databaseSeconds: (await cpuSeconds(flow.cluster.postgres.pid)) - before };
+}
+
+async function inTurns<T>(things: readonly T[], work: (thing: T) => Promise<void>): Promise<void> {
+	const waiting = [...things];
+	const lane = async () => {
+		for (let thing = waiting.shift(); thing !== undefined; thing = waiting.shift()) await work(thing);
+	};
+	await Promise.all(Array.from({ length: AT_ONCE }, lane));
+}
+
+/** Of a process and of the children that it has waited for and has now, in hundredths as Linux counts them. */
+async function cpuSeconds(pid: number): Promise<number> {
+	const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ').map(Number);
+	const ticks = await Promise.all(
+		[pid, ...children].map(async (one) => {
+			const stat = await readFile(`/proc/${one}/stat`, 'utf8').catch(() => '');
+			const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+			const [user = 0, system = 0, reapedUser = 0, reapedSystem = 0] = fields.slice(11, 15).map(Number);
+			return user + system + reapedUser + reapedSystem;
+		}),
+	);
+	return ticks.reduce((sum, one) => sum + one, 0) / 100;
+}

@@ -1,0 +1,17 @@
+/** `npm run test:table`: the payment inbox's table in a real PostgreSQL, without n8n. */
+import { after, describe } from 'node:test';
+
+import { CleanUp, interruption } from '../clean-up';
+import { theTable } from './table.test';
+
+const cleanUp = new CleanUp();
+
+void interruption().then(async () => {
+	await cleanUp.run();
+	process.exit(130);
+});
+
+describe('The table of the payment inbox', { timeout: 300_000 }, () => {
+	after(async () => await cleanUp.run());
+	theTable(cleanUp);
+});

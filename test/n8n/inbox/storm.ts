@@ -1,0 +1,124 @@
+/** Hundreds of payments while Zoo stumbles, workers die or stand still, and the database cuts its connections; from one seed. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { pick, seeded } from '../../engine/random-faults';
+import type { Applied, Fault } from '../../zoo-api/faults';
+import type { N8n } from '../n8n';
+import type { Worker } from '../queue/worker';
+import type { Flow } from './flow';
+
+export interface Weather {
+	readonly seed: number;
+	readonly payments: number;
+	readonly organizations: number;
+	/** How many times a worker is killed and replaced. */
+	readonly kills: number;
+	/** Also: both at once, one that stands still beyond its lease, and cut connections. */
+	readonly worst: boolean;
+}
+
+/** Of Zoo's requests. */
+const FAULTY_SHARE = 0.1;
+/** The shortest lease that there is. */
+export const STORM_SETTINGS = { lease_seconds: 60, rest_seconds: 3 };
+const STANDS_STILL_MS = 66_000;
+const BURST = 25;
+const MOST_UNDER_WAY = 40;
+const SETTLED_MS = 600_000;
+
+/** Resolves with the seconds from the first delivery to the last record. */
+export async function storm(flow: Flow, workers: Worker[], weather: Weather): Promise<number> {
+	const random = seeded(weather.seed);
+	const organizations = Array.from({ length: weather.organizations }, () => flow.addOrganization());
+	const { zoo } = flow.cluster;
+	zoo.onRequest = () => (random() < FAULTY_SHARE ? faultOf(random) : undefined);
+	const startedAt = Date.now();
+	const over = new AbortController();
+	const supervised = keepUp(flow.cluster.main, over.signal);
+	const mischief = makeMischief(flow, workers, weather);
+	for (let index = 0; index < weather.payments; index += 1) {
+		const organization = organizations[Math.floor(random() * organizations.length)] ?? '';
+		const amount = 1 + Math.floor(random() * 10_000);
+		const session = flow.pay({ payment: `pi_${weather.seed}_${index}`, organization, amount });
+		flow.deliver(session, random() < 1 / 3 ? pick(random, [2, 3]) : 1);
+		if (index % BURST < BURST - 1) continue;
+		await sleep(200 + random() * 1_000);
+		// Stripe, too, has only so many deliveries to one endpoint under way.
+		while (flow.deliveries.underWay > MOST_UNDER_WAY) await sleep(100);
+	}
+	await Promise.race([mischief, supervised]);
+	// Zoo recovers in the end; what it has done by then it has done.
+	await flow.deliveries.settled();
+	zoo.clearFaults();
+	await flow.settled(SETTLED_MS);
+	await zoo.lateWritesApplied();
+	over.abort();
+	return (Date.now() - startedAt) / 1000;
+}
+
+/** As whatever runs n8n does: the main process is started again when it ends, as it may when its database cuts it off. */
+async function keepUp(main: N8n, over: AbortSignal): Promise<void> {
+	for (;;) {
+		await main.ended();
+		if (over.aborted) return;
+		process.stdout.write(`  n8n’s main process ended, and is started again: ${main.log.slice(-300)}\n`);
+		await main.launch();
+	}
+}
+
+/** One after the other, as payments come in and are settled: an own share of the way each. */
+async function makeMischief(flow: Flow, workers: Worker[], { kills, worst, seed, payments }: Weather): Promise<void> {
+	const reached = async (share: number) => {
+		for (;;) {
+			const { rows } = await flow.table.client.query<{ steps: number }>(
+				"SELECT (count(*) + count(*) FILTER (WHERE status IN ('done', 'person')))::integer AS steps FROM zoo_inbox.payment WHERE payment LIKE $1",
+				[`pi\\_${seed}\\_%`],
+			);
+			if ((rows[0]?.steps ?? 0) >= share * payments * 2) return;
+			await sleep(100);
+		}
+	};
+	for (let kill = 0; kill < kills; kill += 1) {
+		await reached((kill + 0.5) / (kills + 2));
+		await replace(flow, workers, 1);
+	}
+	if (!worst) return;
+	await reached((kills + 0.5) / (kills + 2));
+	await standStill(flow, workers);
+	await cutConnections(flow);
+	await reached((kills + 1) / (kills + 2));
+	await replace(flow, workers, workers.length);
+}
+
+async function replace(flow: Flow, workers: Worker[], count: number): Promise<void> {
+	const victims = workers.splice(0, count);
+	await Promise.all(victims.map(async (victim) => await victim.kill()));
+	workers.push(...(await Promise.all(victims.map(async () => await flow.cluster.addWorker()))));
+}
+
+/** Right after a look, so that what it was about to send lies there beyond its lease. */
+async function standStill({ cluster }: Flow, workers: readonly Worker[]): Promise<void> {
+	await cluster.zoo.nextRequest({ method: 'GET' });
+	const [victim] = workers;
+	victim?.pause();
+	await sleep(STANDS_STILL_MS);
+	victim?.resume();
+}
+
+async function cutConnections({ table }: Flow): Promise<void> {
+	await table.client.query(
+		"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'",
+	);
+}
+
+function faultOf(random: () => number): Fault {
+	const applied = pick<Applied>(random, [true, false, 'late']);
+	return pick<Fault>(random, [
+		{ kind: 'status', status: pick(random, [500, 502, 503, 504]), applied },
+		{ kind: 'status', status: 429, headers: { 'retry-after': '1' } },
+		{ kind: 'resetBeforeHeaders', applied: true },
+		{ kind: 'resetBeforeHeaders', applied },
+		{ kind: 'resetMidBody', applied: true },
+		{ kind: 'hang', applied },
+	]);
+}

@@ -1,0 +1,520 @@
+/** The table of the payment inbox by itself: what its functions promise, with many connections at once and a crash after each step. */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { before, beforeEach, describe, it } from 'node:test';
+
+import type { CleanUp } from '../clean-up';
+import { checkoutSession, eventOf, type Checkout } from '../../stripe-api/objects';
+import { startPostgres, type Postgres } from '../postgres';
+import { confirmed, failed, previewOf, Table, type Work } from './table';
+
+const ORG = '7e29ccf7-8b3c-47db-8a17-bb53528382f4';
+const OTHER = '3f0c1e52-6a4d-4b7e-9c8f-2d1b5a6e7f80';
+const DAY_MS = 86_400_000;
+
+export function theTable(cleanUp: CleanUp): void {
+	let postgres: Postgres;
+	let table: Table;
+	const paid = async (payment: string, organization = ORG, more: Partial<Checkout> = {}) =>
+		await table.takeCheckout(checkoutSession({ payment, organization, amount: 5000, ...more }));
+	const claimed = async (): Promise<Work> => {
+		const [work, more] = await table.claim();
+		assert.ok(work && !more, 'one row is claimed');
+		return work;
+	};
+	/** Claimed, looked up and kept: about to be sent. */
+	const kept = async (): Promise<Work> => {
+		const work = await claimed();
+		const again = await table.keep(work, previewOf(work));
+		assert.ok(again);
+		return again;
+	};
+	const statusOf = async (payment: string) => (await table.row(payment))?.status;
+
+	before(async () => {
+		postgres = await startPostgres(cleanUp);
+		table = new Table(await postgres.connect());
+	});
+	beforeEach(async () => {
+		await table.empty();
+		await table.setUp();
+	});
+
+	describe('what comes in', () => {
+		it('is one row for each payment, whatever tells of it and how often', async () => {
+			assert.equal(await paid('pi_1'), 'due');
+			assert.equal(await paid('pi_1'), 'there');
+			await table.answer(
+				'take_page',
+				JSON.stringify({ data: [checkoutSession({ payment: 'pi_1', organization: ORG, amount: 5000 })] }),
+			);
+			assert.equal((await table.rows()).length, 1);
+		});
+
+		it('is one row when forty connections bring the same payment at once', async () => {
+			const tables = await Promise.all(Array.from({ length: 40 }, async () => new Table(await postgres.connect())));
+			const session = checkoutSession({ payment: 'pi_1', organization: ORG, amount: 5000 });
+			const became = await Promise.all(tables.map(async (one) => await one.takeCheckout(session)));
+			assert.deepEqual([became.filter((one) => one === 'due').length, (await table.rows()).length], [1, 1]);
+		});
+
+		const without: ReadonlyArray<readonly [string, Partial<Checkout>, string]> = [
+			['is unpaid', { paid: false }, 'not paid'],
+			['is of the other mode', { live: false }, 'another mode'],
+			['costs nothing', { amount: 0 }, 'nothing paid'],
+		];
+		for (const [name, more, became] of without)
+			it(`leaves no row when the checkout ${name}`, async () => {
+				assert.equal(await paid('pi_1', ORG, more), became);
+				assert.deepEqual(await table.rows(), []);
+			});
+
+		it('leaves no row for other products where a metadata key marks ours', async () => {
+			await table.setUp({ marker: 'zoo' });
+			assert.equal(await paid('pi_1'), 'another product');
+			assert.equal(await paid('pi_2', ORG, { metadata: { zoo: 'yes' } }), 'due');
+		});
+
+		const forAPerson: ReadonlyArray<readonly [string, Partial<Checkout>, RegExp]> = [
+			['in another currency', { currency: 'eur' }, /Paid in EUR/],
+			['with two organizations', { metadata: { organization: `${ORG},${OTHER}` } }, /No organization/],
+			['with an ID that is none', { metadata: { organization: 'acme' } }, /No organization.*acme/],
+			['of a subscription', { mode: 'subscription' }, /subscription/],
+			['captured by hand', { captured: 'manual' }, /Captured by hand/],
+			['received in part', { received: 4000 }, /4000 of 5000/],
+		];
+		for (const [name, more, why] of forAPerson)
+			it(`waits for a person when it is ${name}, and holds nobody back`, async () => {
+				assert.equal(await paid('pi_1', ORG, more), 'person');
+				assert.match((await table.row('pi_1'))?.why ?? '', why);
+				await paid('pi_2');
+				assert.equal((await claimed()).payment, 'pi_2');
+			});
+
+		it('gives contents that differ from the row a companion for a person, once, and keeps the row', async () => {
+			await paid('pi_1');
+			assert.equal(await paid('pi_1', ORG, { amount: 7000 }), 'person');
+			assert.equal(await paid('pi_1', ORG, { amount: 7000 }), 'there');
+			const rows = await table.rows();
+			assert.deepEqual(
+				rows.map(({ kind, status, amount_cents }) => [kind, status, amount_cents]),
+				[
+					['payment', 'due', '5000'],
+					['difference', 'person', '7000'],
+				],
+			);
+		});
+
+		it('is recorded and not added when it was paid before payments are credited', async () => {
+			await table.setUp();
+			const session = checkoutSession({ payment: 'pi_1', organization: ORG, amount: 5000 });
+			assert.equal(await table.takeCheckout(session, new Date('2025-12-31T23:59:59Z')), 'ignored');
+			assert.deepEqual(await table.claim(), []);
+		});
+
+		it('keeps the instant from which payments are credited when it is set up again', async () => {
+			await table.setUp({ credited_from: '2020-01-01T00:00:00Z' });
+			const session = checkoutSession({ payment: 'pi_1', organization: ORG, amount: 5000 });
+			assert.equal(await table.takeCheckout(session, new Date('2025-12-31T23:59:59Z')), 'ignored');
+		});
+
+		it('asks a person about a bank debit that a list shows and that was begun before', async () => {
+			const from = new Date(Date.now() - DAY_MS);
+			await table.empty();
+			await table.setUp({ credited_from: from.toISOString() });
+			const debit = (payment: string, method: 'card' | 'us_bank_account', chargedAt: Date) =>
+				checkoutSession({ payment, organization: ORG, amount: 5000, method, chargedAt });
+			const before = new Date(from.getTime() - DAY_MS);
+			assert.equal(await table.takeCheckout(debit('pi_1', 'us_bank_account', before), null), 'person');
+			assert.equal(await table.takeCheckout(debit('pi_2', 'card', before), null), 'ignored');
+			assert.equal(await table.takeCheckout(debit('pi_3', 'us_bank_account', before), new Date()), 'due');
+			assert.equal(await table.takeCheckout(debit('pi_4', 'card', new Date()), null), 'due');
+		});
+
+		it('leaves tax and shipping out where that is set', async () => {
+			await table.setUp({ net: true });
+			await paid('pi_1', ORG, { amount: 5000, tax: 800, shipping: 500 });
+			assert.equal((await table.row('pi_1'))?.amount_cents, '3700');
+		});
+
+		it('makes refunds and disputes of its payments cases that hold nobody back', async () => {
+			await paid('pi_1');
+			const reversal = {
+				id: 're_1',
+				object: 'refund',
+				amount: 5000,
+				currency: 'usd',
+				payment_intent: 'pi_1',
+				created: 1,
+			};
+			const event = eventOf('refund.created', reversal);
+			assert.equal(await table.answer('take_event', JSON.stringify(event), null, null), 'person');
+			assert.equal(await table.answer('take_event', JSON.stringify(event), null, null), 'there');
+			const foreign = eventOf('refund.created', { ...reversal, id: 're_2', payment_intent: 'pi_9' });
+			assert.equal(await table.answer('take_event', JSON.stringify(foreign), null, null), 'not of the inbox');
+			assert.equal((await claimed()).payment, 'pi_1');
+		});
+
+		it('refuses a checkout that Stripe does not tell of, so that the event is delivered again', async () => {
+			const session = checkoutSession({ payment: 'pi_1', organization: ORG, amount: 5000 });
+			const event = JSON.stringify(eventOf('checkout.session.completed', session));
+			await assert.rejects(table.answer('take_event', event, 500, '{}'), /does not tell/);
+			const other = checkoutSession({ payment: 'pi_2', organization: ORG, amount: 5000 });
+			await assert.rejects(table.answer('take_event', event, 200, JSON.stringify(other)), /does not tell/);
+		});
+
+		it('is never deleted', async () => {
+			await paid('pi_1');
+			await assert.rejects(table.client.query('DELETE FROM zoo_inbox.payment'), /never deleted/);
+			await assert.rejects(table.client.query('TRUNCATE zoo_inbox.payment'), /never deleted/);
+		});
+	});
+
+	describe('a claim', () => {
+		it('takes the oldest payment of each organization and none beside an open one', async () => {
+			await paid('pi_1');
+			await paid('pi_2');
+			await paid('pi_3', OTHER);
+			assert.deepEqual(
+				(await table.claim()).map(({ payment }) => payment),
+				['pi_1', 'pi_3'],
+			);
+			assert.deepEqual(await table.claim(), []);
+		});
+
+		it('takes the others’ payments while one organization has something open', async () => {
+			await paid('pi_1');
+			await paid('pi_2');
+			await claimed();
+			await paid('pi_3', OTHER);
+			assert.equal((await claimed()).payment, 'pi_3');
+		});
+
+		it('never gives one organization to two of forty connections, and loses no row', async () => {
+			const orgs = Array.from({ length: 20 }, () => randomUUID());
+			for (let index = 0; index < 200; index += 1) await paid(`pi_${index}`, orgs[index % 20]);
+			const open = new Map<string, string>();
+			const worker = async (one: Table): Promise<void> => {
+				while ((await statusesOf(one)).get('done') !== 200) {
+					for (const work of await one.claim(5)) {
+						assert.equal(open.get(work.organization), undefined, 'nobody else works on it');
+						open.set(work.organization, work.payment);
+						const held = await one.keep(work, previewOf(work));
+						assert.ok(held);
+						open.delete(work.organization);
+						assert.equal(await one.record(held, confirmed(held)), 'done');
+					}
+				}
+			};
+			await Promise.all(Array.from({ length: 40 }, async () => await worker(new Table(await postgres.connect()))));
+			assert.ok(
+				(await table.rows()).every(({ history }) => history.filter(({ what }) => what === 'claimed').length === 1),
+			);
+		});
+
+		it('does not stumble over payments that come in meanwhile', async () => {
+			const from = new Table(await postgres.connect());
+			const coming = (async () => {
+				for (let index = 0; index < 150; index += 1) await paid(`pi_${index}`, index % 2 ? ORG : OTHER);
+			})();
+			let done = 0;
+			while (done < 150)
+				for (const work of await from.claim()) {
+					const held = await from.keep(work, previewOf(work));
+					assert.ok(held);
+					await from.record(held, confirmed(held));
+					done += 1;
+				}
+			await coming;
+		});
+
+		it('refuses another version of the table', async () => {
+			await table.client.query('UPDATE zoo_inbox.setting SET version = 2');
+			await assert.rejects(table.claim(), /set up for version 2.*made for version 1/);
+		});
+
+		it('takes what has met trouble apart from the rest', async () => {
+			await paid('pi_1');
+			const work = await kept();
+			assert.equal(await table.record(work, failed(work, 'notSent', 'unavailable')), 'due');
+			await table.letWaitsEnd();
+			await paid('pi_2', OTHER);
+			assert.deepEqual(
+				(await table.claim()).map(({ payment }) => payment),
+				['pi_1'],
+			);
+			assert.deepEqual(
+				(await table.claim()).map(({ payment }) => payment),
+				['pi_2'],
+			);
+		});
+
+		it('hands back the asker’s clock and a time to send in that ends before the lease', async () => {
+			await paid('pi_1');
+			const { send_within: within, asked_at: asked } = await claimed();
+			assert.ok(within > 100 && within <= 135, String(within));
+			assert.equal(asked, '0');
+		});
+	});
+
+	describe('a crash', () => {
+		it('after the claim: the payment is looked up anew, as one that was not sent', async () => {
+			await paid('pi_1');
+			await claimed();
+			await table.letLeasesRunOut();
+			const work = await claimed();
+			assert.deepEqual([work.preview, work.next], [null, 'prePay']);
+		});
+
+		it('after the preview was kept: the same preview is taken over, as one that may have been sent', async () => {
+			await paid('pi_1');
+			const before = await kept();
+			assert.equal(before.sent_before, 'no');
+			await table.letLeasesRunOut();
+			const work = await claimed();
+			assert.deepEqual([work.preview, work.next, work.sent_before], [previewOf(before), 'apply', 'perhaps']);
+		});
+
+		it('after the result was stored: nothing is left to do', async () => {
+			await paid('pi_1');
+			const work = await kept();
+			assert.equal(await table.record(work, confirmed(work)), 'done');
+			await table.letLeasesRunOut();
+			assert.deepEqual(await table.claim(), []);
+		});
+
+		it('holds back the organization until the lease has run out', async () => {
+			await paid('pi_1');
+			await paid('pi_2');
+			await kept();
+			assert.deepEqual(await table.claim(), []);
+		});
+	});
+
+	describe('whoever comes late', () => {
+		it('keeps no preview once the lease has run out, even if nobody has taken over', async () => {
+			await paid('pi_1');
+			const work = await claimed();
+			await table.letLeasesRunOut();
+			assert.equal(await table.keep(work, previewOf(work)), undefined);
+		});
+
+		it('neither keeps nor records what somebody else has taken over, with the same holder too', async () => {
+			await paid('pi_1');
+			const work = await claimed();
+			await table.letLeasesRunOut();
+			const next = await claimed();
+			assert.equal(await table.keep(work, previewOf(work)), undefined);
+			assert.equal(await table.record(work, confirmed(work)), 'late');
+			assert.ok(await table.keep(next, previewOf(next)));
+		});
+
+		it('may still record what it did as long as nobody has taken over', async () => {
+			await paid('pi_1');
+			const work = await kept();
+			await table.letLeasesRunOut();
+			assert.equal(await table.record(work, confirmed(work)), 'done');
+		});
+
+		it('records nothing twice', async () => {
+			await paid('pi_1');
+			const work = await kept();
+			await table.record(work, confirmed(work));
+			assert.equal(await table.record(work, failed(work, 'unknown', 'outcomeUnknown')), 'late');
+			assert.equal(await statusOf('pi_1'), 'done');
+		});
+	});
+
+	describe('what the node says', () => {
+		it('is refused when it is about another payment', async () => {
+			await paid('pi_1');
+			const work = await claimed();
+			await assert.rejects(table.keep(work, { ...previewOf(work), reference: 'pi_2' }), /not of payment/);
+			await assert.rejects(table.keep(work, { ...previewOf(work), orgId: OTHER }), /not of payment/);
+			await assert.rejects(table.record(work, confirmed({ ...work, payment: 'pi_2' })), /is about pi_2/);
+		});
+
+		/** Of a payment that is about to be sent for the first time, and of one that may have been sent before. */
+		const verdicts: ReadonlyArray<readonly [string, string, string, string]> = [
+			['notSent', 'unavailable', 'due', 'working'],
+			['notSent', 'changedMeanwhile', 'due', 'working'],
+			['notSent', 'blockedByEarlierItem', 'due', 'working'],
+			['notSent', 'invalidInput', 'person', 'working'],
+			['notApplied', 'unavailable', 'due', 'working'],
+			['notApplied', 'tokenRefused', 'due', 'working'],
+			['unknown', 'outcomeUnknown', 'working', 'working'],
+			['unknown', 'changedMeanwhile', 'person', 'person'],
+			['unknown', 'unforeseen', 'person', 'person'],
+			['different', 'different', 'person', 'person'],
+			['notConfirmed', 'notConfirmed', 'person', 'person'],
+		];
+		for (const [outcome, reason, first, later] of verdicts)
+			it(`${outcome}, ${reason}: ${first}, and ${later} if it may have been sent before`, async () => {
+				await paid('pi_1');
+				const work = await kept();
+				assert.equal(await table.record(work, failed(work, outcome, reason)), first);
+				assert.equal((await table.row('pi_1'))?.preview === null, first === 'due');
+
+				await paid('pi_2', OTHER);
+				const second =
+					(await table.claim()).find(({ payment }) => payment === 'pi_2') ?? (await claimedAfterPause(table));
+				await table.keep(second, previewOf(second));
+				await table.letLeasesRunOut();
+				const taken =
+					(await table.claim()).find(({ payment }) => payment === 'pi_2') ?? (await claimedAfterPause(table));
+				assert.equal(taken.sent_before, 'perhaps');
+				assert.equal(await table.record(taken, failed(taken, outcome, reason)), later);
+				assert.ok((await table.row('pi_2'))?.preview, 'the preview is kept');
+			});
+
+		it('that it was there already counts as added, for what may have been sent before', async () => {
+			await paid('pi_1');
+			await kept();
+			await table.letLeasesRunOut();
+			const work = await claimed();
+			assert.equal(await table.record(work, confirmed(work, 'alreadyThere')), 'done');
+		});
+
+		it('of several attempts keeps the next payment waiting while the earlier ones may still land', async () => {
+			await paid('pi_1');
+			await paid('pi_2');
+			const work = await kept();
+			const { confirmation } = confirmed(work);
+			await table.record(work, { confirmation: { ...confirmation, attempts: 2 } });
+			assert.deepEqual(await table.claim(), []);
+			await table.client.query(
+				'UPDATE zoo_inbox.payment SET open_until = clock_timestamp() WHERE open_until IS NOT NULL',
+			);
+			assert.equal((await claimed()).payment, 'pi_2');
+		});
+
+		it('that cannot be read leaves in doubt what may have been sent, and nothing else', async () => {
+			await paid('pi_1');
+			const work = await claimed();
+			assert.equal(await table.record(work, { error: 'Something' }), 'due');
+			await table.letWaitsEnd();
+			const again = await kept();
+			assert.equal(await table.record(again, { error: 'Something' }), 'working');
+		});
+
+		it('of a token that is refused pauses everything, then one payment tries', async () => {
+			await paid('pi_1');
+			await paid('pi_2', OTHER);
+			const [work] = await table.claim(1);
+			assert.ok(work);
+			await table.record(work, failed(work, 'notSent', 'tokenRefused'));
+			assert.deepEqual(await table.claim(), []);
+			await table.client.query('UPDATE zoo_inbox.setting SET paused_until = clock_timestamp()');
+			await table.letWaitsEnd();
+			const probe = await kept();
+			assert.equal(await table.record(probe, confirmed(probe)), 'done');
+			assert.equal((await table.claim()).length, 1);
+		});
+
+		it('of a payment that Zoo refuses goes to a person in the end, and of an outage never', async () => {
+			for (const [payment, reason, wanted] of [
+				['pi_1', 'refusedByZoo', 'person'],
+				['pi_2', 'unavailable', 'due'],
+			] as const) {
+				await paid(payment, payment === 'pi_1' ? ORG : OTHER);
+				let status = 'due';
+				for (let attempt = 0; attempt < 12 && status === 'due'; attempt += 1) {
+					await table.letWaitsEnd();
+					const work = await kept();
+					status = await table.record(work, failed(work, 'notApplied', reason));
+				}
+				assert.equal(status, wanted);
+			}
+		});
+	});
+
+	describe('a person', () => {
+		const inDoubt = async (): Promise<string> => {
+			await paid('pi_1');
+			await paid('pi_2');
+			const work = await kept();
+			await table.record(work, failed(work, 'unknown', 'changedMeanwhile'));
+			assert.deepEqual(await table.claim(), [], 'the organization is held back');
+			return String(work.id);
+		};
+
+		it('closes a case as added, and the organization goes on', async () => {
+			const id = await inDoubt();
+			await table.client.query("SELECT * FROM zoo_inbox.close_case($1, 'Ada', 'it is there', '150.00')", [id]);
+			assert.equal(await statusOf('pi_1'), 'done');
+			assert.equal((await claimed()).payment, 'pi_2');
+		});
+
+		it('makes it due again, with a preview of its own', async () => {
+			const id = await inDoubt();
+			await table.client.query("SELECT * FROM zoo_inbox.make_due($1, 'Ada', 'it is not there', '100.00')", [id]);
+			const work = await claimed();
+			assert.deepEqual([work.payment, work.preview], ['pi_1', null]);
+		});
+
+		it('has to say who, why and what was seen', async () => {
+			const id = await inDoubt();
+			const { rowCount } = await table.client.query("SELECT * FROM zoo_inbox.close_case($1, 'Ada', '', '')", [id]);
+			assert.equal(rowCount, 0);
+		});
+
+		it('names the organization of a payment that named none', async () => {
+			await paid('pi_1', 'nobody');
+			const id = (await table.row('pi_1'))?.id;
+			await table.client.query("SELECT * FROM zoo_inbox.make_due($1, 'Ada', 'asked them', '0.00', $2)", [id, ORG]);
+			assert.equal((await claimed()).organization, ORG);
+			assert.equal(await paid('pi_1', 'nobody'), 'there');
+		});
+	});
+
+	describe('who watches', () => {
+		const told = async () =>
+			(await table.client.query<{ report: string }>('SELECT * FROM zoo_inbox.watch()')).rows[0]?.report;
+
+		it('hears of a stopped applier, of old payments and of cases, once a day', async () => {
+			assert.match((await told()) ?? '', /Nobody applies payments/);
+			assert.equal(await told(), undefined);
+			await table.client.query("UPDATE zoo_inbox.setting SET told_at = told_at - interval '25 hours'");
+			assert.match((await told()) ?? '', /Nobody applies payments/);
+			await table.claim();
+			assert.equal(await told(), undefined);
+			await paid('pi_1', 'nobody');
+			assert.match((await told()) ?? '', /Waiting for a person: 1\.[^]*pi_1[^]*No organization/);
+			await paid('pi_2');
+			await table.client.query("UPDATE zoo_inbox.payment SET received_at = received_at - interval '1 hour'");
+			assert.match((await told()) ?? '', /oldest payment that is not added/);
+		});
+	});
+
+	describe('after a restore', () => {
+		it('what was open, and what is found of the time before, goes to a person', async () => {
+			await paid('pi_1');
+			await paid('pi_2', OTHER);
+			await table.claim(1);
+			assert.equal(await table.answer('restored', 'Ada'), '2');
+			assert.deepEqual(await table.claim(), []);
+			const lost = checkoutSession({
+				payment: 'pi_3',
+				organization: ORG,
+				amount: 5000,
+				chargedAt: new Date(Date.now() - 60_000),
+			});
+			assert.equal(await table.takeCheckout(lost, null), 'person');
+			assert.equal(await paid('pi_4', ORG, { chargedAt: new Date(Date.now() + 1000) }), 'due');
+		});
+	});
+}
+
+async function statusesOf(table: Table): Promise<Map<string, number>> {
+	const counts = new Map<string, number>();
+	for (const { status } of await table.rows()) counts.set(status, (counts.get(status) ?? 0) + 1);
+	return counts;
+}
+
+/** When a token was refused before, everything pauses. */
+async function claimedAfterPause(table: Table): Promise<Work> {
+	await table.client.query('UPDATE zoo_inbox.setting SET paused_until = NULL, paused_because = NULL');
+	const [work] = (await table.claim()).filter(({ payment }) => payment === 'pi_2');
+	assert.ok(work);
+	return work;
+}

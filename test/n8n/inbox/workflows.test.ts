@@ -1,0 +1,177 @@
+/** The workflows of the payment inbox in one real n8n: what they take, what they refuse, and what becomes of it at Zoo. */
+import assert from 'node:assert/strict';
+import { before, it } from 'node:test';
+
+import { Deliveries } from '../../stripe-api/deliveries';
+import { checkoutSession, completedEvent, eventOf, type Checkout } from '../../stripe-api/objects';
+import { SIGNING_SECRET, startStripeApi, type StripeApi } from '../../stripe-api/server';
+import { signatureOf } from '../../stripe-api/signature';
+import { SAMPLE_ORGS, setSampleBalances } from '../../zoo-api/samples';
+import { startZooApi } from '../../zoo-api/server';
+import { startPostgres, type Postgres } from '../postgres';
+import { until } from '../until';
+import type { World } from '../world';
+import { openInbox, WEBHOOK_PATH, type Part } from './inbox';
+import { SETTINGS, Table, type Row } from './table';
+
+const [ACME, BOLT] = SAMPLE_ORGS;
+const DAILY = 'Every Day at 5:00';
+/** A sweep comes every five seconds. */
+const APPLIED_MS = 30_000;
+const PAGE = 100;
+
+export function theInbox(world: () => World): void {
+	let postgres: Postgres;
+	let table: Table;
+	let stripe: StripeApi;
+	let deliveries: Deliveries;
+	let workflows: Record<Part, string>;
+	let count = 0;
+
+	/** Somebody pays, and Stripe knows of it. */
+	const paid = (more: Partial<Checkout> = {}) => {
+		count += 1;
+		const session = checkoutSession({ payment: `pi_flow_${count}`, organization: ACME.id, amount: 5000, ...more });
+		stripe.add(session);
+		return { session, payment: more.payment ?? `pi_flow_${count}` };
+	};
+	const rowThatIs = async (payment: string, status: string): Promise<Row> =>
+		await until(`${payment} is ${status}`, APPLIED_MS, async () => {
+			const row = await table.row(payment);
+			return row?.status === status ? row : undefined;
+		});
+	const settings = { credited_from: SETTINGS.credited_from };
+
+	before(async () => {
+		const { n8n, rest, zoo, cleanUp } = world();
+		stripe = await startStripeApi();
+		await cleanUp.later(async () => await stripe.close());
+		postgres = await startPostgres(cleanUp);
+		table = new Table(await postgres.connect());
+		setSampleBalances(zoo);
+		workflows = await openInbox({ rest, postgres, stripe, zoo, settings });
+		deliveries = new Deliveries({ url: `${n8n.url}/webhook/${WEBHOOK_PATH}`, secret: SIGNING_SECRET });
+	});
+
+	it('inbox: Set up asks from when on payments are credited', async () => {
+		const { rest, zoo, cleanUp } = world();
+		const fresh = await startPostgres(cleanUp);
+		await assert.rejects(openInbox({ rest, postgres: fresh, stripe, zoo }), /from when on the inbox credits payments/);
+	});
+
+	it('inbox: adds a delivered payment once, however often it comes', async () => {
+		const { zoo } = world();
+		const { session, payment } = paid();
+		const answers = await Promise.all([1, 2, 3].map(async () => await deliveries.attempt(completedEvent(session))));
+		assert.deepEqual(answers.map(({ text }) => text).sort(), [
+			'{"became":"due"}',
+			...Array(2).fill('{"became":"there"}'),
+		]);
+		await rowThatIs(payment, 'done');
+		assert.equal((await deliveries.attempt(completedEvent(session))).text, '{"became":"there"}');
+		const { monthly_credits_remaining: monthly, ...prePay } = zoo.amountsOf('org', ACME.id);
+		assert.deepEqual([monthly, Object.values(prePay)], ['100.00', ['150.00', '150.00']]);
+	});
+
+	it('inbox: takes what counts from Stripe, not from the event', async () => {
+		const { session, payment } = paid({ organization: BOLT.id, amount: 300 });
+		const event = completedEvent({ ...session, amount_total: 99_999, metadata: { organization: ACME.id } });
+		await deliveries.attempt(event);
+		const row = await rowThatIs(payment, 'done');
+		assert.deepEqual([row.organization, row.amount_cents], [BOLT.id, '300']);
+	});
+
+	const forged: ReadonlyArray<readonly [string, (body: string) => Record<string, string>]> = [
+		['has no signature', () => ({})],
+		['has another secret’s signature', (body) => ({ 'stripe-signature': signatureOf(body, 'another') })],
+		['has another body’s signature', (body) => ({ 'stripe-signature': signatureOf(`${body} `, SIGNING_SECRET) })],
+		[
+			'was signed more than five minutes ago',
+			(body) => ({ 'stripe-signature': signatureOf(body, SIGNING_SECRET, new Date(Date.now() - 310_000)) }),
+		],
+		[
+			'was signed for another moment than it names',
+			(body) => ({
+				'stripe-signature': signatureOf(body, SIGNING_SECRET).replace(
+					/t=\d+/,
+					`t=${Math.floor(Date.now() / 1000) - 9}`,
+				),
+			}),
+		],
+	];
+	for (const [name, headers] of forged)
+		it(`inbox: refuses a delivery that ${name}, and keeps nothing`, async () => {
+			const { session, payment } = paid();
+			const body = JSON.stringify(completedEvent(session));
+			assert.equal((await deliveries.attempt(body, headers(body))).status, 400);
+			assert.equal(await table.row(payment), undefined);
+		});
+
+	it('inbox: checks the bytes as they came, whatever they are', async () => {
+		const { session } = paid();
+		const body = JSON.stringify({ ...completedEvent(session), note: 'Ünïcödé  and   spaces “🦓”' }, null, 3);
+		assert.equal((await deliveries.attempt(body)).text, '{"became":"due"}');
+	});
+
+	it('inbox: answers 500 while Stripe does not tell of the checkout, so that it comes again', async () => {
+		const { session, payment } = paid();
+		stripe.sessions.delete(session.id);
+		assert.equal((await deliveries.attempt(completedEvent(session))).status, 500);
+		stripe.add(session);
+		assert.equal((await deliveries.attempt(completedEvent(session))).status, 200);
+		await rowThatIs(payment, 'done');
+	});
+
+	it('inbox: answers 200 and keeps no row for what is not to be added', async () => {
+		const unpaid = paid({ paid: false, method: 'us_bank_account' });
+		for (const [event, became] of [
+			[completedEvent(unpaid.session), 'not paid'],
+			[eventOf('customer.created', { id: 'cus_1' }), 'another event'],
+			[eventOf('checkout.session.completed', paid({ live: false }).session, false), 'another mode'],
+		] as const)
+			assert.deepEqual(await deliveries.attempt(event), { status: 200, text: JSON.stringify({ became }) });
+		assert.equal(await table.row(unpaid.payment), undefined);
+	});
+
+	it('inbox: takes a bank debit when it is paid in the end', async () => {
+		const { session, payment } = paid({ method: 'us_bank_account' });
+		await deliveries.attempt(eventOf('checkout.session.async_payment_succeeded', session));
+		await rowThatIs(payment, 'done');
+	});
+
+	it('inbox: Reconcile takes what was never delivered, from all pages, once', async () => {
+		const { rest, zoo } = world();
+		zoo.setBalance('org', BOLT.id, { pre_pay_cash_remaining: '0.00' });
+		const missed = Array.from({ length: 2 * PAGE + 1 }, () => paid({ organization: BOLT.id, amount: 1 }).payment);
+		const reversal = { id: 're_flow', object: 'refund', amount: 1, created: Math.floor(Date.now() / 1000) } as const;
+		stripe.reversals.push({ ...reversal, currency: 'usd', payment_intent: 'pi_flow_1' });
+		for (let run = 0; run < 2; run += 1)
+			assert.equal((await rest.execute(workflows.reconcile, DAILY)).status, 'success');
+		const rows = await table.rows();
+		assert.equal(rows.filter(({ payment }) => missed.includes(payment)).length, missed.length);
+		assert.equal((await table.row('re_flow'))?.status, 'person');
+	});
+
+	it('inbox: Watch tells of what waits for a person', async () => {
+		await deliveries.attempt(completedEvent(paid({ currency: 'eur' }).session));
+		const { nodes } = await world().rest.execute(workflows.watch, 'Every 15 Minutes');
+		const [[item] = []] = nodes.get('Send Report (Replace Me)')?.outputs ?? [];
+		assert.match(String(item?.['report']), /Waiting for a person: \d+.*Paid in EUR/s);
+	});
+
+	it('inbox: adds in the API-credits model too', async () => {
+		const { rest, cleanUp } = world();
+		const zoo = await startZooApi({ model: 'apiCredits' });
+		await cleanUp.later(async () => await zoo.close());
+		setSampleBalances(zoo, 'apiCredits');
+		await rest.deactivate(workflows.apply);
+		await rest.deactivate(workflows.take);
+		const other = await startPostgres(cleanUp);
+		await openInbox({ rest, postgres: other, stripe, zoo, settings: { ...settings, balance_model: 'apiCredits' } });
+		table = new Table(await other.connect());
+		const { session, payment } = paid();
+		assert.equal((await deliveries.attempt(completedEvent(session))).status, 200);
+		await rowThatIs(payment, 'done');
+		assert.equal(zoo.amountsOf('org', ACME.id)['stable_api_credits_remaining_monetary_value'], '150.00');
+	});
+}
