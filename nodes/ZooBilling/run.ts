@@ -86,7 +86,7 @@ function unsent(plan: Plan): Result {
 }
 
 async function runItems(plans: readonly Plan[], setting: Setting): Promise<Result[]> {
-	const itsTurn = takingTurns();
+	const itsTurn = takingTurns(async () => await setting.zoo.pause(0));
 	const turns = plans.map((plan): Turn<Lane, Result> => {
 		if ('result' in plan) return { key: undefined, run: async () => await Promise.resolve(plan.result) };
 		const run = async (lane: Lane) => {

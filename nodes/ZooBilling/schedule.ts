@@ -1,7 +1,5 @@
 // Which item may run when: items of one owner one after another in input order, different owners side by side.
 
-import { sleep } from 'n8n-workflow';
-
 export interface Turn<Lane, Result> {
 	/** Items with the same key share a lane; undefined: the item has a lane to itself. */
 	readonly key: string | undefined;
@@ -50,11 +48,11 @@ const IN_ONE_TURN = 3;
  * Who awaits the returned function goes on with few others, in a turn of the event loop of their own. What begins in
  * one turn is sent at its end: fifty that go on together would work one after another, and then all wait at once.
  */
-export function takingTurns(): () => Promise<void> {
+export function takingTurns(nextTurn: () => Promise<void>): () => Promise<void> {
 	let begun = 0;
 	let turn = Promise.resolve();
 	return async () => {
-		if (begun > 0 && begun % IN_ONE_TURN === 0) turn = turn.then(async () => await sleep(0));
+		if (begun > 0 && begun % IN_ONE_TURN === 0) turn = turn.then(nextTurn);
 		begun += 1;
 		await turn;
 	};

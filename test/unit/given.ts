@@ -104,6 +104,7 @@ export class ScriptedWorld implements World {
 	};
 
 	pause = async (ms: number): Promise<void> => {
+		if (ms === 0) return;
 		this.log.push(`wait ${ms}`);
 		this.time += ms;
 		this.onPause(ms);

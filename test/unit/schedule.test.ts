@@ -1,5 +1,7 @@
 // Which item runs when: lanes keep their order, the limit holds, results keep theirs, and one key has one worker in the process.
 
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import fc from 'fast-check';
 
 import { exclusively, runInLanes, takingTurns, type Turn } from '../../nodes/ZooBilling/schedule';
@@ -179,7 +181,7 @@ describe('lanes', () => {
 
 describe('turns of the event loop', () => {
 	it('are for three each, in the order in which they came', async () => {
-		const itsTurn = takingTurns();
+		const itsTurn = takingTurns(async () => await nextTurn());
 		const begun: number[] = [];
 		const all = Array.from({ length: 8 }, async (_, index) => {
 			await itsTurn();
