@@ -42,5 +42,7 @@ function codeOf(character: string): string {
 }
 
 function cut(text: string, longest: number): string {
-	return text.length > longest ? `${text.slice(0, longest)}…` : text;
+	if (text.length <= longest) return text;
+	// Half of a pair may be left at the end.
+	return `${text.slice(0, longest).replace(/\p{Cs}$/u, '')}…`;
 }

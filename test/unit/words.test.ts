@@ -30,6 +30,7 @@ it('is cut where it is long', () => {
 	expect(plainWords('x'.repeat(301))).toBe(`${'x'.repeat(300)}…`);
 	expect(plainWords('x'.repeat(300))).toBe('x'.repeat(300));
 	expect(plainWords('abcdef', 3)).toBe('abc…');
+	expect(plainWords('ab😀cd', 3)).toBe('ab…');
 });
 
 it('a copy shows what is invisible by its code, and keeps all else', () => {
@@ -45,7 +46,7 @@ it('a refused value is shown harmless, whatever it is', () => {
 });
 
 const nasty = fc.string({
-	unit: fc.constantFrom('<', '>', '[', ']', '(', ')', '!', 'a', ' ', '\n', '\u202e', '\u200b', '\ud800', '"', '\\'),
+	unit: fc.constantFrom('<', '>', '[', ']', '(', ')', '!', 'a', ' ', '\n', '\u202e', '\u200b', '\ud800', '😀', '"', '\\'),
 	maxLength: 400,
 });
 
