@@ -5,7 +5,7 @@ import { EMPLOYEE_TOKEN } from '../zoo-api/tokens';
 import type { ZooApi } from '../zoo-api/server';
 import { FakeClock, useFakeClocks } from './fake-clock';
 import type { NodeRunResult } from './harness';
-import { fatesOf, jsonOf, leaveInDoubt, ORG, record, runZoo, startZoo, USER, type ZooRun } from './zoo-run';
+import { fatesOf, jsonOf, leaveInDoubt, ORG, record, runZoo, startZoo, USER, USER_EMAIL, type ZooRun } from './zoo-run';
 
 jest.mock('n8n-workflow', () => ({
 	...jest.requireActual<object>('n8n-workflow'),
@@ -170,6 +170,193 @@ describe('how it is stored', () => {
 		expect(itemOf(result)['error']).toBe("'Pre-Pay Cash' is above 'Max Amount (USD)': 5.00 USD [item 0]");
 		expect(fatesOf(await apply(item, 'no', { options: { maxAmount: '5.00' } }))).toEqual(['confirmed']);
 	});
+});
+
+describe('of a user', () => {
+	const user = { ...adjust, resource: 'user' };
+	const applyUser = async (item: IDataObject, sentBefore = 'no') => {
+		const parameters = { resource: 'user', operation: 'applyPreview', preview: '={{ $json }}', sentBefore };
+		return await run(parameters, { items: [item] });
+	};
+	const userCash = () => zoo.amountsOf('user', USER)['pre_pay_cash_remaining'];
+	const byEmail = { ...user, userId: USER_EMAIL };
+
+	it('who was named by e-mail address names both, and asks for no address again', async () => {
+		const item = await dryRun(byEmail);
+		zoo.requests.length = 0;
+		const result = await applyUser(item);
+		expect(itemOf(result)['confirmation']).toMatchObject({ status: 'confirmed', userId: USER, userEmail: USER_EMAIL });
+		expect(zoo.requests.map(({ method, target }) => `${method} ${target}`)).toEqual([
+			`GET /users/${USER}/payment/balance`,
+			`PUT /users/${USER}/payment/balance`,
+		]);
+		expect(userCash()).toBe('15.00');
+	});
+
+	it('names both where it is refused or not applied, too', async () => {
+		const item = await dryRun(byEmail);
+		zoo.setBalance('user', USER, { pre_pay_cash_remaining: '12.00' });
+		const result = await applyUser(item);
+		expect(detailsOf(result)).toMatchObject({ reason: 'changedMeanwhile', userId: USER, userEmail: USER_EMAIL });
+		expect(itemOf(result)['message']).toContain(USER_EMAIL);
+		expect(detailsOf(await applyUser(item, 'yes'))).toMatchObject({ reason: 'invalidInput', userEmail: USER_EMAIL });
+	});
+
+	it('is the same preview without the address', async () => {
+		const { email, ...nameless } = previewIn(await dryRun(byEmail));
+		expect(email).toBe(USER_EMAIL);
+		await applyUser(nameless);
+		zoo.setBalance('user', USER, { pre_pay_cash_remaining: '10.00' });
+		await applyUser({ ...nameless, email });
+		expect(puts()).toBe(1);
+	});
+
+	it('is none of an organization with the same ID', async () => {
+		const item = { ...previewIn(await dryRun(user)), orgId: USER };
+		const result = await apply(item, 'no');
+		expect(itemOf(result)['error']).toMatch(/^'Preview' is for another resource: "user"/);
+	});
+});
+
+describe('amounts', () => {
+	const stable = 'stable_api_credits_remaining_monetary_value';
+	const addStable = (amount: string) => ({
+		operation: 'adjustBalance',
+		balanceModel: 'apiCredits',
+		adjustFields: { stableApiCreditsRemainingMonetaryValue: amount },
+	});
+	const stableOf = () => zoo.amountsOf('org', ORG)[stable];
+	/** Zoo keeps whole credits of three cents each. */
+	async function startRounding(creditRounding: 'nearest' | 'down'): Promise<void> {
+		await zoo.close();
+		const amounts = { monthly_api_credits_remaining_monetary_value: '0.90', [stable]: '9.99' };
+		zoo = await startZoo({ model: 'apiCredits', creditValue: '0.03', creditRounding, amounts });
+	}
+
+	it('in cents are applied as the US dollars that they are', async () => {
+		const item = await dryRun({ ...adjust, amountUnit: 'cents', adjustFields: { prePayCashRemaining: '1999' } });
+		expect(previewIn(item)['to']).toEqual({ pre_pay_cash_remaining: '29.99' });
+		expect(fatesOf(await apply(item, 'no'))).toEqual(['confirmed']);
+		expect(cash()).toBe('29.99');
+	});
+
+	it.each([
+		['nearest', '15.00'],
+		['down', '14.97'],
+	] as const)(
+		'that Zoo rounds to whole credits (%s) are confirmed, and there already',
+		async (creditRounding, kept) => {
+			await startRounding(creditRounding);
+			const item = await dryRun(addStable('5'));
+			expect(previewIn(item)).toMatchObject({ from: { [stable]: '9.99' }, to: { [stable]: '14.99' } });
+			expect(itemOf(await apply(item, 'no'))['confirmation']).toMatchObject({ status: 'confirmed', rounded: true });
+			expect(stableOf()).toBe(kept);
+			// As in another process, which does not remember it.
+			const again = await apply({ ...previewIn(item), id: 'of another process' }, 'perhaps');
+			expect(itemOf(again)['confirmation']).toMatchObject({ status: 'alreadyThere', rounded: true });
+			expect(puts()).toBe(1);
+		},
+	);
+
+	it.each(['no', 'perhaps'])('below one whole credit are sent once (sent before: %s)', async (sentBefore) => {
+		await startRounding('nearest');
+		const item = await dryRun(addStable('0.02'));
+		expect(itemOf(await apply(item, sentBefore))['confirmation']).toMatchObject({ status: 'confirmed', attempts: 1 });
+		expect(stableOf()).toBe('10.02');
+	});
+
+	it('of both kinds of API credits are applied together, or neither is', async () => {
+		await zoo.close();
+		zoo = await startZoo({ model: 'apiCredits' });
+		const fields = { monthlyApiCreditsRemainingMonetaryValue: '-1', stableApiCreditsRemainingMonetaryValue: '0.01' };
+		const item = await dryRun({ ...addStable('1'), adjustFields: fields });
+		zoo.setBalance('org', ORG, { monthly_api_credits_remaining_monetary_value: '0.99' });
+		expect(detailsOf(await apply(item, 'no'))).toMatchObject({ reason: 'changedMeanwhile', outcome: 'notSent' });
+		zoo.setBalance('org', ORG, { monthly_api_credits_remaining_monetary_value: '1.00' });
+		expect(fatesOf(await apply(item, 'no'))).toEqual(['confirmed']);
+		expect(zoo.amountsOf('org', ORG)).toMatchObject({
+			monthly_api_credits_remaining_monetary_value: '0.00',
+			[stable]: '20.01',
+		});
+	});
+});
+
+describe('a dry run that changes nothing', () => {
+	const says = "'Preview' changes nothing: what it sets was there already [item 0]";
+
+	it('of an update has a preview that is refused for that', async () => {
+		const item = await dryRun({ operation: 'updateBalance', updateFields: { prePayCashRemaining: '10' } });
+		for (const given of [item, item['preview']]) expect(itemOf(await apply(given, 'no'))['error']).toBe(says);
+		expect(puts()).toBe(0);
+	});
+
+	it('of an adjustment has none, and its item is refused for that', async () => {
+		const item = await dryRun({ ...adjust, adjustFields: { prePayCashRemaining: '0' } });
+		expect(item['preview']).toBeNull();
+		for (const sentBefore of ['no', 'perhaps']) {
+			expect(itemOf(await apply(item, sentBefore))['error']).toBe(says);
+			const alone = await apply(item['preview'], sentBefore);
+			expect(itemOf(alone)['error']).toBe("'Preview' is no preview: null [item 0]");
+			expect(itemOf(alone)['message']).toContain('A dry run that changes nothing has none');
+		}
+		expect(puts()).toBe(0);
+	});
+});
+
+describe('a preview from the future', () => {
+	const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
+
+	it.each(['no', 'perhaps'])('is refused, and what comes after it is not (sent before: %s)', async (sentBefore) => {
+		const item = previewIn(await dryRun());
+		const result = await apply({ ...item, updatedAt: inHours(2) }, sentBefore);
+		expect(itemOf(result)['error']).toBe("'Preview' holds a time that has not come yet: updatedAt [item 0]");
+		expect(detailsOf(result)).toMatchObject({ reason: 'invalidInput', outcome: 'notSent' });
+		expect(puts()).toBe(0);
+		expect(fatesOf(await apply(item, sentBefore))).toEqual(['confirmed']);
+	});
+
+	it('by no more than clocks differ is applied', async () => {
+		const item = previewIn(await dryRun());
+		zoo.replyWith((reply) => ({ ...reply, updated_at: inHours(0.6) }), { method: 'GET' });
+		expect(fatesOf(await apply({ ...item, updatedAt: inHours(0.5) }, 'no'))).toEqual(['confirmed']);
+	});
+});
+
+describe('a stopped execution', () => {
+	it.each([
+		['no', 'notSent', 'canceled'],
+		['perhaps', 'unknown', 'outcomeUnknown'],
+	])('during the look sends nothing (sent before: %s): %s', async (sentBefore, outcome, reason) => {
+		const item = await dryRun();
+		const stop = new AbortController();
+		zoo.failNext({ kind: 'hang' }, { method: 'GET' });
+		const running = apply(item, sentBefore, { cancel: stop.signal });
+		await zoo.nextRequest();
+		stop.abort();
+		const result = await running;
+		expect(result.status).toBe('canceled');
+		expect(detailsOf(result)).toMatchObject({ outcome, reason });
+		expect(puts()).toBe(0);
+		expect(fatesOf(await apply(item, 'perhaps'))).toEqual(['confirmed']);
+	});
+
+	it.each([true, false])(
+		'during the write leaves it unknown, and it is settled later (applied: %s)',
+		async (applied) => {
+			const item = await dryRun();
+			const stop = new AbortController();
+			zoo.onRequest = ({ method }) => {
+				if (method !== 'PUT') return undefined;
+				setImmediate(() => stop.abort());
+				return { kind: 'hang', applied };
+			};
+			const result = await apply(item, 'no', { cancel: stop.signal });
+			expect(detailsOf(result)).toMatchObject({ outcome: 'unknown', reason: 'outcomeUnknown' });
+			zoo.clearFaults();
+			expect(fatesOf(await apply(item, 'no'))).toEqual([applied ? 'alreadyThere' : 'confirmed']);
+			expect(cash()).toBe('15.00');
+		},
+	);
 });
 
 describe('Valid For', () => {

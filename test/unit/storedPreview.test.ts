@@ -57,8 +57,9 @@ it.each<[string, unknown[]]>([
 	['orgId', [undefined, '', 'acme', 7, `${ORG_ID}x`, '../../user']],
 	['balanceModel', [undefined, 'other', 'toString', '__proto__', 'constructor', 7]],
 	['from', [undefined, null, 'x', [], {}, { [cash]: null }, { [cash]: 10 }, { [cash]: 'ten' }, { nonsense: '1.00' }]],
-	['to', [undefined, null, {}, { [cash]: '10.00' }, { [cash]: '10.0' }, { [cash]: '-1.00' }, { [cash]: '1e13' }]],
+	['to', [undefined, null, {}, { [cash]: '-1.00' }, { [cash]: '1e13' }]],
 	['beside', ['x', { [cash]: '1.00' }, { nonsense: '1.00' }, JSON.parse('{"__proto__":"1.00"}')]],
+	['email', ['kim@example.com', '', 7]],
 	['updatedAt', ['yesterday', 7, {}]],
 	['reference', ['', 7, 'pi_1\u200b']],
 ])('a bad %s is named', (name, values) => {
@@ -68,6 +69,22 @@ it.each<[string, unknown[]]>([
 			next: expect.stringMatching(/\.$/),
 		});
 	}
+});
+
+it.each(['10.00', '10.0'])('one that sets %s where it was 10.00 changes nothing', (amount) => {
+	expect(read({ ...good, to: { [cash]: amount } })).toMatchObject({
+		what: "'Preview' changes nothing: what it sets was there already",
+		next: expect.stringMatching(/\.$/),
+	});
+});
+
+it('a user has an address beside the ID, if it is one', () => {
+	const { orgId: userId, ...others } = good;
+	const readUser = (email: unknown) => readStored({ ...others, resource: 'user', userId, email }, ownerKinds.user);
+	expect(readUser('kim@example.com')).toMatchObject({ preview: { ownerId: userId, email: 'kim@example.com' } });
+	expect(readUser(undefined)).not.toHaveProperty('preview.email');
+	for (const wrong of ['kim', ' kim@example.com', 'kim@example.com\n', ORG_ID, '<b>@example.com', 7, {}])
+		expect(readUser(wrong)).toMatchObject({ what: "'Preview' is incomplete or at odds with itself: email" });
 });
 
 it('one for another resource is refused', () => {

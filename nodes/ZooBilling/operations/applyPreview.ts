@@ -5,6 +5,7 @@ import { amountIn } from '../balance/confirm';
 import { balanceModels, type BalanceModel } from '../balance/fields';
 import { laneOf, type Owner, type OwnerKind } from '../balance/owner';
 import { ownerOf, targetOf } from '../balance/preview';
+import { readMoment } from '../balance/moment';
 import { Usd } from '../balance/money';
 import { standing } from '../balance/standing';
 import { Failure, ofItem } from '../failures/failure';
@@ -63,7 +64,8 @@ function prepare(raw: RawParameters, owner: OwnerKind, item: number): Task | Fai
 	const intent = intentOf(subject, stored, model, chosen);
 	const tooMuch = aboveMaximum(changesIn(stored), chosen);
 	if (tooMuch) return invalidInput(subject, tooMuch);
-	const key = JSON.stringify([id, stored]);
+	// An address only says how the owner was named.
+	const key = JSON.stringify([id, { ...stored, email: undefined }]);
 	const applying = { key, stored, sentBefore, intent };
 	return {
 		subject,
@@ -132,7 +134,20 @@ function isRemembered(result: Result): boolean {
 	return outcome !== 'notSent' && outcome !== 'notApplied' && reason !== 'alreadyThere';
 }
 
+/** As far as the clocks of machines may differ, in milliseconds. */
+const CLOCKS_DIFFER = 3_600_000;
+
+/** Whether no balance of today could be newer: each would pass for an old one. */
+function isToCome({ updatedAt }: StoredPreview['preview'], now: number): boolean {
+	const moment = readMoment(updatedAt);
+	return moment !== undefined && moment.seconds > now + CLOCKS_DIFFER;
+}
+
 async function first(session: Session, { stored, sentBefore, intent }: Applying): Promise<Result> {
+	if (isToCome(stored, session.exchange.now())) {
+		const next = "Preview it anew, and see that this machine's clock is right.";
+		return invalidInput(intent.subject, new Refusal("'Preview' holds a time that has not come yet: updatedAt", next));
+	}
 	if (sentBefore === 'perhaps') return await beginInDoubt(session, intent, kind, stored);
 	const now = await look(session, intent);
 	if (now instanceof Failure) return now;

@@ -23,6 +23,10 @@ export function stored(preview: Preview, { register, exchange }: Session): Recor
 	return { id: register.newId(), madeAt, [idParameter]: ownerId, ...rest };
 }
 
+const NOTHING_TO_DO = new Refusal(
+	"'Preview' changes nothing: what it sets was there already",
+	'There is nothing to apply: leave such dry runs out, for instance with a Filter node before this one.',
+);
 const MAKE_ANEW = "Give the item that 'Dry Run' has put out, whole or its 'preview', as it was stored.";
 /** Characters; a real one has some hundred. */
 const LONGEST = 20_000;
@@ -31,10 +35,19 @@ const LONGEST = 20_000;
 export function readStored(value: unknown, kind: OwnerKind): StoredPreview | Refusal {
 	const given = typeof value === 'string' ? parsed(value) : value;
 	const data = isRecord(given) && isRecord(given['preview']) ? given['preview'] : given;
-	if (!isRecord(data)) return new Refusal(`'Preview' is no preview: ${shown(value)}`, MAKE_ANEW);
+	if (isRecord(data)) return data['preview'] === null ? NOTHING_TO_DO : readData(data, kind);
+	const more = data === null ? ' A dry run that changes nothing has none.' : '';
+	return new Refusal(`'Preview' is no preview: ${shown(value)}`, MAKE_ANEW + more);
+}
+
+function readData(data: Record<string, unknown>, kind: OwnerKind): StoredPreview | Refusal {
 	const model = modelIn(data);
 	if (!model) return incomplete('balanceModel');
-	return faultIn(data, kind, model) ?? checked(data, kind, model);
+	const fault = faultIn(data, kind, model);
+	if (fault) return fault;
+	const read = checked(data, kind, model);
+	const { from, to } = read.preview;
+	return Object.keys(to).some((name) => from[name] !== to[name]) ? read : NOTHING_TO_DO;
 }
 
 /** `data`: found without fault. */
@@ -48,6 +61,7 @@ function checked(data: Record<string, unknown>, kind: OwnerKind, model: BalanceM
 		host: word(data, 'host') ?? '',
 		resource: kind.name,
 		ownerId: idIn(data, kind) ?? '',
+		...optional('email'),
 		balanceModel: model.name,
 		from: amounts('from'),
 		to: amounts('to'),
@@ -61,6 +75,11 @@ function checked(data: Record<string, unknown>, kind: OwnerKind, model: BalanceM
 function idIn(data: Record<string, unknown>, kind: OwnerKind): string | undefined {
 	const owner = readOwner(kind, data[kind.idParameter]);
 	return owner instanceof Refusal ? undefined : owner.id;
+}
+
+function isEmail(value: unknown, kind: OwnerKind): boolean {
+	const owner = readOwner(kind, value);
+	return !(owner instanceof Refusal) && owner.email === value;
 }
 
 function parsed(text: string): unknown {
@@ -87,6 +106,7 @@ function faultIn(data: Record<string, unknown>, kind: OwnerKind, model: BalanceM
 		host: word(data, 'host') !== undefined,
 		madeAt: readMoment(data['madeAt']) !== undefined,
 		[kind.idParameter]: idIn(data, kind) !== undefined,
+		email: isAbsent(data['email']) || isEmail(data['email'], kind),
 		updatedAt: isAbsent(data['updatedAt']) || readMoment(data['updatedAt']) !== undefined,
 		reference: isAbsent(data['reference']) || word(data, 'reference') !== undefined,
 		...amountChecks(data, model),
@@ -100,10 +120,9 @@ function amountChecks(data: Record<string, unknown>, model: BalanceModel): Recor
 	const to = amountsIn(data, 'to', model);
 	const beside = amountsIn(data, 'beside', model);
 	const names = Object.keys(to ?? {});
-	const moves = names.some((name) => from?.[name] !== to?.[name]);
 	return {
 		from: from !== undefined && names.every((name) => name in from),
-		to: to !== undefined && moves && Object.values(to).every(isWritable),
+		to: names.length > 0 && Object.values(to ?? {}).every(isWritable),
 		beside: isAbsent(data['beside']) || (beside !== undefined && !names.some((name) => name in beside)),
 	};
 }
