@@ -90,10 +90,9 @@ export class Journal {
 		const page = this.pages[item] ?? this.takeOver(checked);
 		if (!page) return this.fresh(checked);
 		const task = checked instanceof Failure || !this.isSame(checked, page) ? undefined : checked;
+		if (page.state !== 'settled') return task ? { task, resumed: page } : { result: stillInDoubt(page, item) };
 		// What was found as it should be was not written: an item that asks for something else now begins anew.
-		if (page.state === 'settled' && !task && !hasWritten(page)) return this.fresh(checked);
-		if (page.state === 'settled') return { result: settled(page, item, task !== undefined) };
-		return task ? { task, resumed: page } : { result: stillInDoubt(page, item) };
+		return task || hasWritten(page) ? { result: settled(page, item, task !== undefined) } : this.fresh(checked);
 	}
 
 	/** Who has used a payment reference before in this execution, in words. */
