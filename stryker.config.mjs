@@ -16,12 +16,10 @@ export default {
 	// Texts for people are compared with the documentation, not here.
 	mutator: { excludedMutations: ['StringLiteral'] },
 	ignorePatterns: ['/test/n8n', '/test/engine', '/test/compat', '/dist', '/docs/images'],
-	incremental: true,
-	incrementalFile: 'dist/mutants.json',
 	tempDirName: '.stryker-tmp',
 	reporters: ['clear-text', 'progress-append-only'],
 	clearTextReporter: { allowColor: false, reportTests: false, logTests: false },
-	concurrency: 1,
+	concurrency: 2,
 	timeoutMS: 10_000,
 	thresholds: { high: 100, low: 95, break: 95 },
 };

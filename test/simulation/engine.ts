@@ -12,7 +12,7 @@ import { amountsIn } from './money';
 import type { ExecutionPlan, ItemPlan, NodePlan } from './plan';
 import { Crash, Process, Stop, writing, type Surroundings } from './process';
 import { checkReport, reasonOf } from './rules/reports';
-import { isUnknown } from './rules/sending';
+import { isUnknown, isWritten } from './rules/sending';
 
 const operations = { adjustBalance, updateBalance };
 
@@ -98,6 +98,7 @@ export class Execution {
 
 	private async runNode(node: NodePlan, number: number): Promise<Ending> {
 		const before = copied(this.context);
+		const since = this.world.chronicle.clock.time;
 		const place = `${node.name} run ${number}`;
 		const run = { node, items: node.runs[number] ?? [], number, place };
 		const ending = node.isTool ? await this.callTool(node) : await this.runWithTries(run);
@@ -105,9 +106,8 @@ export class Execution {
 		this.context = before;
 		const isOfRun = (writer: Writer) =>
 			node.isTool ? writer.place.startsWith(`${node.name} `) : writer.place === place;
-		const stored = JSON.stringify(before);
-		const isStored = ({ page }: Writer) => page !== undefined && stored.includes(`"${page}"`);
-		const lost = [...this.writers.values()].filter((writer) => isOfRun(writer) && !isStored(writer));
+		const isKept = ({ reports }: Writer) => reports.some((report) => report.at <= since && isWritten(report));
+		const lost = [...this.writers.values()].filter((writer) => isOfRun(writer) && !isKept(writer));
 		for (const writer of lost) {
 			writer.isLost = true;
 			if (writer.attempts.length > 0) writer.excuses.add('crash');
@@ -199,7 +199,8 @@ export class Execution {
 		const attempts = writer.attempts.length;
 		const report = { writer, pass, at: chronicle.clock.time, result, attempts, isChanged, account, adds };
 		writer.reports.push(report);
-		writer.isInDoubt = isUnknown(result);
+		// Another call of the tool may have taken up its doubt meanwhile.
+		if (!isUnknown(result)) writer.isInDoubt = false;
 		chronicle.reports.push(report);
 		checkReport(chronicle, report);
 	}

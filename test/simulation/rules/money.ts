@@ -42,9 +42,14 @@ function landingsOf(attempt: Attempt): Landing[] {
 	});
 }
 
+function effectiveOf({ attempts }: Writer): Landing[] {
+	return attempts.flatMap(landingsOf).filter(({ before, after }) => !stand(before.amounts, after.amounts));
+}
+
 /** Whoever is no item of this process that a page tells of: other writers, other processes, and those whose page a crash took. */
-function isOutsider({ by }: Version, attempt: Attempt): boolean {
-	return typeof by === 'string' || by.writer.isLost || by.pass.process !== attempt.pass.process;
+function isOutsider({ by }: Version, { writer, pass }: Attempt): boolean {
+	if (typeof by === 'string' || by.writer.isLost || by.pass.process !== pass.process) return true;
+	return by.writer !== writer && writer.reports.some((report) => report.pass.process !== pass.process);
 }
 
 function noteTakenBack(writer: Writer, { hasMoments, credit = 1 }: Truth): void {
@@ -211,8 +216,8 @@ function checkOrder(chronicle: Chronicle): void {
 		for (const later of updates) {
 			if (earlier.place !== later.place || earlier.execution !== later.execution || earlier.item >= later.item)
 				continue;
-			const last = earlier.attempts.flatMap(landingsOf).at(-1);
-			const first = later.attempts.flatMap(landingsOf)[0];
+			const last = effectiveOf(earlier).at(-1);
+			const [first] = effectiveOf(later);
 			if (!last || !first || last.attempt.account !== first.attempt.account || last.index < first.index) continue;
 			if (isExcused(earlier) || isExcused(later)) continue;
 			chronicle.breaks('updates take effect in input order', `${earlier.name} after ${later.name}`);
