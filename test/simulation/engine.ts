@@ -292,7 +292,11 @@ interface Prepared {
 
 /** Of the same item, or of another call of the tool. */
 function takeUp(writer: Writer, { id, preview, asks }: Page, writers: readonly Writer[]): void {
-	for (const other of writers) if (other !== writer && other.page === id) other.isInDoubt = false;
+	for (const other of writers) {
+		if (other === writer || other.page !== id) continue;
+		other.isInDoubt = false;
+		if (other.isLost) writer.excuses.add('crash');
+	}
 	Object.assign(writer, { preview, page: id, asks });
 }
 

@@ -123,7 +123,7 @@ export class Zoo {
 		const newest = this.seen.get(seenKey(pass, account)) ?? 0;
 		const isTold = this.rules.moments !== 'absent' && shown.moment < newest;
 		if (isStale && !isTold) writer.excuses.add('staleLook');
-		if (!isTold) writer.look = { account, version };
+		if (!isTold && pass.canceledAt === undefined) writer.look = { account, version };
 		chronicle.tell(
 			`  ${writer.name}: GET → ${listed(shown.amounts)}${isStale ? ` (stale${isTold ? '' : ', and nothing tells'})` : ''}`,
 		);

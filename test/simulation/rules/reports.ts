@@ -47,8 +47,10 @@ const rules: Readonly<Record<string, Rule>> = {
 	},
 	'unknown has a cause': (report) => {
 		if (!isUnknown(report.result)) return undefined;
-		const { isTool, attempts } = report.writer;
-		return isTool || attempts.some((attempt) => !attempt.isConfirmed) ? undefined : 'nothing went wrong with it';
+		const { isTool, attempts, excuses } = report.writer;
+		return isTool || excuses.has('crash') || attempts.some((attempt) => !attempt.isConfirmed)
+			? undefined
+			: 'nothing went wrong with it';
 	},
 	'a look that shows what was written settles it': (report) => {
 		const { writer, pass } = report;
