@@ -20,6 +20,6 @@ export default {
 	reporters: ['clear-text', 'progress-append-only'],
 	clearTextReporter: { allowColor: false, reportTests: false, logTests: false },
 	concurrency: 2,
-	timeoutMS: 10_000,
+	timeoutMS: 4_000,
 	thresholds: { high: 100, low: 95, break: 95 },
 };

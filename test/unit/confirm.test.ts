@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 
-import { amountIn, compare, holds } from '../../nodes/ZooBilling/balance/confirm';
+import { amountIn, compare, holds, unexpected } from '../../nodes/ZooBilling/balance/confirm';
 import { amountOf, apiCredits, cash, credits, monthly, monthlyApi, prePay, stableApi } from './given';
 
 describe('in the pre-pay model', () => {
@@ -178,5 +178,47 @@ describe('holding amounts to the cent', () => {
 	it('reads one field’s amount', () => {
 		expect(amountIn({ pre_pay_cash_remaining: '0.0083' }, cash)?.toString()).toBe('0.0083');
 		expect(amountIn({ pre_pay_cash_remaining: null }, cash)).toBeUndefined();
+	});
+});
+
+describe('a count of whole credits', () => {
+	const rounded = (count: unknown) => {
+		const balance = {
+			monthly_api_credits_remaining: count,
+			monthly_api_credits_remaining_monetary_value: '10.00',
+		};
+		return compare([amountOf(monthlyApi, '10.30')], balance, apiCredits).rounded;
+	};
+
+	it.each<[unknown]>([[20], ['20']])('is a number or its text: %p', (count) => {
+		expect(rounded(count)).toBe(true);
+	});
+
+	it.each<[unknown]>([
+		[true],
+		[[20]],
+		['x20'],
+		['20x'],
+		[' 20'],
+		['0x14'],
+		['2e1'],
+		['0000000000000020'],
+		[20.5],
+		[0],
+		[-20],
+		[null],
+	])('is nothing else: %p', (count) => {
+		expect(rounded(count)).toBe(false);
+	});
+});
+
+describe('amounts that are not as expected', () => {
+	it('are told with what is there instead', () => {
+		const expected = [amountOf(cash, '50'), amountOf(credits, '20'), amountOf(monthly, '1')];
+		const balance = { pre_pay_cash_remaining: '49.5', monthly_credits_remaining: '1.0' };
+		expect(unexpected(expected, balance)).toEqual([
+			{ field: 'pre_pay_cash_remaining', asked: '50.00', got: '49.50' },
+			{ field: 'pre_pay_credits_remaining', asked: '20.00', got: 'no amount' },
+		]);
 	});
 });

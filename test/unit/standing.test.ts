@@ -168,6 +168,21 @@ describe('a change below one whole credit', () => {
 	});
 });
 
+describe('a reply that lacks an amount', () => {
+	it('does not hold what was written, even where another amount differs', () => {
+		const two = { ...plain, to: { ...plain.to, pre_pay_credits_remaining: '26.00' } };
+		const look = readReply({ pre_pay_cash_remaining: '99.00', updated_at: LATER });
+		expect(of(two, look, 'perhaps')).toBe('send');
+	});
+
+	it('tells a bill by the amounts that it has', () => {
+		const look = (moved: string) =>
+			readReply({ pre_pay_cash_remaining: '100.00', pre_pay_credits_remaining: moved, updated_at: LATER });
+		expect(of(adjustment, look('17.00'), 'perhaps')).toBe('notApplied');
+		expect(of(adjustment, look('20.00'), 'perhaps')).toBe('unknown');
+	});
+});
+
 describe('a plain update', () => {
 	it.each<[string, Seen, Given, Standing, Standing, Standing]>([
 		['what was asked for', { cash: '105.00' }, alone, 'applied', 'applied', 'send'],
