@@ -134,6 +134,8 @@ export class Chronicle {
 	readonly broken: Broken[] = [];
 	readonly story: string[] = [];
 	requests = 0;
+	/** Requests and waits. */
+	steps = 0;
 
 	constructor(readonly clock: Clock) {}
 

@@ -85,6 +85,7 @@ export class Process {
 	private step(): void {
 		if (this.hasCrashed) throw new Crash();
 		this.stepsLeft -= 1;
+		this.world.chronicle.steps += 1;
 		checkEnd(this.world.chronicle);
 		if (this.stepsLeft !== 0) return;
 		const { chronicle, dice } = this.world;

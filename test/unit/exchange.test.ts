@@ -506,3 +506,14 @@ describe('stopping after another item’s failure', () => {
 		expect(await exchange.write(put, flaw)).toEqual({ kind: 'unsent', why: 'canceled' });
 	});
 });
+
+describe('the time for retries', () => {
+	it('begins with the first send, and not with the wait before it', async () => {
+		const { exchange, world } = scene([timedOut], { retryFor: 10_000, traffic: heldFor(5000) });
+		await exchange.write(put, flaw);
+		world.time += 8000;
+		expect(exchange.hasTime).toBe(true);
+		world.time += 2001;
+		expect(exchange.hasTime).toBe(false);
+	});
+});

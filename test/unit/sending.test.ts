@@ -107,7 +107,8 @@ async function run(preview: Preview, turns: readonly Turn[], given: Scene = {}) 
 		doubt,
 	);
 	const end = await sending.run();
-	return { end, is: inShort(end), log: world.log, world, exchange, traffic, noted: () => noted };
+	const { openUntil } = sending;
+	return { end, is: inShort(end), log: world.log, world, exchange, traffic, openUntil, noted: () => noted };
 }
 
 type Short =
@@ -713,6 +714,56 @@ describe('a plain update', () => {
 			const { is, exchange } = await run(plain, looks, { doubt: 'claim', retryFor: 0 });
 			expect({ is, attempts: exchange.attempts }).toEqual({ is: 'unknown after claim', attempts: 0 });
 		}
+	});
+});
+
+describe('an attempt that may still land', () => {
+	const openOf = async (preview: Preview, turns: readonly Turn[], given?: Scene) =>
+		(await run(preview, turns, given)).openUntil;
+
+	it.each(both)('is told for ten seconds from its end, whatever became known of it: %s', async (_, preview) => {
+		const answered = await openOf(preview, [slow(timedOut, 30_000), FROM, ANSWER]);
+		expect(answered).toBe(40_000);
+		const looks = [FROM, FROM];
+		expect(await openOf(preview, [slow(replied(524), 5000), ...looks], { retryFor: 0 })).toBe(15_000);
+	});
+
+	it.each(both)('is none where each was answered or never left: %s', async (_, preview) => {
+		expect(await openOf(preview, [ANSWER])).toBeUndefined();
+		expect(await openOf(preview, [refusedConnection, FROM, ANSWER])).toBeUndefined();
+		expect(await openOf(preview, [ZOOS_OWN, FROM])).toBeUndefined();
+	});
+
+	it('is none where the only one of a write that was built on a look is seen to have landed', async () => {
+		expect(await openOf(built, [timedOut, TO])).toBeUndefined();
+	});
+
+	it('is left where another one may have done what is seen', async () => {
+		const after = (turns: readonly Turn[]) => openOf(built, turns);
+		expect(await after([timedOut, FROM, timedOut, TO])).toBe(10_500);
+		expect(await after([timedOut, FROM, GATEWAY, TO])).toBe(10_000);
+	});
+
+	it('is left by a plain update, whose amounts may have stood there before', async () => {
+		expect(await openOf(plain, [timedOut, TO])).toBe(10_000);
+	});
+
+	it('is left by a write that is taken up, of which an earlier attempt may be what is seen', async () => {
+		expect(await openOf(built, [FROM, timedOut, TO], { doubt: 'perhaps' })).toBe(10_000);
+	});
+});
+
+describe('a write whose turn is over before it is sent', () => {
+	it.each(both)('is not noted as one that may have been applied: %s', async (_, preview) => {
+		const { is, noted } = await run(preview, [], { prepare: press });
+		expect(is).toBe('turnedAway');
+		expect(noted()).toBe(0);
+	});
+
+	it('is sent once all the same where it is taken up and the look took longer than its time', async () => {
+		const { is, log } = await run(plain, [slow(ELSE, 5000), ANSWER], { doubt: 'perhaps', retryFor: 1000 });
+		expect(log).toEqual(['GET', 'PUT']);
+		expect(is).toBe('by reply');
 	});
 });
 

@@ -4,14 +4,14 @@ import { Failure } from '../../../nodes/ZooBilling/failures/failure';
 import type { Attempt, Chronicle, Report, Writer } from '../chronicle';
 import { amountsIn, listed, stand } from '../money';
 
-const MOST_REQUESTS = 20_000;
+const MOST_STEPS = 10_000;
 const LONGEST = 7 * 24 * 3_600_000;
 
 export class Endless extends Error {}
 
 export function checkEnd(chronicle: Chronicle): void {
-	const { requests, clock } = chronicle;
-	if (requests > MOST_REQUESTS || clock.time > LONGEST) throw new Endless('The world does not end');
+	const { steps, clock } = chronicle;
+	if (steps > MOST_STEPS || clock.time > LONGEST) throw new Endless('The world does not end');
 }
 
 type Rule = (attempt: Attempt, chronicle: Chronicle) => string | undefined;
