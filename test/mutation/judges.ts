@@ -19,7 +19,6 @@ import '../unit/amounts.test';
 import '../unit/register.test';
 import '../unit/journal.test';
 import '../unit/passes.test';
-import '../unit/previews.test';
 import '../unit/run.test';
 import '../unit/schedule.test';
 import '../unit/stale.test';
