@@ -197,6 +197,10 @@ export class Execution {
 		const outcome = result instanceof Failure ? ` (${result.details.outcome})` : '';
 		chronicle.tell(`  ${writer.name}: reported as ${reasonOf(result)}${outcome}`);
 		const attempts = writer.attempts.length;
+		const { place, item } = writer;
+		const isSame = (other: Writer) => other.isLost && other.place === place && other.item === item;
+		// A doubt that was stored before the crash.
+		if (isUnknown(result) && attempts === 0 && chronicle.writers.some(isSame)) writer.excuses.add('crash');
 		const report = { writer, pass, at: chronicle.clock.time, result, attempts, isChanged, account, adds };
 		writer.reports.push(report);
 		// Another call of the tool may have taken up its doubt meanwhile.
