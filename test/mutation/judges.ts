@@ -19,6 +19,7 @@ import '../unit/amounts.test';
 import '../unit/register.test';
 import '../unit/journal.test';
 import '../unit/passes.test';
+import '../unit/writes.test';
 import '../unit/run.test';
 import '../unit/schedule.test';
 import '../unit/stale.test';

@@ -690,3 +690,22 @@ describe('the sum', () => {
 		expect(tally(Array.from({ length: 50_000 }, () => done()))).toBe('Of 50000 items: 50000 written (item 0–49999).');
 	});
 });
+
+describe('while another item’s attempt may still land', () => {
+	const waits = async (checked: Task) => {
+		const wire = zoo();
+		const journal = open({});
+		journal.register.noteOpen(HOST + laneOf(org), 'another page', wire.ticks() + 7000);
+		await runPass([checked], pass({ zoo: wire, journal }));
+		return wire.world.log;
+	};
+
+	it('a write of that owner rests', async () => {
+		expect(await waits(task(0, 'a', () => done()))).toEqual(['wait 7000']);
+	});
+
+	it('a dry run does not, and neither does a write of another owner', async () => {
+		expect(await waits(previewing(0, 'a', () => done({}, false)))).toEqual([]);
+		expect(await waits(task(0, 'b', () => done()))).toEqual([]);
+	});
+});

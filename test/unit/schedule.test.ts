@@ -91,6 +91,20 @@ describe('lanes', () => {
 		expect(await results).toEqual(['0 after ', '1 after ']);
 	});
 
+	it('take a turn that says nothing as one that does not go first', async () => {
+		const order: string[] = [];
+		const turn = (name: string, more: Partial<Turn<undefined, void>> = {}): Turn<undefined, void> => ({
+			key: 'one',
+			run: async () => {
+				order.push(name);
+				await Promise.resolve();
+			},
+			...more,
+		});
+		await runInLanes([turn('new'), turn('resumed', { first: true })], 1, () => undefined);
+		expect(order).toEqual(['resumed', 'new']);
+	});
+
 	it('begin with the turns that go first, each kind in its order, and leave the results in theirs', async () => {
 		const order: number[] = [];
 		const turn = (key: string, first: boolean, index: number): Turn<undefined, number> => ({
