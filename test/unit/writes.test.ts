@@ -95,6 +95,7 @@ describe('an adjustment', () => {
 		expect(bodies).toEqual([undefined, '{"pre_pay_cash_remaining":"110.00"}']);
 		expect(result).toEqual({
 			json: {
+				orgId: ORG_ID,
 				pre_pay_cash_remaining: '110.00',
 				pre_pay_credits_remaining: '20.00',
 				updated_at: LATER,
@@ -104,6 +105,7 @@ describe('an adjustment', () => {
 				confirmation: confirmation({ asked: { pre_pay_cash_remaining: '110.00' }, reference: 'pi_1' }),
 			},
 			hints: [],
+			shapes: [],
 			wrote: true,
 		});
 	});
@@ -112,6 +114,7 @@ describe('an adjustment', () => {
 		const raw = adding({ prePayCashRemaining: '10' }, { output: 'amounts' });
 		const { result } = await run('adjust', raw, [balance('100.00'), balance('110.00', '20.00', LATER)]);
 		expect(Object.keys(jsonOf(result))).toEqual([
+			'orgId',
 			'pre_pay_cash_remaining',
 			'pre_pay_credits_remaining',
 			'adjustment',
@@ -153,6 +156,7 @@ describe('an adjustment', () => {
 		expect(log).toEqual(['GET']);
 		expect(result).toEqual({
 			json: {
+				orgId: ORG_ID,
 				pre_pay_cash_remaining: '100.00',
 				pre_pay_credits_remaining: '20.00',
 				updated_at: THEN,
@@ -169,6 +173,7 @@ describe('an adjustment', () => {
 				}),
 			},
 			hints: [],
+			shapes: [],
 			wrote: false,
 		});
 	});
@@ -365,6 +370,7 @@ describe('a dry run', () => {
 				},
 			},
 			hints: [],
+			shapes: [],
 			wrote: false,
 		});
 	});
