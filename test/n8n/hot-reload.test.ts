@@ -64,7 +64,7 @@ export function aSavedSource(world: () => World): void {
 
 	it('reaches the next execution within five seconds', async (test) => {
 		assert.match(await messageOf(), /'Organization Number' is not a UUID/);
-		const tookMs = await save(join(sources, OWNER_FILE), "'is not a UUID'", "'is no ID at all'", async () => {
+		const tookMs = await save(join(sources, OWNER_FILE), 'is not a UUID:', 'is no ID at all:', async () => {
 			await until(
 				'the message is the new one',
 				30_000,
