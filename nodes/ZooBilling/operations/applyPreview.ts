@@ -19,7 +19,7 @@ import { readStored, type StoredPreview } from './storedPreview';
 import { begin, beginInDoubt, look, resume, sightOf, type Kind } from './write';
 
 const options = () =>
-	['maxAmount', 'maxConcurrency', 'onDifference', 'output', 'retryFor', 'timeout', 'validFor'] as const;
+	['maxAmount', 'maxConcurrency', 'onDifference', 'output', 'outputFields', 'retryFor', 'timeout', 'validFor'] as const;
 
 export const applyPreview: Operation = {
 	name: 'applyPreview',
