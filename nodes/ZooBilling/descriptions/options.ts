@@ -20,12 +20,13 @@ const shown: Record<Exclude<OptionName, 'onlyIf'>, Shown> = {
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. usd',
-		description: 'The currency of the payment, to be mapped from it; anything but USD is refused',
+		description: 'The currency of the payment, to be mapped from it; anything but USD is refused, nothing is converted',
 	},
 	dryRun: {
 		type: 'boolean',
 		default: false,
-		description: 'Whether to only read the balance and put out the request that would be sent',
+		description:
+			'Whether to only read the balance and put out the request that would be sent, with each amount from and to; nothing is written',
 	},
 	includeTotalDue: {
 		type: 'boolean',
@@ -76,7 +77,8 @@ const shown: Record<Exclude<OptionName, 'onlyIf'>, Shown> = {
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. pi_3OqT2eKZ',
-		description: 'The ID of the payment or another text for audits; it stands beside every result and in every refusal',
+		description:
+			'The ID of the payment or another text for audits; it stands beside every result and in every refusal, and an adjustment with it is made once in an execution',
 	},
 	repeatedReference: {
 		type: 'options',
