@@ -100,8 +100,7 @@ function previewOf(operation: string[]): INodeProperties[] {
 			displayOptions,
 			default: '',
 			placeholder: 'e.g. {{ $json.preview }}',
-			description:
-				'The item that Dry Run of Adjust or Update has put out, as it was; to be mapped, never written by a model',
+			description: 'The item that Dry Run of Adjust or Update has put out; to be mapped, never written by a model',
 		},
 		{
 			displayName: 'Sent Before',
