@@ -49,6 +49,7 @@ async function main(cleanUp: CleanUp): Promise<void> {
 		};
 		if (only !== 'examples') await pictureNode(world, page, take);
 		if (only !== 'node') await pictureExamples(world, page, take);
+		if (only !== 'node') await pictureApproval(world, page, take);
 		await page.context().close();
 	}
 }
@@ -89,6 +90,22 @@ async function pictureExamples(world: World, page: Page, take: Take): Promise<vo
 		await editor.zoomToFit();
 		await take(pictureOf(file), await around(page.locator('.vue-flow__node'), 24));
 	}
+}
+
+/** What the person sees who decides on the agent's preview. */
+async function pictureApproval({ rest, zoo, model, credentials }: World, page: Page, take: Take): Promise<void> {
+	setSampleBalances(zoo);
+	await page.setViewportSize(WINDOW);
+	const [file = ''] = (await exampleFiles()).filter((name) => name.startsWith('5-'));
+	const editor = new Editor(page);
+	await editor.openWorkflow(await rest.addWorkflow(completed(await readExample(file), credentials)));
+	model.willSay(
+		[{ tool: 'Preview_Cash_Adjustment', input: { organization: ACME.id, amount: '25.00' } }],
+		'That would make it 125.00 US dollars of pre-pay cash. Please decide below.',
+	);
+	await editor.say(`Add 25 dollars of pre-pay cash to organization ${ACME.id}.`);
+	await page.getByText('Decline').waitFor({ timeout: 60_000 });
+	await take('approval', await around(page.getByTestId('canvas-chat')));
 }
 
 /** Such as `example-1`; the one beside it has a word of its own. */
