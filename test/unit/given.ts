@@ -5,10 +5,9 @@ import { balanceModels, type BalanceField } from '../../nodes/ZooBilling/balance
 import { Usd } from '../../nodes/ZooBilling/balance/money';
 import { ownerKinds, type Owner } from '../../nodes/ZooBilling/balance/owner';
 import type { Traffic, World } from '../../nodes/ZooBilling/zoo/exchange';
-import type { Presence } from '../../nodes/ZooBilling/zoo/presence';
 import type { Connection } from '../../nodes/ZooBilling/zoo/transport';
 import type { ZooRequest } from '../../nodes/ZooBilling/zoo/request';
-import type { Sent } from '../../nodes/ZooBilling/zoo/retry';
+import type { Presence, Sent } from '../../nodes/ZooBilling/zoo/retry';
 
 export const ORG_ID = '6075f6e9-c871-4f0f-930b-439bb777cd26';
 export const USER_ID = '7e29ccf7-8b3c-47db-8a17-bb53528382f4';
@@ -58,6 +57,9 @@ export function freeTraffic(): Traffic {
 /** What answers a request; `after`: what else happens meanwhile. */
 export type Turn = Sent | ((request: ZooRequest, world: ScriptedWorld) => Sent);
 
+/** When a scripted world begins: later than any balance in it. */
+export const START = Date.UTC(2026, 11, 1);
+
 const never = new Promise<void>(() => undefined);
 
 /** Answers requests in turn, counts milliseconds only where something takes time, and writes down all that happens. */
@@ -81,7 +83,7 @@ export class ScriptedWorld implements World {
 
 	constructor(
 		private readonly turns: Turn[],
-		private readonly start = 1_000_000,
+		private readonly start = START,
 	) {
 		this.time = start;
 	}

@@ -17,7 +17,9 @@ import { Refusal } from '../refusal';
 import { forOwner } from '../resolve';
 import { aboveMaximum, askedBy, readIntent, writeOptions, type WriteIntent } from './intent';
 import type { Operation, RawParameters } from './operation';
-import { begin, look, previewOf, resume, show, unchanged, type Kind } from './write';
+import { look, previewOf, show } from './look';
+import { unchanged, type Kind } from './report';
+import { begin, resume } from './write';
 
 const amounts = {
 	parameter: 'adjustFields',
@@ -96,7 +98,7 @@ async function adjust(session: Session, intent: WriteIntent, resumed: Page | und
 	const target = sums.filter(({ change }) => !change.isZero()).map(({ field, after }) => ({ field, amount: after }));
 	const preview = previewOf(session, intent, target, before);
 	if (chosen.dryRun) return show(session, intent, before, { preview, more });
-	if (target.length === 0) return unchanged(session, intent, before, more);
+	if (target.length === 0) return unchanged(session, intent, before, { preview, more });
 	return await begin(session, intent, kind, preview);
 }
 

@@ -9,7 +9,9 @@ import type { Refusal } from '../refusal';
 import { forOwner } from '../resolve';
 import { aboveMaximum, askedBy, readIntent, writeOptions, type WriteIntent } from './intent';
 import type { Operation, RawParameters } from './operation';
-import { begin, look, previewOf, resume, show, unchanged, type Kind } from './write';
+import { look, previewOf, show } from './look';
+import { unchanged, type Kind } from './report';
+import { begin, resume } from './write';
 
 const amounts = {
 	parameter: 'updateFields',
@@ -48,6 +50,6 @@ async function update(session: Session, intent: WriteIntent, resumed: Page | und
 	if (before instanceof Failure) return before;
 	const preview = previewOf(session, intent, target, before);
 	if (before && options.dryRun) return show(session, intent, before, { preview });
-	if (before && holds(before.balance, target)) return unchanged(session, intent, before);
+	if (before && holds(before.balance, target)) return unchanged(session, intent, before, { preview });
 	return await begin(session, intent, kind, preview);
 }

@@ -1,7 +1,6 @@
 // What an attempt's outcome means, and whether and when to send again: pure decisions.
 
 import { plainWords } from '../words';
-import type { Presence } from './presence';
 
 /** What came of one attempt on the wire. */
 export type Sent = Reply | Silence;
@@ -64,6 +63,9 @@ export interface NoAnswer extends Reported {
 
 export type Verdict = Answer | NoAnswer;
 
+/** Whether the host has an endpoint. */
+export type Presence = 'there' | 'absent' | 'unclear';
+
 /** What Zoo said along with an outcome. */
 export interface Reported {
 	readonly status?: number;
@@ -96,7 +98,8 @@ const meanings: ReadonlyMap<number, Meaning> = new Map([
 ]);
 
 function meaningOf(status: number, asked: boolean): Meaning {
-	if (status === 503 && asked) return ASKED_TO_WAIT;
+	// A proxy that has given up waiting for Zoo may say 503 with a wait as well.
+	if (status === 503 && asked) return { ...PERHAPS, holdsAll: true };
 	// Nobody knows what stands behind a 524 or its like.
 	return meanings.get(status) ?? (status >= 300 && status < 500 ? CLAIM : PERHAPS_FINAL);
 }
