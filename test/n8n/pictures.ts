@@ -22,6 +22,8 @@ const [ACME] = SAMPLE_ORGS;
 const NODE = 'Set Org Balance';
 /** High enough for all fields at once. */
 const WINDOW = { width: 1500, height: 1080 };
+/** The chat takes a share of it. */
+const CHAT_WINDOW = { width: 1700, height: 2000 };
 /** What stands beside and above the canvas, and some room. */
 const AROUND_CANVAS = { width: 360, height: 320 };
 
@@ -95,7 +97,7 @@ async function pictureExamples(world: World, page: Page, take: Take): Promise<vo
 /** What the person sees who decides on the agent's preview. */
 async function pictureApproval({ rest, zoo, model, credentials }: World, page: Page, take: Take): Promise<void> {
 	setSampleBalances(zoo);
-	await page.setViewportSize(WINDOW);
+	await page.setViewportSize(CHAT_WINDOW);
 	const [file = ''] = (await exampleFiles()).filter((name) => name.startsWith('5-'));
 	const editor = new Editor(page);
 	await editor.openWorkflow(await rest.addWorkflow(completed(await readExample(file), credentials)));
@@ -104,8 +106,9 @@ async function pictureApproval({ rest, zoo, model, credentials }: World, page: P
 		'That would make it 125.00 US dollars of pre-pay cash. Please decide below.',
 	);
 	await editor.say(`Add 25 dollars of pre-pay cash to organization ${ACME.id}.`);
-	await page.getByText('Decline').waitFor({ timeout: 60_000 });
-	await take('approval', await around(page.getByTestId('canvas-chat')));
+	const chat = page.getByTestId('canvas-chat');
+	await chat.getByText('Decline', { exact: true }).waitFor({ timeout: 60_000 });
+	await take('approval', await around(chat));
 }
 
 /** Such as `example-1`; the one beside it has a word of its own. */
