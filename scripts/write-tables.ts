@@ -11,7 +11,7 @@ import { optionProperties } from '../nodes/ZooBilling/descriptions/options';
 import { nodeProperties } from '../nodes/ZooBilling/descriptions/properties';
 import { operations } from '../nodes/ZooBilling/operations/all';
 import type { Operation } from '../nodes/ZooBilling/operations/operation';
-import { optionDefaults } from '../nodes/ZooBilling/options';
+import { optionDefaults, type OptionName } from '../nodes/ZooBilling/options';
 import { BALANCE_PATH } from '../nodes/ZooBilling/zoo/request';
 
 /** The pages that hold tables, between `<!-- table: name -->` and `<!-- end -->`. */
@@ -19,10 +19,12 @@ export const pages = ['README.md', 'docs/reference.md', 'docs/balance-models.md'
 
 const tables: Readonly<Record<string, () => string>> = {
 	operations: () => operationTable(),
+	operationsInShort,
 	parameters: parameterTable,
 	models: modelTable,
 	fields: fieldTable,
 	options: optionTable,
+	mainOptions: () => mainOptionTable(['dryRun', 'maxAmount', 'onDifference', 'onlyIf', 'reference']),
 };
 
 /** The page with all its tables as the code has them. */
@@ -51,6 +53,16 @@ export function operationTable(listed: readonly Operation[] = operations): strin
 		];
 	});
 	return markdown(['Operation', 'Stored as', 'What it does', 'Request'], rows);
+}
+
+/** For those who decide whether they need the node. */
+function operationsInShort(): string {
+	const rows = operations.map(({ label, description, byId, preview }) => [
+		`**${label(ownerKinds.org)}**`,
+		inShort(description(ownerKinds.org)),
+		byId || preview ? 'employee' : 'any',
+	]);
+	return markdown(['Operation', 'What it does', 'Token'], rows);
 }
 
 const kinds: Readonly<Record<string, string>> = {
@@ -104,7 +116,8 @@ function fieldTable(): string {
 	return markdown(['Balance model', 'Field', 'Stored as', 'At Zoo', 'What it means'], rows);
 }
 
-function optionTable(): string {
+/** By the label, in the order of the alphabet: each option as the editor has it, and the operations that have it. */
+function optionsInUse(): Array<{ property: INodeProperties; users: ReadonlySet<string> }> {
 	const found = new Map<string, { property: INodeProperties; users: Set<string> }>();
 	for (const operation of operations) {
 		for (const model of operation.amounts ? allModels : [undefined]) {
@@ -117,16 +130,25 @@ function optionTable(): string {
 			}
 		}
 	}
-	const rows = [...found.values()]
-		.sort((one, other) => (one.property.displayName < other.property.displayName ? -1 : 1))
-		.map(({ property, users }) => [
-			`**${property.displayName}**`,
-			`\`${property.name}\``,
-			users.size === operations.length ? 'all' : [...users].join(', '),
-			optionDefault(property),
-			sentence(property.description ?? ''),
-		]);
+	return [...found.values()].sort((one, other) => (one.property.displayName < other.property.displayName ? -1 : 1));
+}
+
+function optionTable(): string {
+	const rows = optionsInUse().map(({ property, users }) => [
+		`**${property.displayName}**`,
+		`\`${property.name}\``,
+		users.size === operations.length ? 'all' : [...users].join(', '),
+		optionDefault(property),
+		sentence(property.description ?? ''),
+	]);
 	return markdown(['Option', 'Stored as', 'Operations', 'Default', 'What it does'], rows);
+}
+
+function mainOptionTable(names: readonly OptionName[]): string {
+	const rows = optionsInUse()
+		.filter(({ property }) => names.some((name) => name === property.name))
+		.map(({ property }) => [`**${property.displayName}**`, inShort(property.description ?? '')]);
+	return markdown(['Option', 'What it does'], rows);
 }
 
 /** The editor starts a number somewhere; without the option there is none. */
@@ -137,6 +159,11 @@ function optionDefault(option: INodeProperties): string {
 function defaultText({ type, default: value }: INodeProperties): string {
 	if (type === 'boolean') return value === true ? 'on' : 'off';
 	return typeof value === 'number' || (typeof value === 'string' && value !== '') ? `\`${value}\`` : '–';
+}
+
+/** What comes before the details. */
+function inShort(text: string): string {
+	return text.split(/[;,] /)[0] ?? '';
 }
 
 function sentence(text: string): string {

@@ -3,6 +3,7 @@
 import { readFieldAmounts, type FieldAmount } from './balance/amounts';
 import type { BalanceModel } from './balance/fields';
 import { readAmount, Usd } from './balance/money';
+import { selectable } from './balance/selectable';
 import { isRecord, Refusal, shown } from './refusal';
 import { hasInvisible } from './words';
 
@@ -18,7 +19,8 @@ export const optionTable = {
 	maxConcurrency: { label: 'Max Concurrency', read: integer(1, 100) },
 	onDifference: { label: 'On Difference', read: oneOf('warn', 'fail') },
 	onlyIf: { label: 'Only If Balance Is', read: expectedAmounts },
-	output: { label: 'Output', read: oneOf('balance', 'amounts') },
+	output: { label: 'Output', read: oneOf('balance', 'amounts', 'selected') },
+	outputFields: { label: 'Output Fields', read: fieldNames },
 	reference: { label: 'Payment Reference', read: reference },
 	repeatedReference: { label: 'Repeated Reference', read: oneOf('refuse', 'returnFirst') },
 	retryFor: { label: 'Retry For (Seconds)', read: seconds(0, 3600) },
@@ -39,7 +41,11 @@ export const optionDefaults = {
 	timeout: 30_000,
 } as const satisfies Partial<Values>;
 
-export type Options = Partial<Values> & Pick<Values, keyof typeof optionDefaults>;
+/** All of Zoo's balance, its amounts, or the fields of these names. */
+type Output = 'balance' | 'amounts' | readonly string[];
+
+export type Options = Partial<Omit<Values, 'output'>> &
+	Pick<Values, Exclude<keyof typeof optionDefaults, 'output'>> & { readonly output: Output };
 
 /** `names`: the options that the operation has. */
 export function readOptions(collection: unknown, names: readonly OptionName[], model: BalanceModel): Options | Refusal {
@@ -58,7 +64,18 @@ export function readOptions(collection: unknown, names: readonly OptionName[], m
 		if (result instanceof Refusal) return result;
 		options[name] = result;
 	}
-	return options as Options;
+	return withSelection(options);
+}
+
+function withSelection(options: Record<string, unknown>): Options | Refusal {
+	if (options['output'] !== 'selected') return options as Options;
+	const selected = options['outputFields'];
+	if (selected !== undefined) return { ...options, output: selected } as Options;
+	const [output, fields] = [optionTable.output.label, optionTable.outputFields.label];
+	return new Refusal(
+		`'${output}' is 'Selected Fields', but '${fields}' is not set`,
+		`Add '${fields}', or choose another '${output}'.`,
+	);
 }
 
 function oneOf<const T extends string>(...choices: readonly T[]): Reader<T> {
@@ -167,6 +184,18 @@ function multiplier(label: string, value: unknown): string | Refusal {
 		`'${label}' is not a factor: ${shown(value)}`,
 		'Give a decimal above 0 and below 1000 with at most six decimals, e.g. 1.25.',
 	);
+}
+
+/** Some of the balance's fields, by Zoo's names. */
+function fieldNames(label: string, value: unknown): readonly string[] | Refusal {
+	const next = `Give a list of some of: ${selectable.join(', ')}.`;
+	if (!Array.isArray(value)) return new Refusal(`'${label}' is not a list of names: ${shown(value)}`, next);
+	const names: readonly unknown[] = value;
+	if (names.length === 0) return new Refusal(`'${label}' is empty`, next);
+	const known = selectable.filter((name) => names.includes(name));
+	const unknown = names.find((name) => !known.some((each) => each === name));
+	if (unknown === undefined) return known;
+	return new Refusal(`'${label}' names what the balance does not have: ${shown(unknown)}`, next);
 }
 
 /** Amounts as a read puts them out: in US dollars, with any number of decimals. */

@@ -9,19 +9,15 @@ import {
 	type NodeExecutionHint,
 } from 'n8n-workflow';
 
-import { allModels } from './balance/fields';
 import type { Owner } from './balance/owner';
 import type { Reply } from './balance/reply';
+import { amounts, identifiers } from './balance/selectable';
 import type { Options } from './options';
 import { Failure } from './failures/failure';
 import type { Result } from './item';
 import { plainWords } from './words';
 
-const identifiers = ['id', 'map_id', 'subscription_id'];
-const amounts = allModels.flatMap((model) => model.fields.flatMap(({ wire, credits }) => [wire, credits]));
-const short = new Set<string | undefined>([...identifiers, ...amounts, 'total_due']);
-
-/** Whose balance it is, and Zoo's balance, whole or its identifiers and amounts. */
+/** Whose balance it is, and Zoo's balance: whole, or its identifiers and the fields that are wanted. */
 export function balanceOutput(
 	{ kind, id }: Owner,
 	{ balance }: Reply,
@@ -30,8 +26,13 @@ export function balanceOutput(
 	// Only the documented model tells whose balance the token's own is.
 	const mapped = 'map_id' in balance && typeof balance.map_id === 'string' ? balance.map_id : undefined;
 	const owner = id ?? mapped;
-	const shown = Object.entries(balance).filter(([name]) => output === 'balance' || short.has(name));
+	const shown = Object.entries(balance).filter(([name]) => isShown(name, output));
 	return { ...(owner !== undefined && { [kind.idParameter]: owner }), ...Object.fromEntries(shown) };
+}
+
+function isShown(name: string, output: Options['output']): boolean {
+	if (output === 'balance') return true;
+	return identifiers.includes(name) || (output === 'amounts' ? amounts : output).includes(name);
 }
 
 /** Half-sentences about a reply that a person should know. */

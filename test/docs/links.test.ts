@@ -12,6 +12,7 @@ const hosts = [
 	'docs.n8n.io',
 	'github.com',
 	'docs.github.com',
+	'raw.githubusercontent.com',
 	'docs.npmjs.com',
 	'keepachangelog.com',
 	'semver.org',
@@ -32,8 +33,9 @@ it.each(texts)('%s links to files and headings that exist', (page) => {
 
 it.each(texts)('%s links to files of this repository on GitHub that exist', (page) => {
 	const [, address = ''] = /^git\+(.+)\.git$/.exec(repository.url) ?? [];
+	const raw = address.replace('github.com', 'raw.githubusercontent.com');
 	const files = [...read(page).matchAll(/https:[^\s)"'`<>]+/g)]
-		.map(([link]) => link.split(`${address}/blob/main/`)[1])
+		.map(([link]) => link.split(`${address}/blob/main/`)[1] ?? link.split(`${raw}/main/`)[1])
 		.filter((file) => file !== undefined);
 	expect(files.filter((file) => !resolves('README.md', file))).toEqual([]);
 });
@@ -60,4 +62,20 @@ it.each(texts)('%s names no other host than those of Zoo, n8n, GitHub, npm and S
 it('the README leads to every page of docs/', () => {
 	const linked = linksOf(read('README.md')).map((link) => link.replace(/#.*/, ''));
 	expect(under('docs').filter((path) => path.endsWith('.md') && !linked.includes(path))).toEqual([]);
+});
+
+it('the README is short enough to be read', () => {
+	const words = read('README.md')
+		.split(/\s+/)
+		.filter((word) => word !== '');
+	expect(words.length).toBeLessThanOrEqual(1500);
+});
+
+it('the README and examples/ lead to every example, and the README by an address that n8n imports', () => {
+	const files = under('examples').filter((path) => /^examples\/[1-5].*\.json$/.test(path));
+	expect(files.length).toBeGreaterThan(0);
+	const imported = [...read('README.md').matchAll(/raw\.githubusercontent\.com\/[^)]*\/main\/([^)]+)\)/g)];
+	expect(imported.map(([, file = '']) => file).sort()).toEqual(files);
+	const shown = linksOf(read('examples/README.md')).map((link) => `examples/${link}`);
+	expect(files.filter((file) => !shown.includes(file))).toEqual([]);
 });

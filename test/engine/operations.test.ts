@@ -70,6 +70,15 @@ describe.each(owners)('for the resource $resource', ({ resource, path, own, id, 
 			expect(record(jsonOf(result)[0])).not.toHaveProperty('confirmation');
 		});
 
+		it('Get Balance brings out selected fields with owner and identifiers', async () => {
+			await using zoo = await startZoo({ model });
+			const options = { output: 'selected', outputFields: [name] };
+			const [item] = jsonOf(await runZoo(zoo, { resource, operation: 'getBalance', options }));
+			const identifiers = model === 'prePay' ? ['id', 'map_id', 'subscription_id'] : ['subscription_id'];
+			expect(Object.keys(record(item)).sort()).toEqual([...identifiers, idKey, name].sort());
+			expect(item).toMatchObject({ [idKey]: id, [name]: before });
+		});
+
 		it('Get Own Balance works with any token and names no ID', async () => {
 			await using zoo = await startZoo({ model });
 			zoo.setBalance(resource, ownId, { [name]: '33.00' });

@@ -108,6 +108,24 @@ describe('the documented example', () => {
 		expect(jsonOf(inPlace)).toMatchObject([{ details: { reason: 'different', outcome: 'different', differences } }]);
 	});
 
+	it('carries the fields under Output = Selected Fields, and owner, identifiers and confirmation with them', async () => {
+		const result = await runZoo(zoo, {
+			orgId: DOCUMENTED_ORG_ID,
+			updateFields: documentedFields,
+			options: { output: 'selected', outputFields: ['total_due', 'stable_api_credits_remaining'] },
+		});
+		expect(Object.keys(record(jsonOf(result)[0])).sort()).toEqual(
+			['confirmation', 'id', 'map_id', 'orgId', 'subscription_id', 'total_due'].sort(),
+		);
+	});
+
+	it('sends nothing under Output = Selected Fields where none is selected', async () => {
+		const options = { output: 'selected', outputFields: [] };
+		const result = await runZoo(zoo, { orgId: DOCUMENTED_ORG_ID, updateFields: documentedFields, options });
+		expect(result.error?.message).toBe("'Output Fields' is empty [item 0]");
+		expect(wire(zoo)).toEqual([]);
+	});
+
 	it('carries identifiers and amounts only under Output = Identifiers and Amounts', async () => {
 		const result = await runZoo(zoo, {
 			orgId: DOCUMENTED_ORG_ID,

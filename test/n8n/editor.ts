@@ -53,6 +53,14 @@ export class Editor {
 		await this.page.getByText('Workflow executed successfully').first().waitFor();
 	}
 
+	/** Says it to a workflow that starts with a chat. */
+	async say(text: string): Promise<void> {
+		await this.page.getByTestId('workflow-chat-button').click();
+		const input = this.page.getByTestId('canvas-chat').locator('textarea');
+		await input.fill(text);
+		await input.press('Enter');
+	}
+
 	/** Everything on the canvas comes into view. */
 	async zoomToFit(): Promise<void> {
 		await this.page.getByTestId('zoom-to-fit').click();

@@ -4,8 +4,10 @@ import { it } from 'node:test';
 
 import { SAMPLE_ORGS, setSampleBalances } from '../zoo-api/samples';
 import { EMPLOYEE_ORG_ID } from '../zoo-api/tokens';
+import { Chat, press } from './chat';
 import { COMPANION, completed, exampleFiles, readExample, withParameters } from './examples';
 import type { Execution } from './execution';
+import type { ScriptedModel } from './scripted-model';
 import { checkoutCompleted, openToDeliveries, withWebhook, type Checkout } from './stripe';
 import { WEBHOOK_KEY, type World } from './world';
 
@@ -13,6 +15,7 @@ const [ACME, BOLT, GEAR] = SAMPLE_ORGS;
 const TOP_UP = '1-top-up-org-balance-from-stripe-checkout.json';
 const SET = '2-set-org-balance-from-a-webhook.json';
 const MONTHLY = '3-set-monthly-credits-when-zoo-renews-them.json';
+const AGENT = '5-let-an-agent-preview-and-a-person-approve.json';
 const HOUR_MS = 3_600_000;
 const ADD = 'Add Payment to Org Balance';
 /** Enough to tell often from seldom within some seconds. */
@@ -23,7 +26,7 @@ export function theExamples(world: () => World): void {
 	setFromWebhook(world);
 	setMonthly(world);
 	warnWhenLow(world);
-	previewWithAgent(world);
+	approveWithAgent(world);
 }
 
 function topUp(world: () => World): void {
@@ -313,31 +316,83 @@ function warnWhenLow(world: () => World): void {
 	});
 }
 
-function previewWithAgent(world: () => World): void {
-	it('agent: looks up and previews with the tools, and writes nothing', async () => {
+function approveWithAgent(world: () => World): void {
+	let workflow = '';
+	let webhook = '';
+	const change = { tool: 'Preview_Cash_Adjustment', input: { organization: ACME.id, amount: '25.00' } };
+	const cash = () => world().zoo.amountsOf('org', ACME.id)['pre_pay_cash_remaining'];
+	const writes = () => world().zoo.requests.filter(({ method }) => method === 'PUT').length;
+	/** Says it, and resolves when the workflow has asked for a decision. */
+	const ask = async (...turns: Parameters<ScriptedModel['willSay']>) => {
+		world().model.willSay(...turns);
+		const chat = await Chat.say(world().n8n.url, webhook, 'Add 25 dollars of cash.');
+		const answer = await chat.next();
+		assert.equal(answer.text, turns.at(-1));
+		return chat;
+	};
+
+	it('agent: looks up and previews with its tools, and a person sees organization, from and to', async () => {
 		const { rest, zoo, model, credentials } = world();
 		setSampleBalances(zoo);
-		const id = await rest.addWorkflow(
-			completed(await readExample('5-let-an-agent-look-up-and-preview-a-balance-change.json'), credentials),
-		);
-		model.willSay(
-			[{ tool: 'Get_Org_Balance', input: { organization: ACME.id } }],
-			[{ tool: 'Preview_Cash_Adjustment', input: { organization: ACME.id, amount: '25.00' } }],
-			'It would be 125.00.',
-		);
-		const writes = zoo.requests.filter(({ method }) => method === 'PUT').length;
-		const { status, nodes } = await rest.execute(id, 'When Asked', {
-			sessionId: 'one',
-			action: 'sendMessage',
-			chatInput: 'What would another 25 dollars make of it?',
+		const published = withParameters(await readExample(AGENT), {
+			'When Asked': { public: true, options: { responseMode: 'responseNodes' } },
 		});
-		assert.equal(status, 'success');
-		assert.equal(nodes.get('Billing Assistant')?.outputs[0]?.[0]?.['output'], 'It would be 125.00.');
+		webhook = String(published.nodes.find(({ name }) => name === 'When Asked')?.['webhookId']);
+		workflow = await rest.addWorkflow(completed(published, credentials));
+		await rest.activate(workflow);
+
+		const before = writes();
+		const chat = await ask([{ tool: 'Get_Org_Balance', input: { organization: ACME.id } }], [change], 'A lie: 1.00.');
 		const seen = JSON.stringify(model.questions.at(-1)?.messages.filter(({ role }) => role === 'tool'));
 		assert.match(seen, /pre_pay_cash_remaining.*100\.00/);
 		assert.match(seen, /125\.00/);
-		assert.equal(zoo.requests.filter(({ method }) => method === 'PUT').length, writes);
-		assert.deepEqual(zoo.amountsOf('org', ACME.id)['pre_pay_cash_remaining'], '100.00');
+		const question = await chat.next();
+		assert.equal(
+			question.text,
+			`**Apply this change?**\n\nOrganization ${ACME.id}\n\n- pre_pay_cash_remaining: from 100.00 to 125.00 US dollars`,
+		);
+		assert.deepEqual([...question.buttons.keys()].sort(), ['Apply', 'Decline']);
+		assert.equal(writes(), before);
+
+		assert.match(await press(question, 'Decline'), /Got it/);
+		assert.equal((await chat.next()).text, 'Declined. Nothing was sent.');
+		assert.deepEqual([writes(), cash()], [before, '100.00']);
+	});
+
+	it('agent: applies what was approved, once, however often the button is pressed', async () => {
+		const before = writes();
+		const chat = await ask([change], 'Previewed.');
+		const question = await chat.next();
+		await Promise.all([press(question, 'Apply'), press(question, 'Apply'), press(question, 'Apply')]);
+		assert.match((await chat.next()).text, /^Done\. Organization .* now has pre_pay_cash_remaining 125\.00\.$/);
+		await press(question, 'Apply');
+		assert.deepEqual([writes(), cash()], [before + 1, '125.00']);
+	});
+
+	it('agent: applies a change once that was asked for and approved twice', async () => {
+		const before = writes();
+		const first = await ask([change], 'Previewed.');
+		const again = await ask([change, change], 'Previewed again.');
+		for (const chat of [first, again]) {
+			const question = await chat.next();
+			assert.match(question.text, /from 125\.00 to 150\.00/);
+			await press(question, 'Apply');
+			assert.match((await chat.next()).text, chat === first ? /^Done\./ : /already.*a person/is);
+		}
+		assert.deepEqual([writes(), cash()], [before + 1, '150.00']);
+	});
+
+	it('agent: asks nobody where nothing was previewed or the last preview was refused', async () => {
+		const { rest } = world();
+		const before = writes();
+		const refused = { ...change, input: { ...change.input, amount: '1000.01' } };
+		for (const turns of [['Nothing to do.'], [[change], [refused], 'That is too much.']] as const) {
+			const { executionId } = await ask(...turns);
+			const { status, nodes } = await rest.executionOver(executionId);
+			assert.deepEqual([status, nodes.has('Ask a Person')], ['success', false]);
+		}
+		assert.deepEqual([writes(), cash()], [before, '150.00']);
+		await rest.deactivate(workflow);
 	});
 
 	it('are all of examples/, with no credential in any', async () => {

@@ -39,6 +39,7 @@ const TAKES: Readonly<Record<string, string>> = {
 	'n8n-nodes-base.crypto': 'crypto',
 	'n8n-nodes-base.httpRequest': 'stripeApi',
 	'n8n-nodes-base.postgres': 'postgres',
+	'n8n-nodes-base.stripeTrigger': 'stripeApi',
 	'n8n-nodes-base.webhook': 'httpHeaderAuth',
 	'@n8n/n8n-nodes-langchain.lmChatOpenAi': 'openAiApi',
 };

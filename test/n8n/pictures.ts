@@ -1,13 +1,18 @@
-/** `npm run pictures`: the README's pictures of the node in n8n's editor, light and dark, made anew in docs/images. */
+/**
+ * `npm run pictures`: the node in n8n's editor and the canvas of each example, light and dark, made anew in docs/images.
+ * With `-- examples` or `-- node` only those.
+ */
 import { mkdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 
-import type { Browser, Locator, PageScreenshotOptions } from 'playwright-core';
+import type { Locator, Page, PageScreenshotOptions } from 'playwright-core';
+import { z } from 'zod';
 
 import { SAMPLE_ORGS, setSampleBalances } from '../zoo-api/samples';
-import { logIn, startBrowser, type Theme } from './browser';
+import { logIn, startBrowser } from './browser';
 import { runProgram, type CleanUp } from './clean-up';
 import { Editor } from './editor';
+import { completed, exampleFiles, readExample, type Example } from './examples';
 import { PROJECT } from './package-under-test';
 import type { Workflow } from './rest';
 import { startWorld, type World } from './world';
@@ -17,32 +22,47 @@ const [ACME] = SAMPLE_ORGS;
 const NODE = 'Set Org Balance';
 /** High enough for all fields at once. */
 const WINDOW = { width: 1500, height: 1080 };
+/** The chat takes a share of it. */
+const CHAT_WINDOW = { width: 1700, height: 2000 };
+/** What stands beside and above the canvas, and some room. */
+const AROUND_CANVAS = { width: 360, height: 320 };
 
 /** What floats over the parts that are pictured. */
-const UNWANTED = '.el-notification, [data-test-id^="floating-node"] { display: none !important }';
+const UNWANTED = `
+	.el-notification, [data-test-id^="floating-node"], [data-test-id="canvas-controls"], .vue-flow__minimap,
+	[data-test-id="canvas-execution-buttons"], [class*="_executionButtons_"], [class*="_bottomMenu_"],
+	[class*="controlsWrapper"], [data-test-id="canvas-chat-button"] { display: none !important }
+`;
 
 type Clip = NonNullable<PageScreenshotOptions['clip']>;
+type Take = (name: string, clip: Clip) => Promise<void>;
 
 async function main(cleanUp: CleanUp): Promise<void> {
+	const [, , only] = process.argv;
 	await mkdir(IMAGES, { recursive: true });
 	const world = await startWorld(cleanUp);
 	const browser = await startBrowser(cleanUp);
-	for (const theme of ['light', 'dark'] as const) await takePictures(world, browser, theme);
+	for (const theme of ['light', 'dark'] as const) {
+		const page = await logIn(browser, world.n8n.url, theme);
+		const take: Take = async (name, clip) => {
+			const path = join(IMAGES, `${name}-${theme}.png`);
+			await page.screenshot({ path, clip, animations: 'disabled', style: UNWANTED });
+			process.stdout.write(`${relative(PROJECT, path)}\n`);
+		};
+		if (only !== 'examples') await pictureNode(world, page, take);
+		if (only !== 'node') await pictureExamples(world, page, take);
+		if (only !== 'node') await pictureApproval(world, page, take);
+		await page.context().close();
+	}
 }
 
-async function takePictures({ rest, zoo, n8n, credentials }: World, browser: Browser, theme: Theme): Promise<void> {
+async function pictureNode({ rest, zoo, credentials }: World, page: Page, take: Take): Promise<void> {
 	setSampleBalances(zoo);
-	const page = await logIn(browser, n8n.url, theme);
 	await page.setViewportSize(WINDOW);
 	const open = async (cash: string) => {
 		const editor = new Editor(page);
 		await editor.openWorkflow(await rest.addWorkflow(pictured(cash, credentials['zooApi'])));
 		return editor;
-	};
-	const take = async (name: string, clip: Clip) => {
-		const path = join(IMAGES, `${name}-${theme}.png`);
-		await page.screenshot({ path, clip, animations: 'disabled', style: UNWANTED });
-		process.stdout.write(`${relative(PROJECT, path)}\n`);
 	};
 
 	const editor = await open('50.00');
@@ -51,7 +71,7 @@ async function takePictures({ rest, zoo, n8n, credentials }: World, browser: Bro
 	await details.showOutputAs('Schema');
 	await details.outputShows('confirmation');
 	await take('fields', await around(page.getByTestId('node-parameters')));
-	await take('output', { ...(await around(details.output)), height: 760 });
+	await take('output', { ...(await around(details.output)), height: 780 });
 	await details.close();
 	await take('workflow', await around(page.getByTestId('canvas-node'), 80));
 
@@ -59,7 +79,61 @@ async function takePictures({ rest, zoo, n8n, credentials }: World, browser: Bro
 	await refused.execute();
 	await refused.outputShows(/Nothing was sent/);
 	await take('refusal', { ...(await around(refused.output)), height: 300 });
-	await page.context().close();
+}
+
+/** Each as wide as its workflow, so that the notes can be read. */
+async function pictureExamples(world: World, page: Page, take: Take): Promise<void> {
+	for (const file of await exampleFiles()) {
+		if (file.startsWith('6-')) continue;
+		const example = await readExample(file);
+		await page.setViewportSize(windowFor(example));
+		const editor = new Editor(page);
+		await editor.openWorkflow(await world.rest.addWorkflow(completed(example, world.credentials)));
+		await editor.zoomToFit();
+		await take(pictureOf(file), await around(page.locator('.vue-flow__node'), 24));
+	}
+}
+
+/** What the person sees who decides on the agent's preview. */
+async function pictureApproval({ rest, zoo, model, credentials }: World, page: Page, take: Take): Promise<void> {
+	setSampleBalances(zoo);
+	await page.setViewportSize(CHAT_WINDOW);
+	const [file = ''] = (await exampleFiles()).filter((name) => name.startsWith('5-'));
+	const editor = new Editor(page);
+	await editor.openWorkflow(await rest.addWorkflow(completed(await readExample(file), credentials)));
+	model.willSay(
+		[{ tool: 'Preview_Cash_Adjustment', input: { organization: ACME.id, amount: '25.00' } }],
+		'That would make it 125.00 US dollars of pre-pay cash. Please decide below.',
+	);
+	await editor.say(`Add 25 dollars of pre-pay cash to organization ${ACME.id}.`);
+	const chat = page.getByTestId('canvas-chat');
+	await chat.getByText('Decline', { exact: true }).waitFor({ timeout: 60_000 });
+	await take('approval', await around(chat));
+}
+
+/** Such as `example-1`; the one beside it has a word of its own. */
+function pictureOf(file: string): string {
+	return file.startsWith('1-report') ? 'example-1-report' : `example-${file.charAt(0)}`;
+}
+
+function windowFor({ nodes }: Example): { width: number; height: number } {
+	const right = nodes.map((node) => placeOf(node).x + placeOf(node).width);
+	const left = nodes.map((node) => placeOf(node).x);
+	const bottom = nodes.map((node) => placeOf(node).y + placeOf(node).height);
+	const top = nodes.map((node) => placeOf(node).y);
+	return {
+		width: Math.max(...right) - Math.min(...left) + AROUND_CANVAS.width,
+		height: Math.max(...bottom) - Math.min(...top) + AROUND_CANVAS.height,
+	};
+}
+
+/** Notes say how large they are. */
+function placeOf({ position, parameters }: Example['nodes'][number]): Clip {
+	const [x, y] = z.tuple([z.number(), z.number()]).parse(position);
+	const { width, height } = z
+		.object({ width: z.number().default(96), height: z.number().default(96) })
+		.parse(parameters);
+	return { x, y, width, height };
 }
 
 /** The part of the window that holds all of these. */

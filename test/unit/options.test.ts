@@ -45,6 +45,7 @@ it.each<[OptionName, unknown, unknown]>([
 	['onDifference', 'fail', 'fail'],
 	['output', 'balance', 'balance'],
 	['output', 'amounts', 'amounts'],
+	['outputFields', ['total_due', 'created_at', 'total_due'], ['created_at', 'total_due']],
 	['reference', 'pi_3OqT2eKZ', 'pi_3OqT2eKZ'],
 	['reference', 4711, '4711'],
 	['reference', '__proto__', '__proto__'],
@@ -138,6 +139,12 @@ const refused: Array<[name: OptionName, value: unknown, what: string]> = [
 	],
 	['output', 'everything', `'Output' is none of its choices: "everything"`],
 	['output', null, "'Output' is none of its choices: null"],
+	['output', 'selected', "'Output' is 'Selected Fields', but 'Output Fields' is not set"],
+	['outputFields', [], "'Output Fields' is empty"],
+	['outputFields', 'total_due', `'Output Fields' is not a list of names: "total_due"`],
+	['outputFields', undefined, "'Output Fields' is not a list of names: undefined"],
+	['outputFields', ['total_due', 'total'], `'Output Fields' names what the balance does not have: "total"`],
+	['outputFields', [null], "'Output Fields' names what the balance does not have: null"],
 	['reference', '', "'Payment Reference' is empty"],
 	['reference', null, "'Payment Reference' is empty"],
 	['reference', undefined, "'Payment Reference' is empty"],
@@ -164,6 +171,11 @@ it.each(refused)('%s refuses %j: %s', (name, value, what) => {
 	const refusal = read({ [name]: value });
 	expect(refusal).toBeInstanceOf(Refusal);
 	expect(refusal).toMatchObject({ what, next: expect.stringMatching(/^[A-Z].*\.$/) });
+});
+
+it('reads Selected Fields into the names of these', () => {
+	expect(read({ output: 'selected', outputFields: ['total_due'] })).toMatchObject({ output: ['total_due'] });
+	expect(read({ output: 'amounts', outputFields: ['total_due'] })).toMatchObject({ output: 'amounts' });
 });
 
 it('has an accepted and a refused value for every option here', () => {
@@ -200,7 +212,7 @@ it.each(['nonsense', 'DryRun', 'dry_run', 'toString', 'constructor', '__proto__'
 describe('per operation and model', () => {
 	const optionsOf = (name: string, model: BalanceModel) =>
 		[...(operations.find((operation) => operation.name === name)?.options(model) ?? [])].sort();
-	const reads: OptionName[] = ['includeTotalDue', 'maxConcurrency', 'output', 'retryFor', 'timeout'];
+	const reads: OptionName[] = ['includeTotalDue', 'maxConcurrency', 'output', 'outputFields', 'retryFor', 'timeout'];
 	const writes: OptionName[] = [
 		'currency',
 		'dryRun',
@@ -209,6 +221,7 @@ describe('per operation and model', () => {
 		'onDifference',
 		'onlyIf',
 		'output',
+		'outputFields',
 		'reference',
 		'retryFor',
 		'timeout',
@@ -219,6 +232,7 @@ describe('per operation and model', () => {
 		'maxConcurrency',
 		'onDifference',
 		'output',
+		'outputFields',
 		'retryFor',
 		'timeout',
 		'validFor',

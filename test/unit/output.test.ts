@@ -2,7 +2,10 @@
 
 import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
 
+import { allModels } from '../../nodes/ZooBilling/balance/fields';
 import { readJsonObject, readReply } from '../../nodes/ZooBilling/balance/reply';
+import { replySchema } from '../../nodes/ZooBilling/balance/schema';
+import { identifiers, selectable } from '../../nodes/ZooBilling/balance/selectable';
 import { Failure, type FailureDetails } from '../../nodes/ZooBilling/failures/failure';
 import type { Done } from '../../nodes/ZooBilling/item';
 import { balanceOutput, errorFor, hintsFor, itemsFor, mostUrgent, replyHints } from '../../nodes/ZooBilling/output';
@@ -45,6 +48,21 @@ describe('the balance', () => {
 			pre_pay_credits_remaining: '21.32',
 			total_due: '23.99',
 		});
+	});
+
+	it('comes out as identifiers and the fields that were selected', () => {
+		expect(balanceOutput(org, reply, ['total_due', 'monthly_api_credits_remaining'])).toEqual({
+			orgId: ORG_ID,
+			id: '7e29ccf7-8b3c-47db-8a17-bb53528382f4',
+			map_id: '6075f6e9-c871-4f0f-930b-439bb777cd26',
+			subscription_id: '68pcvDwOmIcVzTBWydXSsm',
+			total_due: '23.99',
+		});
+	});
+
+	it('can be limited to any field that the schemas of both models know', () => {
+		const known = allModels.flatMap(({ name }) => Object.keys(replySchema(name).shape));
+		expect([...new Set(known)].sort()).toEqual([...identifiers, ...selectable].sort());
 	});
 
 	it('comes out with whole credits beside their value', () => {

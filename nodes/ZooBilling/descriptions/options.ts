@@ -3,6 +3,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import type { BalanceModel } from '../balance/fields';
+import { selectable } from '../balance/selectable';
 import { optionDefaults, optionTable, type OptionName } from '../options';
 
 type Shown = Omit<INodeProperties, 'displayName' | 'name'>;
@@ -19,12 +20,13 @@ const shown: Record<Exclude<OptionName, 'onlyIf'>, Shown> = {
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. usd',
-		description: 'The currency of the payment, to be mapped from it; anything but USD is refused',
+		description: 'The currency of the payment, to be mapped from it; anything but USD is refused, nothing is converted',
 	},
 	dryRun: {
 		type: 'boolean',
 		default: false,
-		description: 'Whether to only read the balance and put out the request that would be sent',
+		description:
+			'Whether to only read the balance and put out the request that would be sent, with each amount from and to; nothing is written',
 	},
 	includeTotalDue: {
 		type: 'boolean',
@@ -58,15 +60,25 @@ const shown: Record<Exclude<OptionName, 'onlyIf'>, Shown> = {
 		default: optionDefaults.output,
 		options: [
 			{ name: 'Identifiers and Amounts', value: 'amounts' },
+			{ name: 'Selected Fields', value: 'selected' },
 			{ name: 'Whole Balance', value: 'balance' },
 		],
-		description: 'How much of Zoo’s reply each item carries',
+		description:
+			'How much of Zoo’s balance each item carries; owner, identifiers and what became of a write are always there',
+	},
+	outputFields: {
+		type: 'multiOptions',
+		displayOptions: { show: { output: ['selected'] } },
+		default: [],
+		options: selectable.map((name) => ({ name: titleOf(name), value: name })),
+		description: 'The fields that each item carries where Zoo’s balance has them',
 	},
 	reference: {
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. pi_3OqT2eKZ',
-		description: 'The ID of the payment or another text for audits; it stands beside every result and in every refusal',
+		description:
+			'The ID of the payment or another text for audits; it stands beside every result and in every refusal, and an adjustment with it is made once in an execution',
 	},
 	repeatedReference: {
 		type: 'options',
@@ -101,6 +113,14 @@ const shown: Record<Exclude<OptionName, 'onlyIf'>, Shown> = {
 		description: 'How long to wait for Zoo’s reply to one attempt, in seconds',
 	},
 };
+
+/** Zoo's name in the editor's spelling. */
+function titleOf(name: string): string {
+	return name
+		.split('_')
+		.map((word) => (word === 'api' ? 'API' : word.charAt(0).toUpperCase() + word.slice(1)))
+		.join(' ');
+}
 
 /** The properties of an Options collection. `names`: the options of the operation in this model. */
 export function optionProperties(names: readonly OptionName[], model: BalanceModel | undefined): INodeProperties[] {

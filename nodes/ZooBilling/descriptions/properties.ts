@@ -48,7 +48,8 @@ export const nodeProperties: INodeProperties[] = [
 		displayOptions: { show: { operation: namesOf(writing) } },
 		default: 'prePay',
 		options: allModels.map(({ label, name, description }) => ({ name: label, value: name, description })),
-		description: 'Which set of amounts the Zoo API at the other end speaks; Get Balance shows it',
+		description:
+			'Which set of amounts the Zoo API at the other end speaks; the names in an item of Get Balance show it: pre_pay or api_credits',
 	},
 	{
 		displayName: 'Amounts In',
@@ -57,7 +58,7 @@ export const nodeProperties: INodeProperties[] = [
 		displayOptions: { show: { operation: namesOf(writing) } },
 		default: 'usd',
 		options: Object.entries(amountUnits).map(([value, { label }]) => ({ name: label, value })),
-		description: 'The unit of all amounts below',
+		description: 'The unit of all amounts below; a payment of 50 dollars is 50.00 in US Dollars and 5000 in Cents',
 	},
 	...writing.flatMap((operation) => allModels.map((model) => amountsOf(operation, model))),
 	...previewOf(namesOf(operations.filter(({ preview }) => preview))),
@@ -99,7 +100,7 @@ function previewOf(operation: string[]): INodeProperties[] {
 			displayOptions,
 			default: '',
 			placeholder: 'e.g. {{ $json.preview }}',
-			description: 'The item that Dry Run of Adjust or Update has put out, or its preview, as it was stored',
+			description: 'The item that Dry Run of Adjust or Update has put out; to be mapped, never written by a model',
 		},
 		{
 			displayName: 'Sent Before',
@@ -170,7 +171,7 @@ function idOf(kind: OwnerKind): INodeProperties {
 		default: { mode: 'id', value: '' },
 		modes: modesOf(kind),
 		displayOptions: { show: { resource: [kind.name], operation: namesOf(operations.filter(({ byId }) => byId)) } },
-		description: `The UUID of the ${kind.noun}, or a URL that holds it${kind.byEmail ? ', or the e-mail address' : ''}`,
+		description: `The UUID of the ${kind.noun} at Zoo, or a URL that holds it${kind.byEmail ? ', or the e-mail address' : ''}; a name is refused`,
 	};
 }
 
@@ -188,7 +189,7 @@ function amountsOf({ name, amounts }: Operation, model: BalanceModel): INodeProp
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. 50.00',
-			description: amounts?.describe(meaning) ?? meaning,
+			description: `${amounts?.describe(meaning) ?? meaning}; a plain number such as 50.00`,
 		})),
 	};
 }

@@ -22,7 +22,7 @@ import { sightOf, type Kind } from './report';
 import { begin, beginInDoubt, resume } from './write';
 
 const options = () =>
-	['maxAmount', 'maxConcurrency', 'onDifference', 'output', 'retryFor', 'timeout', 'validFor'] as const;
+	['maxAmount', 'maxConcurrency', 'onDifference', 'output', 'outputFields', 'retryFor', 'timeout', 'validFor'] as const;
 
 export const applyPreview: Operation = {
 	name: 'applyPreview',

@@ -13,7 +13,7 @@ import { forOwner } from '../resolve';
 import { readBalance } from '../zoo/request';
 import type { Operation, RawParameters } from './operation';
 
-const options = () => ['includeTotalDue', 'maxConcurrency', 'output', 'retryFor', 'timeout'] as const;
+const options = () => ['includeTotalDue', 'maxConcurrency', 'output', 'outputFields', 'retryFor', 'timeout'] as const;
 
 export const getBalance: Operation = {
 	name: 'getBalance',

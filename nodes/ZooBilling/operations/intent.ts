@@ -38,6 +38,7 @@ export function writeOptions(model: BalanceModel | undefined): OptionName[] {
 		'onDifference',
 		'onlyIf',
 		'output',
+		'outputFields',
 		'reference',
 		'retryFor',
 		'timeout',
