@@ -1,11 +1,6 @@
 // What judges a mutant, in one file so that everything is loaded once: the tests of the write path, and a second of fixed worlds.
 
-import fc from 'fast-check';
-
 import { liveThrough } from '../simulation/world';
-
-// Every property with a few values is enough to see that code has changed.
-fc.configureGlobal({ seed: 20240429, numRuns: 15 });
 
 import '../unit/standing.test';
 import '../unit/sending.test';
@@ -16,11 +11,21 @@ import '../unit/preview.test';
 import '../unit/confirm.test';
 import '../unit/adjust.test';
 import '../unit/amounts.test';
+import '../unit/money.test';
+import '../unit/owner.test';
+import '../unit/reply.test';
+import '../unit/storedPreview.test';
+import '../unit/applyPreview.test';
 import '../unit/register.test';
 import '../unit/journal.test';
+import '../unit/newest.test';
+import '../unit/payments.test';
 import '../unit/passes.test';
 import '../unit/writes.test';
 import '../unit/run.test';
+import '../unit/resolve.test';
+import '../unit/addresses.test';
+import '../unit/presence.test';
 import '../unit/schedule.test';
 import '../unit/stale.test';
 import '../unit/care.test';

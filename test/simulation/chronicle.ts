@@ -23,8 +23,32 @@ export type Impossibility =
 	| 'believedClaim'
 	/** A write that one execution has reported as unknown lands after another execution has written. */
 	| 'doubtElsewhere'
+	/** A workflow says of a preview that nothing has sent it, and another process has. */
+	| 'saidNo'
+	/** A preview that was built on another one would have come to what stood there before both. */
+	| 'builtOnPreview'
 	/** The process died, and with it the memory of the node run. */
 	| 'crash';
+
+/** A preview that a dry run has put out, as a database keeps it. */
+export interface Kept {
+	readonly id: string;
+	/** The item that the dry run has put out. */
+	readonly json: string;
+	readonly account: Account;
+	/** What it was built on. */
+	readonly look: Look | undefined;
+	/** Whether anybody has begun to apply it. */
+	isTaken: boolean;
+}
+
+/** What an item that applies a preview is given. */
+export interface Given {
+	readonly kept: Kept;
+	readonly sentBefore: 'no' | 'perhaps';
+	/** The inbox's payment that it adds. */
+	readonly payment?: string;
+}
 
 /** One item of one node run, across its passes; a crash begins a new one. */
 export interface Writer {
@@ -50,6 +74,11 @@ export interface Writer {
 	/** Of 'Only If Balance Is', and milliseconds of 'Retry For', as the parameters are now. */
 	conditions: Amounts;
 	retryFor: number;
+	/** Milliseconds of 'Valid For'. */
+	validFor: number;
+	given: Given | undefined;
+	/** The payment reference whose first result it puts out when that was added before. */
+	returnsFirst: string | undefined;
 }
 
 export interface Look {
@@ -68,6 +97,8 @@ export interface Attempt {
 	readonly page: string | undefined;
 	readonly preview: Preview | undefined;
 	readonly look: Look | undefined;
+	/** What of must not be done twice: a preview, a payment, a reference in a process. */
+	readonly once: readonly string[];
 	endedAt: number | undefined;
 	answer: string;
 	/** Versions of the balance that it made. */
@@ -85,6 +116,7 @@ export interface Pass {
 	readonly name: string;
 	readonly execution: number;
 	readonly process: number;
+	readonly begunAt: number;
 	readonly first: Map<Writer, number>;
 	readonly requests: Map<Writer, number>;
 	heldUntil: number;
@@ -132,6 +164,7 @@ export class Chronicle {
 	readonly attempts: Attempt[] = [];
 	readonly reports: Report[] = [];
 	readonly broken: Broken[] = [];
+	readonly kept: Kept[] = [];
 	readonly story: string[] = [];
 	requests = 0;
 	/** Requests and waits. */

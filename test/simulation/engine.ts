@@ -1,20 +1,23 @@
 // n8n around the node: passes, tries, node runs, tool calls, Retry execution, and what it keeps of an execution's memory.
 
+import { ownerKinds } from '../../nodes/ZooBilling/balance/owner';
 import { Failure } from '../../nodes/ZooBilling/failures/failure';
 import type { Page, Result, Task } from '../../nodes/ZooBilling/item';
 import { openJournal } from '../../nodes/ZooBilling/journal';
 import { adjustBalance } from '../../nodes/ZooBilling/operations/adjustBalance';
+import { applyPreview } from '../../nodes/ZooBilling/operations/applyPreview';
 import { updateBalance } from '../../nodes/ZooBilling/operations/updateBalance';
-import { ownerKinds } from '../../nodes/ZooBilling/balance/owner';
+import { isRecord } from '../../nodes/ZooBilling/refusal';
 import { runPass } from '../../nodes/ZooBilling/run';
-import type { Account, Pass, Writer } from './chronicle';
+import type { Account, Chronicle, Given, Kept, Pass, Report, Writer } from './chronicle';
 import { amountsIn } from './money';
+import type { RawParameters } from '../../nodes/ZooBilling/operations/operation';
 import type { ExecutionPlan, ItemPlan, NodePlan } from './plan';
 import { Crash, Process, Stop, writing, type Surroundings } from './process';
 import { checkReport, reasonOf } from './rules/reports';
 import { isUnknown, isWritten } from './rules/sending';
 
-const operations = { adjustBalance, updateBalance };
+const operations = { adjustBalance, applyPreview, updateBalance };
 
 type Context = Record<string, unknown>;
 type Ending = 'ok' | 'failed' | 'crashed' | 'canceled';
@@ -26,12 +29,14 @@ interface Begin {
 }
 
 /** One run of a node, or one call of a tool. */
-interface Run {
+export interface Run {
 	readonly node: NodePlan;
 	readonly items: readonly ItemPlan[];
 	/** Undefined for a call of a tool. */
 	readonly number: number | undefined;
 	readonly place: string;
+	/** What the items apply that come from the inbox. */
+	readonly given?: readonly Given[];
 }
 
 export class Execution {
@@ -41,6 +46,8 @@ export class Execution {
 	private passes = 0;
 	private calls = 0;
 	private readonly writers = new Map<string, Writer>();
+	/** What n8n has stored of the items that apply a preview. */
+	private readonly given = new Map<string, Given>();
 
 	constructor(
 		private readonly number: number,
@@ -104,8 +111,12 @@ export class Execution {
 		const ending = node.isTool ? await this.callTool(node) : await this.runWithTries(run);
 		if (!this.process.hasCrashed) return ending;
 		this.context = before;
-		const isOfRun = (writer: Writer) =>
-			node.isTool ? writer.place.startsWith(`${node.name} `) : writer.place === place;
+		this.lose(since, (writer) => (node.isTool ? writer.place.startsWith(`${node.name} `) : writer.place === place));
+		return 'crashed';
+	}
+
+	/** Items whose pages went with the process. */
+	private lose(since: number, isOfRun: (writer: Writer) => boolean): void {
 		const isKept = ({ reports }: Writer) => reports.some((report) => report.at <= since && isWritten(report));
 		const lost = [...this.writers.values()].filter((writer) => isOfRun(writer) && !isKept(writer));
 		for (const writer of lost) {
@@ -113,7 +124,13 @@ export class Execution {
 			if (writer.attempts.length > 0) writer.excuses.add('crash');
 		}
 		for (const [key, writer] of this.writers) if (writer.isLost) this.writers.delete(key);
-		return 'crashed';
+	}
+
+	/** One run of a node of the inbox, which n8n neither repeats nor takes up again. */
+	async runOnce(run: Run): Promise<readonly Result[]> {
+		const results = await this.pass(run, 1);
+		if (this.process.hasCrashed) this.lose(0, () => true);
+		return results;
 	}
 
 	/** An agent calls the tool for several things at once, and again for what did not work. */
@@ -150,20 +167,22 @@ export class Execution {
 	}
 
 	/** One run of `execute()`. */
-	private async pass({ node, items, number, place }: Run, attempt: number): Promise<readonly Result[]> {
+	private async pass(run: Run, attempt: number): Promise<readonly Result[]> {
+		const { node, items, number, place } = run;
 		const { chronicle } = this.world;
 		this.passes += 1;
 		const pass: Pass = {
 			name: `${place}, pass ${this.passes}`,
 			execution: this.number,
 			process: this.process.number,
+			begunAt: chronicle.clock.time,
 			first: new Map(),
 			requests: new Map(),
 			heldUntil: 0,
 			canceledAt: undefined,
 		};
 		chronicle.tell(`${pass.name} (execution ${this.number}, process ${this.process.number}, try ${attempt})`);
-		const prepared = items.map((plan, item) => this.prepare(plan, item, { node, place }));
+		const prepared = items.map((plan, item) => this.prepare(plan, item, run));
 		const { process, stop } = this;
 		const zoo = process.connect(pass, stop);
 		const nodePlace = { nodeId: node.name, nodeName: node.name, run: number, host: zoo.host };
@@ -203,17 +222,18 @@ export class Execution {
 		if (isUnknown(result) && attempts === 0 && chronicle.writers.some(isSame)) writer.excuses.add('crash');
 		const report = { writer, pass, at: chronicle.clock.time, result, attempts, isChanged, account, adds };
 		writer.reports.push(report);
+		keepPreview(report, chronicle);
 		// Another call of the tool may have taken up its doubt meanwhile.
 		if (!isUnknown(result)) writer.isInDoubt = false;
 		chronicle.reports.push(report);
 		checkReport(chronicle, report);
 	}
 
-	private prepare(plan: ItemPlan, item: number, { node, place }: Pick<Run, 'node' | 'place'>): Prepared {
-		const { accounts } = this.world;
-		const isEdited = this.isEdited && plan.changed !== undefined;
-		const account = accounts[isEdited ? plan.changedAccount : plan.account];
-		const raw = isEdited ? plan.changed : plan.raw;
+	private prepare(plan: ItemPlan, item: number, run: Run): Prepared {
+		const { node, place } = run;
+		const writer = this.writerOf(item, { place, isTool: node.isTool });
+		const { raw, account } = plan.applies ? this.applying(plan, item, run) : this.raw(plan);
+		if (plan.applies) writer.given = this.given.get(`${place} ${item}`);
 		const operation = operations[node.operation];
 		const kind = ownerKinds[account?.idName === 'userId' ? 'user' : 'org'];
 		const checked = operation.prepare(
@@ -221,17 +241,41 @@ export class Execution {
 			kind,
 			item,
 		);
-		const writer = this.writerOf(item, { place, isTool: node.isTool });
-		const adds = operation.adds ?? false;
+		const adds = operation.adds ?? operation.preview ?? false;
 		const text = checked instanceof Failure ? undefined : checked.writes?.text;
 		const isChanged = writer.asks !== undefined && writer.asks !== text;
 		if (checked instanceof Failure) return { task: checked, writer, account, isChanged, adds };
-		const { onlyIf = [], retryFor } = checked.options;
+		const { onlyIf = [], retryFor, validFor = Infinity, repeatedReference } = checked.options;
 		writer.conditions = amountsIn(
 			Object.fromEntries(onlyIf.map(({ field, amount }) => [field.wire, amount.toString()])),
 		);
 		writer.retryFor = retryFor;
+		writer.validFor = validFor;
+		writer.returnsFirst = repeatedReference === 'returnFirst' ? checked.subject.reference : undefined;
 		return { task: this.watched(checked, writer), writer, account, isChanged, adds };
+	}
+
+	private raw(plan: ItemPlan): { raw: RawParameters; account: Account | undefined } {
+		const { accounts } = this.world;
+		const isEdited = this.isEdited && plan.changed !== undefined;
+		return {
+			raw: isEdited ? plan.changed : plan.raw,
+			account: accounts[isEdited ? plan.changedAccount : plan.account],
+		};
+	}
+
+	/** The item keeps what it was given first, as n8n has stored it. */
+	private applying({ raw, applies }: ItemPlan, item: number, { place, given }: Run) {
+		const { kept } = this.world.chronicle;
+		const key = `${place} ${item}`;
+		const chosen = kept[(applies?.nth ?? 0) % Math.max(1, kept.length)];
+		const mine = this.given.get(key) ?? given?.[item] ?? (chosen && takenBy(applies, chosen));
+		if (mine) {
+			this.given.set(key, mine);
+			mine.kept.isTaken = true;
+		}
+		const stored: unknown = applies?.isText ? mine?.kept.json : JSON.parse(mine?.kept.json ?? 'null');
+		return { raw: { ...raw, preview: stored, sentBefore: mine?.sentBefore ?? 'no' }, account: mine?.kept.account };
 	}
 
 	/** A task that tells the world whose requests it sends, and by which page. */
@@ -279,6 +323,9 @@ export class Execution {
 			look: undefined,
 			conditions: {},
 			retryFor: 0,
+			validFor: Infinity,
+			given: undefined,
+			returnsFirst: undefined,
 		};
 		this.writers.set(key, writer);
 		chronicle.writers.push(writer);
@@ -313,4 +360,17 @@ function resultsOfDead(reason: unknown): Result[] {
 function copied(context: Context): Context {
 	const copy: unknown = JSON.parse(JSON.stringify(context));
 	return typeof copy === 'object' && copy !== null ? { ...copy } : {};
+}
+
+function takenBy(applies: ItemPlan['applies'], kept: Kept): Given {
+	const { sentBefore = 'honest' } = applies ?? {};
+	if (sentBefore !== 'honest') return { kept, sentBefore };
+	return { kept, sentBefore: kept.isTaken ? 'perhaps' : 'no' };
+}
+
+/** The workflow stores what a dry run puts out. */
+function keepPreview({ result, account, writer }: Report, { kept }: Chronicle): void {
+	if (!account || result instanceof Failure || !isRecord(result.json['preview'])) return;
+	const { id } = result.json['preview'];
+	kept.push({ id: String(id), json: JSON.stringify(result.json), account, look: writer.look, isTaken: false });
 }

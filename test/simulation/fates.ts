@@ -53,6 +53,9 @@ const LANDINGS: ReadonlyArray<readonly [number, Landing]> = [
 	[3, 'late'],
 ];
 
+/** Seconds that Retry-After asks for. */
+const WAITS = [0, 1, 3, 20, 90];
+
 export function fateOfWrite(dice: Dice, weather: Weather): Fate {
 	if (!dice.roll(weather.writes)) return { lands: 'first', answer: 'ok' };
 	const kind = dice.weigh([
@@ -80,23 +83,22 @@ export function fateOfWrite(dice: Dice, weather: Weather): Fate {
 function claim(dice: Dice): Fate {
 	const status = dice.pick([302, 400, 404, 409, 422, 429, 429]);
 	const isZoos = dice.roll(0.4);
-	const asks = status === 429 && dice.roll(0.7);
-	const retryAfter = asks ? { retryAfter: dice.pick([0, 1, 3, 20, 90]) } : {};
+	const retryAfter = status === 429 && dice.roll(0.7) ? { retryAfter: dice.pick(WAITS) } : {};
 	const answer = { status, isZoos, ...retryAfter };
 	return { lands: !isZoos && dice.roll(0.5) ? 'first' : 'never', answer };
 }
 
 function perhaps(dice: Dice): Answer {
 	const status = () => ({ status: dice.pick([408, 500, 502, 503, 504]), isZoos: dice.roll(0.3) });
-	// Says a proxy that has given up waiting, or Zoo when it is overloaded.
-	const busy = () => ({ ...status(), status: 503, retryAfter: dice.pick([0, 1, 3, 20, 90]) });
+	// Whoever answers it may have passed the write on.
+	const overloaded = () => ({ status: 503, isZoos: dice.roll(0.3), retryAfter: dice.pick(WAITS) });
 	return dice.weigh<Answer>([
 		[3, 'timeout'],
 		[3, 'reset'],
 		[1, 'unreadable'],
 		[1, 'bare'],
 		[3, status()],
-		[2, busy()],
+		[2, overloaded()],
 	]);
 }
 
@@ -118,7 +120,7 @@ export function fateOfLook(dice: Dice, weather: Weather): Answer {
 		[1, 'unreadable'],
 		[1, 'bare'],
 		[4, { status: dice.pick([500, 502, 503, 504, 408]), isZoos: dice.roll(0.5) }],
-		[2, { status: dice.pick([429, 503]), isZoos: dice.roll(0.5), retryAfter: dice.pick([0, 1, 3, 20, 90]) }],
+		[2, { status: dice.pick([429, 503]), isZoos: dice.roll(0.5), retryAfter: dice.pick(WAITS) }],
 		[1, { status: dice.pick([400, 401, 403, 404, 302]), isZoos: dice.roll(0.5) }],
 	]);
 }

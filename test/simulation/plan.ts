@@ -13,11 +13,21 @@ export interface ItemPlan {
 	readonly changedAccount: number;
 	/** Whether the ID is written in capitals. */
 	readonly isLoud: boolean;
+	/** Which of the previews that were kept by then it applies, and what the workflow says of it. */
+	readonly applies?: Applying;
+}
+
+interface Applying {
+	readonly nth: number;
+	/** `honest`: what is true when the item comes up first. */
+	readonly sentBefore: 'no' | 'perhaps' | 'honest';
+	/** Whether the workflow hands over all that the dry run has put out, as text. */
+	readonly isText: boolean;
 }
 
 export interface NodePlan {
 	readonly name: string;
-	readonly operation: 'adjustBalance' | 'updateBalance';
+	readonly operation: 'adjustBalance' | 'updateBalance' | 'applyPreview';
 	readonly isTool: boolean;
 	/** The items of each run; of a tool, of each call. */
 	readonly runs: ReadonlyArray<readonly ItemPlan[]>;
@@ -46,6 +56,16 @@ export interface Intrusion {
 	readonly by: number;
 }
 
+/** Payments that workers of several processes add by way of the payment inbox. */
+export interface InboxPlan {
+	readonly payments: ReadonlyArray<{ readonly account: number; readonly amount: string; readonly at: number }>;
+	readonly workers: number;
+	/** Seconds. */
+	readonly lease: number;
+	/** The share of uses of a worker after which its process dies soon, or stands still for minutes. */
+	readonly trouble: number;
+}
+
 export interface WorldPlan {
 	readonly zoo: ZooRules;
 	readonly accounts: ReadonlyArray<{
@@ -54,6 +74,7 @@ export interface WorldPlan {
 		readonly amounts: readonly number[];
 	}>;
 	readonly executions: readonly ExecutionPlan[];
+	readonly inbox: InboxPlan | undefined;
 	readonly intrusions: readonly Intrusion[];
 	/** Without faults, other writers, crashes and cancellations: then nothing may end unknown. */
 	readonly isCalm: boolean;
@@ -86,29 +107,62 @@ export function planWorld(dice: Dice): WorldPlan {
 		id: `6075f6e9-c871-4f0f-930b-439bb777cd2${index}`,
 		amounts: FIELDS[model].map(() => dice.pick([100, 100, 120, 150, 37, 10]) * 10_000),
 	}));
-	const count = dice.weigh([
-		[3, 1],
-		[1, 2],
+	const kind = dice.weigh([
+		[7, 'ordinary'],
+		[2, 'previews'],
+		[1, 'inbox'],
 	] as const);
-	const executions = Array.from({ length: count }, (_, index) =>
-		planExecution(dice, { zoo, accounts: accounts.length, isCalm, index }),
-	);
+	const setting = { zoo, accounts: accounts.length, isCalm };
+	const executions = kind === 'inbox' ? [] : planExecutions(dice, setting, kind);
 	const intruders = isCalm || dice.roll(0.5) ? 0 : dice.whole(1, 4);
 	const intrusions = Array.from({ length: intruders }, () => planIntrusion(dice, accounts.length));
-	return { zoo, accounts, executions, intrusions, isCalm };
+	const inbox = kind === 'inbox' ? planInbox(dice, setting) : undefined;
+	return { zoo, accounts, executions, inbox, intrusions, isCalm };
 }
 
-interface Setting {
+interface Scene {
 	readonly zoo: ZooRules;
 	readonly accounts: number;
 	readonly isCalm: boolean;
+}
+
+interface Setting extends Scene {
 	readonly index: number;
+	/** Dry runs only, or what is made of them. */
+	readonly stage: 'ordinary' | 'preview' | 'apply';
+}
+
+function planExecutions(dice: Dice, scene: Scene, kind: 'ordinary' | 'previews'): ExecutionPlan[] {
+	if (kind === 'ordinary') {
+		const count = dice.weigh([
+			[3, 1],
+			[1, 2],
+		] as const);
+		return Array.from({ length: count }, (_, index) => planExecution(dice, { ...scene, index, stage: 'ordinary' }));
+	}
+	const applying = Array.from({ length: dice.whole(1, 3) }, (_, nth) =>
+		planExecution(dice, { ...scene, index: nth + 1, stage: 'apply' }),
+	);
+	return [planExecution(dice, { ...scene, index: 0, stage: 'preview' }), ...applying];
+}
+
+function planInbox(dice: Dice, { accounts, isCalm }: Scene): InboxPlan {
+	return {
+		payments: Array.from({ length: dice.whole(1, 5) }, () => ({
+			account: dice.whole(0, accounts - 1),
+			amount: dice.pick(['10', '20', '0.37', '5']),
+			at: dice.between(0, dice.pick([1000, 100_000])),
+		})),
+		workers: dice.whole(1, 3),
+		lease: 180,
+		trouble: isCalm ? 0 : dice.pick([0, 0.05, 0.2]),
+	};
 }
 
 function planExecution(dice: Dice, setting: Setting): ExecutionPlan {
-	const { isCalm, index } = setting;
+	const { isCalm, index, stage } = setting;
 	return {
-		startsAt: index === 0 ? 0 : dice.between(0, dice.pick([500, 60_000])),
+		startsAt: index === 0 ? 0 : dice.between(stage === 'apply' ? 400 : 0, dice.pick([500, 60_000])),
 		nodes: Array.from(
 			{
 				length: dice.weigh([
@@ -131,12 +185,13 @@ function planExecution(dice: Dice, setting: Setting): ExecutionPlan {
 }
 
 function planNode(dice: Dice, setting: Setting, node: number): NodePlan {
-	const operation = dice.weigh([
+	const operation = dice.weigh<NodePlan['operation']>([
 		[3, 'adjustBalance'],
 		[2, 'updateBalance'],
-	] as const);
+		[setting.stage === 'apply' ? 15 : 0, 'applyPreview'],
+	]);
 	const isTool = dice.roll(0.15);
-	const plan = () => planItem(dice, setting, operation);
+	const plan = () => (operation === 'applyPreview' ? planApplying(dice) : planItem(dice, setting, operation));
 	const options = nodeOptions(dice);
 	const run = () =>
 		Array.from(
@@ -158,7 +213,7 @@ function planNode(dice: Dice, setting: Setting, node: number): NodePlan {
 		changed: item.changed && merged(item.changed, options),
 	});
 	return {
-		name: `${operation === 'adjustBalance' ? 'Adjust' : 'Update'} ${setting.index}${'ABC'[node] ?? ''}`,
+		name: `${NAMES[operation]} ${setting.index}${'ABC'[node] ?? ''}`,
 		operation,
 		isTool,
 		runs: Array.from(
@@ -184,6 +239,8 @@ function planNode(dice: Dice, setting: Setting, node: number): NodePlan {
 	};
 }
 
+const NAMES = { adjustBalance: 'Adjust', updateBalance: 'Update', applyPreview: 'Apply' } as const;
+
 /** Options that are usually the same for all items. */
 function nodeOptions(dice: Dice): RawParameters {
 	return {
@@ -204,7 +261,24 @@ const PARAMETERS = {
 	apiCredits: ['monthlyApiCreditsRemainingMonetaryValue', 'stableApiCreditsRemainingMonetaryValue'],
 } as const;
 
-function planItem(dice: Dice, { zoo, accounts, isCalm }: Setting, operation: NodePlan['operation']): ItemPlan {
+function planApplying(dice: Dice): ItemPlan {
+	const sentBefore = dice.weigh([
+		[6, 'honest'],
+		[1, 'no'],
+		[3, 'perhaps'],
+	] as const);
+	return {
+		isLoud: false,
+		raw: { options: { ...(dice.roll(0.2) && { validFor: dice.pick([0, 1, 5, 30]) }) } },
+		changed: undefined,
+		account: 0,
+		changedAccount: 0,
+		applies: { nth: dice.whole(0, 5), sentBefore, isText: dice.roll(0.5) },
+	};
+}
+
+function planItem(dice: Dice, setting: Setting, operation: NodePlan['operation']): ItemPlan {
+	const { zoo, accounts, isCalm, stage } = setting;
 	const other = zoo.model === 'prePay' ? ('apiCredits' as const) : ('prePay' as const);
 	const model = !isCalm && dice.roll(0.03) ? other : zoo.model;
 	const rolled = (): RawParameters => {
@@ -217,8 +291,8 @@ function planItem(dice: Dice, { zoo, accounts, isCalm }: Setting, operation: Nod
 			amountUnit: 'usd',
 			[operation === 'adjustBalance' ? 'adjustFields' : 'updateFields']: amounts,
 			options: {
-				...(dice.roll(0.05) && { dryRun: true }),
-				...(dice.roll(0.25) && { reference: `pi_${dice.whole(1, 6)}` }),
+				...(dice.roll(stage === 'preview' ? 0.95 : 0.05) && { dryRun: true }),
+				...(dice.roll(0.25) && referenceOf(dice, operation)),
 				...(dice.roll(0.12) && { onlyIf: { [dice.pick(chosen)]: dice.pick(['100', '120', '150']) } }),
 			},
 		};
@@ -233,6 +307,12 @@ function planItem(dice: Dice, { zoo, accounts, isCalm }: Setting, operation: Nod
 		account,
 		changedAccount: isChanged && dice.roll(0.4) ? dice.whole(0, accounts - 1) : account,
 	};
+}
+
+function referenceOf(dice: Dice, operation: NodePlan['operation']): RawParameters {
+	const reference = `pi_${dice.whole(1, 6)}`;
+	const returnsFirst = operation === 'adjustBalance' && dice.roll(0.4);
+	return { reference, ...(returnsFirst && { repeatedReference: 'returnFirst' }) };
 }
 
 function planIntrusion(dice: Dice, accounts: number): Intrusion {

@@ -34,6 +34,7 @@ export interface Surroundings {
 	readonly chronicle: Chronicle;
 	readonly zoo: Zoo;
 	readonly accounts: readonly Account[];
+	readonly model: 'prePay' | 'apiCredits';
 	readonly dice: Dice;
 }
 
@@ -83,7 +84,8 @@ export class Process {
 		};
 	}
 
-	private step(): void {
+	/** Before each request, wait, and use of a database. */
+	step(): void {
 		if (this.hasCrashed) throw new Crash();
 		this.stepsLeft -= 1;
 		this.world.chronicle.steps += 1;
@@ -119,6 +121,7 @@ export class Process {
 			page: writer.page,
 			preview: writer.preview,
 			look: writer.look,
+			once: onceOf(writer, pass),
 			endedAt: undefined,
 			answer: 'on its way',
 			applied: [],
@@ -139,4 +142,12 @@ export class Process {
 		const { chronicle } = this.world;
 		for (const attempt of chronicle.attempts) if (attempt.pass === pass) attempt.endedAt ??= chronicle.clock.time;
 	}
+}
+
+function onceOf({ given, returnsFirst }: Writer, pass: Pass): string[] {
+	return [
+		...(given ? [`preview ${given.kept.id}`] : []),
+		...(given?.payment === undefined ? [] : [`payment ${given.payment}`]),
+		...(returnsFirst === undefined ? [] : [`reference ${returnsFirst} in process ${pass.process}`]),
+	];
 }

@@ -9,6 +9,7 @@ export class Sum {
 	unknown = 0;
 	readonly outcomes = new Map<string, number>();
 	readonly impossible = new Map<string, number>();
+	readonly payments = new Map<string, number>();
 	readonly broken = new Map<string, { worlds: number; readonly seed: number }>();
 	private readonly begun = performance.now();
 
@@ -25,6 +26,7 @@ export class Sum {
 			count(this.outcomes, outcome, times);
 		}
 		for (const [what, times] of end.impossible) count(this.impossible, what, times);
+		for (const [status, times] of end.payments) count(this.payments, status, times);
 		for (const rule of new Set(end.broken.map((broken) => broken.rule))) {
 			const known = this.broken.get(rule) ?? { worlds: 0, seed: end.seed };
 			known.worlds += 1;
@@ -42,6 +44,10 @@ export class Sum {
 			`  outcomes: ${shares(this.outcomes, this.reports)}`,
 			`  unknown: ${percent(this.unknown, this.reports)}`,
 			`  items that met what no client can notice: ${shares(this.impossible, this.reports)}`,
+			`  payments of the inbox: ${shares(
+				this.payments,
+				[...this.payments.values()].reduce((sum, times) => sum + times, 0),
+			)}`,
 			...(broken.length > 0 ? broken : ['  no rule broken']),
 		].join('\n');
 	}

@@ -6,7 +6,9 @@ import { Dice } from './dice';
 import { Execution } from './engine';
 import { listed } from './money';
 import { planWorld, type Intrusion, type WorldPlan } from './plan';
+import { Inbox, Worker } from './inbox';
 import { Process, type Surroundings } from './process';
+import { checkInbox } from './rules/inbox';
 import { checkMoney } from './rules/money';
 import { reasonOf } from './rules/reports';
 import { Endless, isUnknown } from './rules/sending';
@@ -23,6 +25,8 @@ export interface WorldEnd {
 	readonly unknown: number;
 	/** Items that Zoo or the world did something impossible to. */
 	readonly impossible: ReadonlyMap<Impossibility, number>;
+	/** Of the inbox, by their status. */
+	readonly payments: ReadonlyMap<string, number>;
 }
 
 export async function liveThrough(seed: number): Promise<WorldEnd> {
@@ -32,7 +36,8 @@ export async function liveThrough(seed: number): Promise<WorldEnd> {
 	const chronicle = new Chronicle(clock);
 	const accounts = plan.accounts.map((account, index) => openAccount(account, index, plan));
 	const zoo = new Zoo(plan.zoo, chronicle, dice.fork());
-	const world: Surroundings = { chronicle, zoo, accounts, dice: dice.fork() };
+	const { model, moments, credit } = plan.zoo;
+	const world: Surroundings = { chronicle, zoo, accounts, model, dice: dice.fork() };
 	chronicle.tell(`Seed ${seed}: ${plan.isCalm ? 'calm' : JSON.stringify(plan.zoo)}`);
 	for (const account of accounts) chronicle.tell(`${account.name} has ${listed(current(account).amounts)}`);
 	for (const intrusion of plan.intrusions) clock.in(intrusion.at, () => intrude(world, intrusion));
@@ -46,19 +51,23 @@ export async function liveThrough(seed: number): Promise<WorldEnd> {
 	const executions = plan.executions.map(
 		(execution, index) => new Execution(index, execution, world, newProcess, first),
 	);
+	const inbox = plan.inbox && new Inbox(plan.inbox, world);
+	const workers = Array.from({ length: plan.inbox?.workers ?? 0 }, (_, number) =>
+		inbox ? [new Worker(number + 1, inbox, world, newProcess)] : [],
+	).flat();
 	try {
-		await clock.run(Promise.all(executions.map(async (execution) => await execution.run())));
+		await clock.run(Promise.all([...executions, ...workers].map(async (each) => await each.run())));
 	} catch (error) {
 		if (!(error instanceof Standstill || error instanceof Endless)) throw error;
 		chronicle.breaks('the world ends', error.message);
 	}
-	const { model, moments, credit } = plan.zoo;
 	checkMoney(chronicle, {
 		hasMoments: moments !== 'absent',
 		credit: model === 'apiCredits' ? credit : undefined,
 		isCalm: plan.isCalm,
 	});
-	return ended(seed, chronicle, plan);
+	if (inbox) checkInbox(chronicle, inbox.rows, plan.isCalm);
+	return ended(seed, chronicle, plan, inbox);
 }
 
 function openAccount({ kind, id, amounts }: WorldPlan['accounts'][number], index: number, { zoo }: WorldPlan): Account {
@@ -93,10 +102,12 @@ function intrude({ accounts, zoo, dice }: Surroundings, { account: index, kind, 
 	if (kind === 'touch') zoo.change(account, {}, 'a new plan');
 }
 
-function ended(seed: number, chronicle: Chronicle, { isCalm }: WorldPlan): WorldEnd {
+function ended(seed: number, chronicle: Chronicle, { isCalm }: WorldPlan, inbox: Inbox | undefined): WorldEnd {
 	const { broken, story, requests, reports, writers } = chronicle;
 	const outcomes = new Map<string, number>();
 	for (const { result } of reports) count(outcomes, reasonOf(result));
+	const payments = new Map<string, number>();
+	for (const { status } of inbox?.rows ?? []) count(payments, status);
 	const impossible = new Map<Impossibility, number>();
 	for (const { excuses } of writers) for (const excuse of excuses) count(impossible, excuse);
 	return {
@@ -108,6 +119,7 @@ function ended(seed: number, chronicle: Chronicle, { isCalm }: WorldPlan): World
 		outcomes,
 		unknown: reports.filter(({ result }) => isUnknown(result)).length,
 		impossible,
+		payments,
 	};
 }
 

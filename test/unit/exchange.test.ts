@@ -37,14 +37,16 @@ const flaw: Flaw = (reply) => {
 
 interface Scene {
 	readonly retryFor?: number;
+	readonly validFor?: number;
 	readonly traffic?: Traffic;
 	readonly prepare?: (world: ScriptedWorld) => void;
 }
 
-function scene(turns: Turn[], { retryFor = 60_000, traffic = freeTraffic(), prepare }: Scene = {}) {
+function scene(turns: Turn[], { retryFor = 60_000, validFor, traffic = freeTraffic(), prepare }: Scene = {}) {
 	const world = new ScriptedWorld(turns);
 	prepare?.(world);
-	return { world, traffic, exchange: new Exchange(world, traffic, { timeout: 30_000, retryFor }) };
+	const limits = { timeout: 30_000, retryFor, ...(validFor !== undefined && { validFor }) };
+	return { world, traffic, exchange: new Exchange(world, traffic, limits) };
 }
 
 /** Traffic that Zoo has held for so many milliseconds, from the start of a scene. */
@@ -101,6 +103,11 @@ describe('a write', () => {
 			status: 200,
 			callId: 'call-3',
 		});
+	});
+
+	it('whose answer lacks the amounts has no call ID where Zoo gave none', async () => {
+		const { exchange } = scene([LACKING]);
+		expect(Object.keys(await exchange.write(put, flaw))).not.toContain('callId');
 	});
 
 	it('is counted each time, and dated by the clock for people when it was sent first', async () => {
@@ -516,5 +523,70 @@ describe('the time for retries', () => {
 		expect(exchange.hasTime).toBe(true);
 		world.time += 2001;
 		expect(exchange.hasTime).toBe(false);
+	});
+});
+
+describe('Valid For', () => {
+	it('keeps back every write from its end on, counted from the beginning of the pass, and no read', async () => {
+		const traffic: Traffic = { ...freeTraffic(), begunAt: 2000 };
+		const { world, exchange } = scene([FRESH, FRESH], { validFor: 10_000, traffic });
+		world.time += 11_999;
+		expect(await exchange.write(put, flaw)).toMatchObject({ kind: 'answered' });
+		world.time += 1;
+		expect(await exchange.write(put, flaw)).toEqual({ kind: 'unsent', why: 'expired' });
+		expect(await exchange.readBalance(get, flaw)).toMatchObject({ kind: 'answered' });
+		expect(world.log).toEqual(['PUT', 'GET']);
+	});
+
+	it('bounds nothing where it is not set', async () => {
+		const { world, exchange } = scene([FRESH]);
+		world.time += 1e12;
+		expect(await exchange.write(put, flaw)).toMatchObject({ kind: 'answered' });
+	});
+});
+
+describe('whether a host has the endpoint', () => {
+	const asks = (world: ScriptedWorld): string[] => {
+		const asked: string[] = [];
+		const { presence } = world;
+		world.presence = async () => {
+			asked.push(world.log.join(', '));
+			return await presence();
+		};
+		return asked;
+	};
+
+	it('is asked after a 404 to a read, and told with it', async () => {
+		const { world, exchange } = scene([replied(404)]);
+		const asked = asks(world);
+		expect(await exchange.read(get)).toMatchObject({ status: 404, endpoint: 'there' });
+		expect(asked).toEqual(['GET']);
+	});
+
+	it.each<[string, Sent]>([
+		['an answer', FRESH],
+		['another status', replied(422)],
+		['no reply', badCertificate],
+	])('is not asked after %s', async (_, sent) => {
+		const { world, exchange } = scene([sent]);
+		const asked = asks(world);
+		expect(await exchange.read(get)).not.toHaveProperty('endpoint');
+		expect(asked).toEqual([]);
+	});
+
+	it('is not asked after a write, nor once the execution is canceled', async () => {
+		const { world, exchange } = scene([replied(404), (_, each) => (press(each), replied(404))]);
+		const asked = asks(world);
+		expect(await exchange.write(put, flaw)).not.toHaveProperty('endpoint');
+		expect(await exchange.read(get)).not.toHaveProperty('endpoint');
+		expect(asked).toEqual([]);
+	});
+});
+
+describe('who asked all to wait', () => {
+	it('remains Zoo where our own wait ends at the same moment', () => {
+		const { exchange, traffic } = scene([], { traffic: heldFor(500) });
+		exchange.waitAfter(unanswered({ holdsAll: true }));
+		expect(traffic).toMatchObject({ heldUntil: 500, heldByZoo: true });
 	});
 });

@@ -700,7 +700,16 @@ describe('notes that cannot be read', () => {
 		['without nodes', { ...whole, nodes: undefined }],
 		['with a list for references', { ...whole, references: [] }],
 		['with a reference to nowhere', { ...whole, references: { x: { run: 'x', item: 0 } } }],
+		['with a reference to no item', { ...whole, references: { x: { run: '["n",0]', item: '0' } } }],
+		['with a reference to half a run', { ...whole, references: { x: { run: '["n",0', item: 0 } } }],
+		['with a reference to no text', { ...whole, references: { x: { run: 7, item: 0 } } }],
 		['with a node without a name', { ...whole, nodes: { n: { calls: 0 } } }],
+		['with a node that counts no calls', { ...whole, nodes: { n: { name: 'N', calls: '0' } } }],
+		['with a run that ends like one', withPage({ ...page, preview }, 'n",0]')],
+		['with a page that asks for nothing', withPage({ ...page, preview, asks: undefined })],
+		['with a page that may add or not', withPage({ ...page, preview, adds: 'yes' })],
+		['with a page of no host', withPage({ ...page, preview: { ...preview, host: undefined } })],
+		['with a page of no owner', withPage({ ...page, preview: { ...preview, ownerId: undefined } })],
 		['with a run that has no name', withPage({ ...page, preview }, 'x')],
 		['with no page for a page', withPage(null)],
 		['with a page without a preview', withPage(page)],
@@ -726,4 +735,39 @@ describe('notes that cannot be read', () => {
 		expect(reasonOf(open({ zooBilling: withPage({ ...page, preview }) }).recall(task(0)))).not.toBe('memoryUnreadable');
 		expect(isFresh(open({ zooBilling: whole }).recall(task(0)))).toBe(true);
 	});
+});
+
+describe('what is no payment reference', () => {
+	it('is none of an item without one, whatever another item is called', () => {
+		const context: Context = {};
+		const journal = open(context);
+		begin(journal, task(0));
+		expect(isRefused(journal, task(1, { reference: 'undefined', owner: user }))).toBe(false);
+		expect(isRefused(journal, task(2, { owner: user }))).toBe(false);
+		journal.end(0, failed(0, 'notApplied'));
+		expect(isRefused(open(context), task(3, { reference: 'undefined' }))).toBe(true);
+	});
+
+	it('is that of an update, though a payment has used it', () => {
+		const journal = open({});
+		begin(journal, task(0, { reference: 'pi_1' }));
+		expect(isRefused(journal, task(1, { adds: false, reference: 'pi_1' }))).toBe(false);
+		expect(isRefused(journal, task(2, { adds: true, reference: 'pi_1' }))).toBe(true);
+	});
+});
+
+function isRefused(journal: Journal, asked: Task): boolean {
+	return journal.begin(asked, previewOf(asked)) instanceof Failure;
+}
+
+it('a node that the execution knows nothing of is called another node', () => {
+	const references = { 'reference pi_1': { run: '["node-9",2]', item: 4 } };
+	const journal = open({ zooBilling: { version: 1, runs: {}, references, nodes: {} } });
+	expect(journal.userOf('pi_1', 0)).toBe("item 4 of run 2 of 'another node'");
+});
+
+it('hints are not stored: those of a later pass are its own', () => {
+	const context: Context = {};
+	pass(context, task(0), 'done');
+	expect(context).toMatchObject({ zooBilling: { runs: { '["node-1",0]': { 0: { result: { hints: [] } } } } } });
 });

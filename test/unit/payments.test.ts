@@ -1,4 +1,4 @@
-// What another process, with a register of its own, makes of payments and previews that this one has added.
+// What this process, and another one with a register of its own, makes of payments and previews that were added before.
 
 import { ownerKinds } from '../../nodes/ZooBilling/balance/owner';
 import { Failure } from '../../nodes/ZooBilling/failures/failure';
@@ -7,7 +7,7 @@ import { openJournal } from '../../nodes/ZooBilling/journal';
 import { operations } from '../../nodes/ZooBilling/operations/all';
 import { Register } from '../../nodes/ZooBilling/register';
 import { runPass } from '../../nodes/ZooBilling/run';
-import { ORG_ID, replied, ScriptedWorld, type Turn } from './given';
+import { ORG_ID, replied, ScriptedWorld, timedOut, USER_ID, type Turn } from './given';
 
 const host = 'api.zoo.dev';
 const at = (cash: string, updated_at = '2026-11-23T16:27:13Z') =>
@@ -19,18 +19,20 @@ function task(name: string, raw: Record<string, unknown>, item = 0): Task {
 	return made;
 }
 
-const paid = (item = 0) =>
+const paid = (item = 0, options: object = {}, more: object = {}) =>
 	task(
 		'adjustBalance',
 		{
 			orgId: ORG_ID,
 			amountUnit: 'usd',
 			adjustFields: { prePayCashRemaining: '5' },
-			options: { reference: 'pi_1', repeatedReference: 'returnFirst' },
+			options: { reference: 'pi_1', repeatedReference: 'returnFirst', ...options },
+			...more,
 		},
 		item,
 	);
 
+const adjustFields = { prePayCashRemaining: '5' };
 const preview = {
 	id: 'process-1',
 	madeAt: '2026-11-23T16:27:13Z',
@@ -44,14 +46,26 @@ const preview = {
 };
 const applying = (sentBefore: string) => task('applyPreview', { preview, sentBefore, options: {} });
 
-async function run(tasks: Task[], turns: Turn[], register: Register, context: Record<string, unknown> = {}) {
+interface Pass {
+	/** What n8n has stored of the execution. */
+	readonly context?: Record<string, unknown>;
+	readonly host?: string;
+}
+
+async function resultsOf(tasks: Task[], turns: Turn[], register: Register, { context = {}, ...more }: Pass = {}) {
+	const at = more.host ?? host;
 	const world = new ScriptedWorld([...turns]);
-	const journal = openJournal(context, { nodeId: 'n', nodeName: 'N', run: 0, host }, register);
-	const results = await runPass(tasks, { zoo: world.connection(host), stopOnFailure: false, journal });
+	const journal = openJournal(context, { nodeId: 'n', nodeName: 'N', run: 0, host: at }, register);
+	const results = await runPass(tasks, { zoo: world.connection(at), stopOnFailure: false, journal });
+	return { results, log: world.log };
+}
+
+async function run(tasks: Task[], turns: Turn[], register: Register, pass: Pass = {}) {
+	const { results, log } = await resultsOf(tasks, turns, register, pass);
 	const fates = results.map((result) =>
 		result instanceof Failure ? result.details.reason : Reflect.get(Object(result.json['confirmation']), 'status'),
 	);
-	return { fates, log: world.log };
+	return { fates, log };
 }
 
 const stored = (context: object) => JSON.parse(JSON.stringify(context)) as Record<string, unknown>;
@@ -68,13 +82,125 @@ describe('a repeated reference', () => {
 	it('in a Retry of its own execution is not added again, in this process and in another one', async () => {
 		const context = {};
 		const register = new Register();
-		await run([paid(), paid(1)], [at('10.00'), at('15.00')], register, context);
-		const again = async (of: Register) => await run([paid(), paid(1)], [at('15.00')], of, stored(context));
+		await run([paid(), paid(1)], [at('10.00'), at('15.00')], register, { context });
+		const again = async (of: Register) => await run([paid(), paid(1)], [at('15.00')], of, { context: stored(context) });
 		expect(await again(register)).toEqual({ fates: ['confirmed', 'confirmed'], log: [] });
 		// Here the journal alone knows that the first item has used it.
 		const elsewhere = await again(new Register());
 		expect(elsewhere.fates).toEqual(['confirmed', 'referenceRepeated']);
 		expect(elsewhere.log).not.toContain('PUT');
+	});
+});
+
+describe('a repeated reference, in the process that has added it', () => {
+	const added = [at('10.00'), at('15.00', '2026-11-23T16:27:14Z')];
+	const later = [at('15.00', '2026-11-23T16:27:14Z'), at('20.00', '2026-11-23T16:27:15Z')];
+
+	it('puts out the first result, says so, and does not count as written', async () => {
+		const register = new Register();
+		const { results } = await resultsOf([paid()], added, register);
+		const again = await resultsOf([paid(), paid(1)], [], register);
+		const [first] = results;
+		if (!first || first instanceof Failure) throw new Error('It was not added');
+		const hints = ['added before in this n8n process, and not again'];
+		expect(again.results).toEqual([
+			{ ...first, hints, wrote: false },
+			{ ...first, hints, wrote: false },
+		]);
+	});
+
+	it('with other amounts or for another owner is refused', async () => {
+		const register = new Register();
+		await run([paid()], added, register);
+		const others = [paid(0, {}, { adjustFields: { prePayCashRemaining: '6' } }), paid(1, {}, { orgId: USER_ID })];
+		const { results, log } = await resultsOf(others, [], register);
+		for (const result of results) {
+			expect(result).toMatchObject({
+				what: expect.stringContaining('was used before for another owner or other amounts'),
+				details: { reason: 'referenceRepeated', outcome: 'notSent' },
+			});
+		}
+		expect(log).toEqual([]);
+	});
+
+	it('is reserved while the first one is under way, also where another owner has it', async () => {
+		const register = new Register();
+		const both = [paid(), paid(1, {}, { orgId: USER_ID })];
+		expect(await run(both, added, register)).toEqual({
+			fates: ['confirmed', 'referenceRepeated'],
+			log: ['GET', 'PUT'],
+		});
+	});
+
+	it('is another one at another host', async () => {
+		const register = new Register();
+		await run([paid()], added, register);
+		expect((await run([paid()], added, register, { host: 'zoo.test' })).log).toEqual(['GET', 'PUT']);
+	});
+
+	it.each<[string, Turn[]]>([
+		['not sent', [replied(403)]],
+		['not applied', [at('10.00'), replied(403)]],
+	])('is free again where the first one was %s', async (_, turns) => {
+		const register = new Register();
+		expect((await run([paid()], turns, register)).fates).toEqual(['employeeTokenNeeded']);
+		expect((await run([paid()], added, register)).fates).toEqual(['confirmed']);
+	});
+
+	it('is closed where it is unknown whether the first one was added', async () => {
+		const register = new Register();
+		const lost: Turn[] = [at('10.00'), timedOut, replied(500), replied(500)];
+		expect((await run([paid(0, { retryFor: 0 })], lost, register)).fates).toEqual(['outcomeUnknown']);
+		const again = await resultsOf([paid()], [], register);
+		expect(again.results).toMatchObject([{ details: { reason: 'referenceInDoubt', outcome: 'unknown' } }]);
+	});
+
+	it('that came to other amounts comes to them again, and the message names its own item', async () => {
+		const register = new Register();
+		const options = { onDifference: 'fail' };
+		const other = [at('10.00'), at('14.00', '2026-11-23T16:27:14Z')];
+		expect((await run([paid(0, options)], other, register)).fates).toEqual(['different']);
+		const alone = paid(0, { reference: 'pi_2' }, { orgId: USER_ID });
+		const { results } = await resultsOf([alone, paid(1, options)], added, register);
+		expect(results[1]).toMatchObject({
+			what: expect.stringMatching(/ \[item 1\]$/),
+			details: { reason: 'different', item: 1 },
+		});
+	});
+
+	it('is added again where the option says Refuse, in another execution', async () => {
+		const register = new Register();
+		const refusing = { repeatedReference: 'refuse' };
+		await run([paid()], added, register);
+		expect((await run([paid(0, refusing)], later, register)).fates).toEqual(['confirmed']);
+		const elsewhere = new Register();
+		await run([paid(0, refusing)], added, elsewhere);
+		expect((await run([paid()], later, elsewhere)).fates).toEqual(['confirmed']);
+	});
+
+	it('is never that of a payment without one, whatever others are called', async () => {
+		const register = new Register();
+		const bare = () => task('adjustBalance', { orgId: ORG_ID, amountUnit: 'usd', adjustFields, options: {} });
+		const named = (item = 0) => paid(item, { reference: 'undefined' });
+		expect((await run([bare()], added, register)).log).toEqual(['GET', 'PUT']);
+		expect((await run([named()], later, register)).log).toEqual(['GET', 'PUT']);
+		const more = [at('20.00', '2026-11-23T16:27:15Z'), replied(403)];
+		expect((await run([bare()], more, register)).log).toEqual(['GET', 'PUT']);
+		expect((await run([named()], [], register)).log).toEqual([]);
+	});
+
+	it('of an update is nothing that could be added twice', async () => {
+		const update = task('updateBalance', {
+			orgId: ORG_ID,
+			amountUnit: 'usd',
+			updateFields: { prePayCashRemaining: '5' },
+			options: { reference: 'pi_1' },
+		});
+		const returning: Task = { ...update, options: { ...update.options, repeatedReference: 'returnFirst' } };
+		const register = new Register();
+		for (const each of [returning, returning]) {
+			expect((await run([each], [at('5.00')], register)).log).toEqual(['PUT']);
+		}
 	});
 });
 

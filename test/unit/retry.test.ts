@@ -107,6 +107,21 @@ describe('an attempt', () => {
 		});
 	});
 
+	it('has nothing but what was said', () => {
+		expect(judged(replied(200, '{}'))).toStrictEqual({ kind: 'answered', json: {}, status: 200 });
+		const verdict = { kind: 'unanswered', proves: 'perhaps', again: true, cause: 'Zoo answered 500', status: 500 };
+		expect(judged(replied(500, '{}'))).toStrictEqual({ ...verdict, zoo: {} });
+	});
+
+	it.each([100, 199])('that came to %d is no answer: nobody knows what stands behind it', (status) => {
+		expect(judged(replied(status, '{"a":1}', { location: 'https://elsewhere.example/x' }))).toMatchObject({
+			kind: 'unanswered',
+			proves: 'perhaps',
+			again: false,
+			cause: `Zoo answered ${status}`,
+		});
+	});
+
 	it('keeps what Zoo said', () => {
 		const body = { message: 'no such organization', error_code: 'org_missing', request_id: 'req-1' };
 		expect(judged(replied(404, body, { callId: 'call-1' }))).toEqual({
@@ -148,7 +163,9 @@ describe('an attempt', () => {
 		expect(judged(replied(302, '', { location: 'https://elsewhere.example/x' }))).toMatchObject({
 			cause: `Zoo answered 302, a redirect to https://elsewhere.example/x, ${why}`,
 		});
-		expect(judged(replied(307, ''))).toMatchObject({ cause: `Zoo answered 307, a redirect, ${why}` });
+		for (const status of [300, 307, 399]) {
+			expect(judged(replied(status, ''))).toMatchObject({ cause: `Zoo answered ${status}, a redirect, ${why}` });
+		}
 	});
 
 	it.each([304, 299, 400])('does not call %d a redirect, though it names a place', (status) => {
@@ -200,9 +217,15 @@ describe('Retry-After', () => {
 		['Wed, 31 Dec 2025 23:59:59 GMT', 0],
 		['Thu, 01 Jan 2026 00:00:00 GMT', 0],
 		['Thu Jan  1 00:00:30 2026', 30_000],
+		['Thu Jan 15 00:00:30 2026', 14 * 86_400_000 + 30_000],
 		['9999999999', 9_999_999_999_000],
 		['Thu Jan  1 00:00:30 2026 GMT', undefined],
 		['Thu, 01 Jan 2026 01:00:30 +0100', undefined],
+		['on Thu, 01 Jan 2026 00:00:30 GMT', undefined],
+		['Thu, 01 Jan 2026 00:00:30 GMT+0100', undefined],
+		['on Thursday, 01-Jan-26 00:00:30 GMT', undefined],
+		['Thursday, 01-Jan-26 00:00:30 GMT+0100', undefined],
+		['on Thu Jan  1 00:00:30 2026', undefined],
 		['soon 60', undefined],
 		['wait 120', undefined],
 		['abc 5', undefined],

@@ -708,3 +708,21 @@ describe('while another item’s attempt may still land', () => {
 		expect(await waits(task(0, 'b', () => done()))).toEqual([]);
 	});
 });
+
+it('what is held back has sent nothing and was not asked to wait, and says no more than that', async () => {
+	const checked = [task(0, 'a', () => done()), invalid(1)];
+	const [held] = await runPass(checked, pass({ stopOnFailure: true }));
+	expect(held).toBeInstanceOf(Failure);
+	expect(Object.keys({ ...(held instanceof Failure && held.details) })).toEqual(['reason', 'outcome', 'item', 'orgId']);
+});
+
+it('the items of one pass begin three in a turn of the event loop', async () => {
+	const connection = zoo();
+	const turns: number[] = [];
+	const pausing = { ...connection, pause: async (ms: number) => (turns.push(ms), await connection.pause(ms)) };
+	await runPass(
+		Array.from({ length: 7 }, (_, item) => reading(item, () => done())),
+		pass({ zoo: pausing }),
+	);
+	expect(turns).toEqual([0, 0]);
+});

@@ -329,18 +329,36 @@ describe.each(both)('%s', (_, preview) => {
 	});
 
 	it('notes an attempt that ended in a throw, which may have been applied', async () => {
-		const note = jest.fn();
+		let noted = 0;
+		const note = () => {
+			noted += 1;
+		};
 		const broken: Turn = () => {
 			throw new TypeError('broken');
 		};
 		await expect(run(preview, [broken], { note })).rejects.toThrow('broken');
-		expect(note).toHaveBeenCalledTimes(1);
+		expect(noted).toBe(1);
 	});
 
 	it('notes each attempt that may have been applied, and no other', async () => {
 		expect((await run(preview, [timedOut, FROM, ANSWER])).noted()).toBe(2);
 		expect((await run(preview, [refusedConnection, ...(preview.from ? [FROM] : []), ANSWER])).noted()).toBe(1);
 		expect((await run(preview, [TO], { doubt: 'perhaps' })).noted()).toBe(0);
+	});
+});
+
+describe('a 404 to a write', () => {
+	it.each([
+		[built, [replied(404), replied(404)]],
+		[plain, [replied(404), replied(404)]],
+	])('tells whether the host has the endpoint, which only the look after it can ask (%#)', async (preview, turns) => {
+		const { end } = await run(preview, turns, { prepare: (world) => (world.endpoints = 'absent') });
+		expect(end).toMatchObject({ kind: 'notApplied', last: { status: 404, endpoint: 'absent' } });
+	});
+
+	it.each([built, plain])('says nothing of that where the look was answered otherwise (%#)', async (preview) => {
+		const { end } = await run(preview, [replied(404), replied(401)]);
+		expect(Object.keys({ ...end, ...('last' in end && end.last) })).not.toContain('endpoint');
 	});
 });
 

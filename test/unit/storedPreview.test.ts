@@ -87,6 +87,32 @@ it('a user has an address beside the ID, if it is one', () => {
 		expect(readUser(wrong)).toMatchObject({ what: "'Preview' is incomplete or at odds with itself: email" });
 });
 
+it('has nothing but what was stored', () => {
+	const { reference: _r, updatedAt: _u, ...bare } = good;
+	const { madeAt: _m, orgId: ownerId, id: _i, ...kept } = bare;
+	expect(read(bare)).toStrictEqual({ id, preview: { ...kept, ownerId } });
+});
+
+it('is read up to a length that no real one has', () => {
+	const text = JSON.stringify(good);
+	expect(read(text.padEnd(20_000))).toEqual(read(good));
+	expect(read(text.padEnd(20_001))).toBeInstanceOf(Refusal);
+	expect(read({ ...good, id: 'x'.repeat(500) })).not.toBeInstanceOf(Refusal);
+});
+
+const credits = 'pre_pay_credits_remaining';
+
+it.each<[string, object]>([
+	['one of two amounts cannot be written', { to: { [cash]: '15.00', [credits]: '-1.00' } }],
+	[
+		'one of two amounts stands on both sides',
+		{ to: { [cash]: '15.00', [credits]: '2.00' }, beside: { [cash]: '10.00' } },
+	],
+	['the model is a list of one', { balanceModel: ['prePay'] }],
+])('is refused where %s', (_, parts) => {
+	expect(read({ ...good, ...parts })).toBeInstanceOf(Refusal);
+});
+
 it('one for another resource is refused', () => {
 	for (const resource of ['user', undefined, 'toString']) {
 		expect(read({ ...good, resource })).toMatchObject({ what: expect.stringContaining('is for another resource') });

@@ -2,7 +2,7 @@
 
 import { Failure } from '../../../nodes/ZooBilling/failures/failure';
 import { isRecord } from '../../../nodes/ZooBilling/refusal';
-import type { Account, Attempt, Chronicle, Report, Version, Writer } from '../chronicle';
+import type { Account, Attempt, Chronicle, Kept, Report, Version, Writer } from '../chronicle';
 import { amountsIn, listed, stand, unitsIn, type Amounts } from '../money';
 import { amountsOf, reasonOf, shownIn } from './reports';
 import { isUnknown, isWritten } from './sending';
@@ -30,6 +30,7 @@ export function checkMoney(chronicle: Chronicle, truth: Truth): void {
 	for (const writer of chronicle.writers) if (!writer.isLost) checkWriter(chronicle, writer, truth);
 	checkOrder(chronicle);
 	checkReferences(chronicle);
+	checkOnce(chronicle, truth);
 	if (truth.isCalm) checkCalm(chronicle, truth);
 }
 
@@ -48,8 +49,16 @@ function effectiveOf({ attempts }: Writer): Landing[] {
 
 /** Whoever is no item of this process that a page tells of: other writers, other processes, and those whose page a crash took. */
 function isOutsider({ by }: Version, { writer, pass }: Attempt): boolean {
-	if (typeof by === 'string' || by.writer.isLost || by.pass.process !== pass.process) return true;
+	if (typeof by === 'string') return true;
+	// The inbox keeps its workers apart, and remembers for those that died.
+	if (by.writer.given?.payment !== undefined && writer.given?.payment !== undefined) return false;
+	if (by.writer.isLost || by.pass.process !== pass.process) return true;
 	return by.writer !== writer && writer.reports.some((report) => report.pass.process !== pass.process);
+}
+
+/** Whether an attempt of another item has written just the same preview or payment. */
+function isSame({ by }: Version, { once }: Attempt): boolean {
+	return typeof by !== 'string' && by.once.some((key) => once.includes(key));
 }
 
 function noteTakenBack(writer: Writer, { hasMoments, credit = 1 }: Truth): void {
@@ -57,7 +66,9 @@ function noteTakenBack(writer: Writer, { hasMoments, credit = 1 }: Truth): void 
 		const { account, preview, look } = attempt;
 		const from = preview?.from && fromOf(preview.from, attempt.asked);
 		const since = account.versions.slice((look?.version ?? 0) + 1);
-		const others = since.filter((version) => isOutsider(version, attempt) && version.at >= attempt.sentAt);
+		const others = since.filter(
+			(version) => isOutsider(version, attempt) && !isSame(version, attempt) && version.at >= attempt.sentAt,
+		);
 		const shown = account.versions[look?.version ?? 0]?.amounts ?? {};
 		const beside = Object.fromEntries(Object.entries(shown).filter(([name]) => !(name in attempt.asked)));
 		const isUntold = (amounts: Amounts) => !hasMoments || !stand(beside, amounts);
@@ -94,6 +105,7 @@ function checkIntruders(chronicle: Chronicle, { attempt, index }: Landing): void
 	for (const version of since) {
 		const { by, at } = version;
 		if (typeof by !== 'string' && (by.writer === writer || by.page === attempt.page)) continue;
+		if (isSame(version, attempt)) continue;
 		if (!look && at < sentAt) continue;
 		if (isOutsider(version, attempt) || writer.isLost) {
 			writer.excuses.add('raced');
@@ -117,7 +129,7 @@ function checkIntruders(chronicle: Chronicle, { attempt, index }: Landing): void
 /** Whether the item was reported as unknown before another execution went on with the owner. */
 function isLetGo(writer: Writer, by: Attempt): boolean {
 	const isOpen = writer.reports.some((report) => isUnknown(report.result) && report.at <= by.sentAt);
-	return isOpen && by.writer.execution !== writer.execution;
+	return isOpen && by.writer.execution !== writer.execution && writer.given?.payment === undefined;
 }
 
 function checkWriter(chronicle: Chronicle, writer: Writer, truth: Truth): void {
@@ -131,13 +143,41 @@ function checkWriter(chronicle: Chronicle, writer: Writer, truth: Truth): void {
 		}
 		if (report.result instanceof Failure || said !== 'applied') continue;
 		checkConfirmation(chronicle, report, truth);
-		const done = landed.filter(({ after }) => after.at <= report.at);
+		if (reasonOf(report.result) === 'alreadyThere') {
+			checkThere(chronicle, report, truth);
+			continue;
+		}
+		const done = [...landed, ...landingsOfOthers(chronicle, writer)].filter(({ after }) => after.at <= report.at);
 		// A plain update may find its amounts there by anybody's doing, a tool's call by another call's.
 		if (writer.preview?.from && done.length === 0 && !writer.isTool && !isExcused(writer)) {
 			chronicle.breaks('what was reported as applied is', `${writer.name}: ${reasonOf(report.result)}`);
 		}
 	}
 	if (!isExcused(writer)) checkEffect(chronicle, writer, landings);
+}
+
+/** Of the same preview or payment: what one item has left in doubt, another may have written. */
+function landingsOfOthers({ attempts }: Chronicle, writer: Writer): Landing[] {
+	const keys = new Set(writer.attempts.flatMap(({ once }) => once));
+	return attempts.filter(({ once }) => once.some((key) => keys.has(key))).flatMap(landingsOf);
+}
+
+/** Nothing was sent, because it stands there: by an earlier try of the same preview, or by somebody who set the same. */
+function checkThere(chronicle: Chronicle, { writer, at }: Report, { credit = 1 }: Truth): void {
+	const { kept } = writer.given ?? {};
+	if (!kept || writer.excuses.has('staleLook')) return;
+	const to = toOf(kept);
+	const since = kept.account.versions.slice((kept.look?.version ?? 0) + 1);
+	const isThere = since.some((version) => version.at <= at && areClose(to, version.amounts, credit));
+	// The dry run was built on another one.
+	const wasThere = areClose(to, kept.account.versions[kept.look?.version ?? 0]?.amounts ?? {}, credit);
+	if (!isThere && wasThere) writer.excuses.add('builtOnPreview');
+	else if (!isThere) chronicle.breaks('what is said to be there already is', `${writer.name}: ${listed(to)}`);
+}
+
+function toOf({ json }: Kept): Amounts {
+	const item: unknown = JSON.parse(json);
+	return isRecord(item) && isRecord(item['preview']) ? amountsOf(item['preview']['to']) : {};
 }
 
 function isExcused({ excuses }: Writer): boolean {
@@ -195,7 +235,8 @@ function checkConfirmation(chronicle: Chronicle, report: Report, { credit = 1 }:
 	const asked = amountsOf(isRecord(result.json['confirmation']) ? result.json['confirmation']['asked'] : undefined);
 	const status = reasonOf(result);
 	// Where no credits are left, a reply does not tell what one is worth.
-	if (status === 'confirmed' ? !areClose(asked, shown, credit) : stand(asked, shown)) {
+	const isGood = ['confirmed', 'alreadyThere'].includes(status);
+	if (isGood ? !areClose(asked, shown, credit) : stand(asked, shown)) {
 		chronicle.breaks(
 			'confirmed is what was asked for, and nothing else',
 			`${writer.name}: ${status}, ${listed(shown)}`,
@@ -243,6 +284,49 @@ function checkReferences(chronicle: Chronicle): void {
 	}
 }
 
+/**
+ * A preview is applied at most once, in whatever process, where the workflow tells the truth of it; so is a payment of
+ * the inbox, in whichever preview; and a reference whose first result is put out, in one process.
+ */
+function checkOnce(chronicle: Chronicle, truth: Truth): void {
+	const keys = new Set(chronicle.attempts.flatMap(({ once }) => once));
+	for (const key of keys) {
+		const attempts = chronicle.attempts.filter(({ once }) => once.includes(key));
+		const landings = attempts.flatMap(landingsOf).filter(({ before, after }) => !stand(before.amounts, after.amounts));
+		if (landings.length < 2) continue;
+		for (const attempt of attempts) noteSaidNo(attempt, attempts);
+		noteTakenBackSince(landings, truth);
+		const writers = new Set(attempts.map(({ writer }) => writer));
+		// A crash is just what stored previews are for.
+		const isExcusable = [...writers].some(({ excuses }) => [...excuses].some((excuse) => excuse !== 'crash'));
+		const isLost = key.startsWith('reference') && [...writers].some((writer) => writer.isLost);
+		if (!isExcusable && !isLost) {
+			const names = landings.map(({ attempt }) => attempt.writer.name).join(' and ');
+			chronicle.breaks('what is to be done once is done once', `${key} by ${names}`);
+		}
+	}
+}
+
+function noteSaidNo({ writer, pass, sentAt }: Attempt, attempts: readonly Attempt[]): void {
+	if (writer.given?.sentBefore !== 'no') return;
+	const isSent = attempts.some((other) => other.sentAt < sentAt && other.pass.process !== pass.process);
+	if (isSent) writer.excuses.add('saidNo');
+}
+
+/** Between two landings somebody has set it back to where the preview began, and Zoo does not tell. */
+function noteTakenBackSince(landings: readonly Landing[], { hasMoments }: Truth): void {
+	const [first] = landings;
+	const last = landings.at(-1);
+	const from = first?.attempt.preview?.from;
+	if (!first || !last || !from) return;
+	const { attempt } = first;
+	const between = attempt.account.versions.slice(first.index + 1, last.index);
+	const beside = Object.entries(first.before.amounts).filter(([name]) => !(name in attempt.asked));
+	const isUntold = (amounts: Amounts) => !hasMoments || !stand(Object.fromEntries(beside), amounts);
+	if (between.some(({ amounts }) => stand(fromOf(from, attempt.asked), amounts) && isUntold(amounts)))
+		last.attempt.writer.excuses.add('takenBack');
+}
+
 const ORDINARY = [
 	'confirmed',
 	'unchanged',
@@ -255,12 +339,18 @@ const ORDINARY = [
 	'stopped',
 	'alreadyWritten',
 	'overtaken',
+	'alreadyThere',
+	'changedMeanwhile',
+	'previewExpired',
 ];
 
 /** Where nothing goes wrong, nothing is unknown. */
 function checkCalm(chronicle: Chronicle, { credit }: Truth): void {
 	// A change from nothing by less than a credit cannot be told from another amount.
-	const ordinary = credit === undefined ? ORDINARY : [...ORDINARY, 'different'];
+	const rounded = credit === undefined ? [] : ['different'];
+	// What the workflow says may have been sent, it may have been.
+	const isPerhaps = chronicle.writers.some(({ given }) => given?.sentBefore === 'perhaps');
+	const ordinary = [...ORDINARY, ...rounded, ...(isPerhaps ? ['outcomeUnknown', 'blockedByEarlierItem'] : [])];
 	for (const { writer, result } of chronicle.reports) {
 		const reason = reasonOf(result);
 		if (!ordinary.includes(reason))

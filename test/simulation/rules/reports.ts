@@ -8,7 +8,7 @@ import { isUnknown, isWritten } from './sending';
 
 const MOST_REQUESTS = 200;
 
-type Rule = (report: Report) => string | undefined;
+type Rule = (report: Report, chronicle: Chronicle) => string | undefined;
 
 const rules: Readonly<Record<string, Rule>> = {
 	'nothing is unforeseen': ({ result }) => (reasonOf(result) === 'unforeseen' ? result.constructor.name : undefined),
@@ -26,13 +26,15 @@ const rules: Readonly<Record<string, Rule>> = {
 		// Those of earlier passes as well, as long as what they have left is in doubt; a tool's call takes up another's.
 		const all = writer.isTool ? Infinity : writer.attempts.length;
 		const told = result instanceof Failure ? (result.details.attempts ?? 0) : attemptsIn(result.json);
-		return told >= made && told <= all ? undefined : `${told} instead of ${made} to ${all}`;
+		const isTold = told >= made && told <= all;
+		return isTold || isRepeated({ writer, result, pass }) ? undefined : `${told} instead of ${made} to ${all}`;
 	},
 	'a report names the owner that was written to': (report) => {
 		const { result, writer, account } = report;
 		const facts = factsOf(result);
 		const sent = isUnknown(report.result) || isWritten(report) ? writer.attempts.at(-1)?.account : undefined;
-		const expected = sent ?? account;
+		// What is no preview names nobody.
+		const expected = sent ?? (writer.given && reasonOf(result) === 'invalidInput' ? undefined : account);
 		const named = expected && facts[expected.idName];
 		return !expected || named === expected.id ? undefined : `${String(named)} instead of ${expected.id}`;
 	},
@@ -46,10 +48,17 @@ const rules: Readonly<Record<string, Rule>> = {
 		const amounts = amountsOf(told);
 		return stand(amounts, last.asked) && stand(last.asked, amounts) ? undefined : listed(amounts);
 	},
-	'unknown has a cause': (report) => {
+	'unknown has a cause': (report, { writers }) => {
 		if (!isUnknown(report.result)) return undefined;
-		const { isTool, attempts, excuses } = report.writer;
-		return isTool || excuses.has('crash') || attempts.some((attempt) => !attempt.isConfirmed)
+		const { isTool, attempts, excuses, given } = report.writer;
+		const reason = reasonOf(report.result);
+		const isPerhaps = writers.some((each) => each.given?.sentBefore === 'perhaps' && each.given.kept === given?.kept);
+		const isForAPerson = reason === 'alreadyThere' || reason === 'referenceInDoubt';
+		return isTool ||
+			isPerhaps ||
+			isForAPerson ||
+			excuses.has('crash') ||
+			attempts.some((attempt) => !attempt.isConfirmed)
 			? undefined
 			: 'nothing went wrong with it';
 	},
@@ -74,6 +83,13 @@ const rules: Readonly<Record<string, Rule>> = {
 		return isUnknown(before.result) && !isUnknown(report.result) ? reasonOf(report.result) : undefined;
 	},
 };
+
+/** What was not added again, because this process knows of the first time. */
+function isRepeated({ writer, result, pass }: Pick<Report, 'writer' | 'result' | 'pass'>): boolean {
+	const isSent = writer.attempts.some((attempt) => attempt.pass === pass);
+	if (isSent || !(writer.given ?? writer.returnsFirst)) return false;
+	return result instanceof Failure ? isWritten({ result }) : !result.wrote && reasonOf(result) !== 'dryRun';
+}
 
 function factsOf(result: Report['result']): Readonly<Record<string, unknown>> {
 	if (result instanceof Failure) return result.details;
@@ -110,7 +126,7 @@ export function shownIn({ result }: Report, names: readonly string[]): Amounts {
 
 export function checkReport(chronicle: Chronicle, report: Report): void {
 	for (const [rule, check] of Object.entries(rules)) {
-		const what = check(report);
+		const what = check(report, chronicle);
 		if (what !== undefined) chronicle.breaks(rule, `${report.writer.name}: ${what}`);
 	}
 }

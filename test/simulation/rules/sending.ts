@@ -32,6 +32,8 @@ const rules: Readonly<Record<string, Rule>> = {
 		const late = sentAt - (pass.first.get(writer) ?? sentAt) - writer.retryFor;
 		return late > 0.001 && writer.attempts.some((each) => each.pass === pass) ? `${late} ms too late` : undefined;
 	},
+	"nothing is sent after 'Valid For'": ({ writer, pass, sentAt }) =>
+		sentAt - pass.begunAt < writer.validFor ? undefined : `${sentAt - pass.begunAt} ms after the pass began`,
 	'the page is there before the attempt, and the attempt is its': ({ preview, asked, account }) => {
 		if (!preview) return 'there is none';
 		const to = amountsIn(preview.to);
@@ -63,7 +65,7 @@ function isBefore(other: Writer, writer: Writer): boolean {
 	return !other.isLost && other.execution === writer.execution && !(other.isTool && writer.isTool);
 }
 
-export function isWritten({ result }: Report): boolean {
+export function isWritten({ result }: Pick<Report, 'result'>): boolean {
 	if (!(result instanceof Failure)) return result.wrote;
 	return ['written', 'different', 'notConfirmed'].includes(result.details.outcome);
 }

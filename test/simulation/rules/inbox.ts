@@ -1,0 +1,25 @@
+// Rules of the payment inbox, checked when the world is over: each payment is added once, or a person is asked.
+
+import type { Chronicle } from '../chronicle';
+import type { Row } from '../inbox';
+import { stand } from '../money';
+
+export function checkInbox(chronicle: Chronicle, rows: readonly Row[], isCalm: boolean): void {
+	for (const { name, status, preview } of rows) {
+		const attempts = chronicle.attempts.filter(({ once }) => once.includes(`payment ${name}`));
+		const isExcused = attempts.some(({ writer }) => [...writer.excuses].some((excuse) => excuse !== 'crash'));
+		const isAdded = attempts.some(({ account: { versions }, applied }) =>
+			applied.some((index) => {
+				const [before, after] = [versions[index - 1], versions[index]];
+				return before && after && !stand(before.amounts, after.amounts);
+			}),
+		);
+		if (isCalm && status !== 'done') chronicle.breaks('where nothing goes wrong, every payment is added', name);
+		if (isExcused) continue;
+		// Less than a whole credit may be rounded away.
+		const isApplied = attempts.some(({ applied }) => applied.length > 0);
+		if (status === 'done' && !isApplied) chronicle.breaks('a payment that is done was added', name);
+		if (status === 'due' && isAdded) chronicle.breaks('a payment that is due was not added', name);
+		if (status === 'person' && isAdded && !preview) chronicle.breaks('a payment without a preview was not added', name);
+	}
+}
