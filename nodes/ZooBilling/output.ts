@@ -4,6 +4,7 @@ import {
 	NodeApiError,
 	NodeOperationError,
 	type IDataObject,
+	type IExecuteFunctions,
 	type INode,
 	type INodeExecutionData,
 	type NodeExecutionHint,
@@ -15,6 +16,7 @@ import { amounts, identifiers } from './balance/selectable';
 import type { Options } from './options';
 import { Failure } from './failures/failure';
 import type { Result } from './item';
+import { tally } from './tally';
 import { plainWords } from './words';
 
 /** Whose balance it is, and Zoo's balance: whole, or its identifiers and the fields that are wanted. */
@@ -42,6 +44,24 @@ export function replyHints({ misfits }: Pick<Reply, 'misfits'>): string[] {
 	const named = misfits.slice(0, 5).map((path) => plainWords(path, 120));
 	const more = misfits.length > 5 ? ` and ${misfits.length - 5} more` : '';
 	return [`Zoo’s reply has fields of an unknown shape, kept as they came: ${named.join(', ')}${more}`];
+}
+
+/** Ends an execution: what n8n shows for the results, or the one thrown error of a workflow that stops. */
+export function putOut(context: IExecuteFunctions, results: readonly Result[]): INodeExecutionData[][] {
+	const failure = mostUrgent(results);
+	if (failure && !context.continueOnFail()) throw errorFor(context.getNode(), failure, tally(results), isTool(context));
+	context.addExecutionHints(...hintsFor(results));
+	const withDetails = context.getNode().onError !== 'continueErrorOutput' || takesDetails(context);
+	return [results.flatMap((result, item) => itemsFor(result, item, withDetails))];
+}
+
+export function isTool(context: IExecuteFunctions): boolean {
+	return ('isToolExecution' in context && context.isToolExecution()) || context.getNode().type.endsWith('Tool');
+}
+
+/** n8n takes `details` beside an item's error since 2.34; a field that its errors have since later tells. */
+function takesDetails(context: IExecuteFunctions): boolean {
+	return 'failure' in new NodeOperationError(context.getNode(), '');
 }
 
 /** `withDetails`: whether n8n takes an item with `details` for a failed one when it has an error output. */

@@ -78,6 +78,7 @@ export const failures: Readonly<Record<string, readonly failure.Failure[]>> = {
 		...[...noAnswers, stale, ...writeWhys.map(unsent)].map((last) => wire.notApplied(subject, last, looked)),
 	],
 	notSent: whys.map((why) => wire.notSent(subject, why, none)),
+	notLoaded: [failure.notLoaded(subject, '')],
 	unforeseen: (['unknown', 'notRead', 'notSent'] as const).map((outcome) =>
 		failure.unforeseen(subject, '', outcome, tries),
 	),

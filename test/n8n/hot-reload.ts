@@ -21,7 +21,10 @@ export function hotReload(sources: string, report: Report, cleanUp: CleanUp): Se
 				outdir: join(packageFolder, 'dist'),
 				sourcemap: 'linked',
 				logLevel: 'silent',
-				plugins: [{ name: 'report', setup: (build) => build.onEnd(async ({ errors }) => await tell(errors, report)) }],
+				plugins: [
+					...(bundling.plugins ?? []),
+					{ name: 'report', setup: (build) => build.onEnd(async ({ errors }) => await tell(errors, report)) },
+				],
 			});
 			await cleanUp.later(async () => await bundler.dispose());
 			await bundler.rebuild();

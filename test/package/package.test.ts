@@ -45,12 +45,13 @@ it('holds what a user needs and nothing else', () => {
 		'dist/nodes/ZooBilling/ZooBilling.node.js',
 		'dist/nodes/ZooBilling/ZooBilling.node.json',
 		'dist/nodes/ZooBilling/__schema__',
+		'dist/nodes/ZooBilling/execution.js',
 		'package.json',
 	]);
 });
 
-it('stays under 80 kB', () => {
-	expect(statSync(join(folder, packed.filename)).size).toBeLessThan(80_000);
+it('stays under 85 kB', () => {
+	expect(statSync(join(folder, packed.filename)).size).toBeLessThan(85_000);
 });
 
 it('installs nothing beside itself', () => {
@@ -79,7 +80,7 @@ it('is eligible for n8n Cloud by n8n’s own check', () => {
 	expect(told).toContain('Status: eligible for n8n Cloud');
 });
 
-it('loads in a plain Node process with n8n-workflow alone, in less than 15 ms, or on a slow machine a 25th of what n8n-workflow takes', () => {
+it('loads in a plain Node process with n8n-workflow alone, in less than 4 ms, or on a slow machine a 100th of what n8n-workflow takes', () => {
 	// A process of its own each time, as the figure would otherwise be that of a warm cache; the best of a few, as the machine may be busy.
 	const file = JSON.stringify(join(installed, 'dist/nodes/ZooBilling/ZooBilling.node.js'));
 	const script = `const times = [performance.now()]; require('n8n-workflow'); times.push(performance.now()); const { ZooBilling } = require(${file}); times.push(performance.now()); console.log(JSON.stringify({ name: new ZooBilling().description.name, times }))`;
@@ -93,6 +94,6 @@ it('loads in a plain Node process with n8n-workflow alone, in less than 15 ms, o
 		),
 	);
 	expect(runs.map(({ name }) => name)).toEqual(Array(7).fill('zooBilling'));
-	const good = runs.filter(({ times: [start, before, after] }) => after - before < Math.max(15, (before - start) / 25));
+	const good = runs.filter(({ times: [start, before, after] }) => after - before < Math.max(4, (before - start) / 100));
 	expect(good).not.toEqual([]);
 });

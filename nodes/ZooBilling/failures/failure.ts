@@ -178,3 +178,15 @@ export function unforeseen(subject: Subject, cause: unknown, outcome: keyof type
 		more: { cause: text },
 	});
 }
+
+/** The part of the node that executes is missing or does not start. `cause`: what was thrown. */
+export function notLoaded(subject: Subject, cause: unknown): Failure {
+	const text = plainWords(cause instanceof Error ? cause.message : String(cause));
+	return failure(subject, {
+		reason: 'unforeseen',
+		outcome: 'notSent',
+		what: 'A part of this node could not be loaded',
+		next: `Install the package again, and restart n8n. It was told: ${text}. ${NOTHING_SENT}`,
+		more: { cause: text },
+	});
+}

@@ -1,0 +1,94 @@
+// One execution of the node: n8n's items and settings in, its items out.
+
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { ownerKinds, type OwnerKind } from './balance/owner';
+import { Failure } from './failures/failure';
+import { invalidInput } from './failures/input';
+import type { Result, Task } from './item';
+import { openJournal, type Journal } from './journal';
+import { operations } from './operations/all';
+import type { Operation, RawParameters } from './operations/operation';
+import { isTool, putOut } from './output';
+import { Refusal } from './refusal';
+import { register } from './register';
+import { runPass } from './run';
+import { plainWords } from './words';
+import { connect, type Connection } from './zoo/transport';
+
+/** Checks every item, then sends. With On Error = Stop, one refused item keeps all of them from being sent. */
+export async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	const stopOnFailure = !context.continueOnFail();
+	const operation = operations.find(({ name }) => name === context.getNodeParameter('operation', 0));
+	const zoo = await connect(context);
+	const checked = context.getInputData().map((_, item) => check(context, operation, item));
+	const journal = journalOf(context, operation, zoo);
+	const results = await runPass(checked, { zoo, stopOnFailure, journal });
+	if (!mayRepeat(context, results)) journal.close();
+	return putOut(context, results);
+}
+
+/** One item's parameters, checked. */
+function check(context: IExecuteFunctions, operation: Operation | undefined, item: number): Task | Failure {
+	const kind = Object.values(ownerKinds).find(({ name }) => name === context.getNodeParameter('resource', item));
+	if (!operation || !kind) {
+		return refused(item, "'Operation' is none of this node's operations", 'Choose one in the node.');
+	}
+	if (operation.adds && isTool(context) && context.getNode().retryOnFail) {
+		return refused(
+			item,
+			"'Retry On Fail' is on, which an adjustment by a tool does not allow",
+			"Turn off 'Retry On Fail' in the settings of this tool: n8n would repeat the whole call, and an adjustment could be added twice.",
+		);
+	}
+	try {
+		return operation.prepare(parametersOf(context, operation, kind, item), kind, item);
+	} catch (error) {
+		const reason = error instanceof Error ? plainWords(error.message, 200) : 'no reason given';
+		return refused(item, `A parameter could not be read: ${reason}`, 'Check the expressions in the parameters.');
+	}
+}
+
+/** Each is read once: an expression costs more than all of our own work. */
+function parametersOf(
+	context: IExecuteFunctions,
+	{ byId, amounts, lists, preview }: Operation,
+	kind: OwnerKind,
+	item: number,
+): RawParameters {
+	const names = [
+		...(byId ? [kind.idParameter] : []),
+		...(preview ? ['preview', 'sentBefore'] : []),
+		...(amounts ? ['balanceModel', 'amountUnit', amounts.parameter] : []),
+		...(lists ? ['returnAll'] : []),
+		'options',
+	];
+	const read = (name: string): unknown => context.getNodeParameter(name, item);
+	const raw = Object.fromEntries(names.map((name) => [name, read(name)]));
+	// n8n has no value for a field that is hidden.
+	return lists && raw['returnAll'] !== true ? { ...raw, limit: read('limit') } : raw;
+}
+
+function refused(item: number, what: string, next: string): Failure {
+	return invalidInput({ item }, new Refusal(what, next));
+}
+
+/** n8n keeps this context for all nodes of an execution, and hands it back when it runs the node again. */
+function journalOf(context: IExecuteFunctions, operation: Operation | undefined, zoo: Connection | Refusal): Journal {
+	const { id: nodeId, name: nodeName } = context.getNode();
+	const run = isTool(context) ? undefined : Number(context.getWorkflowDataProxy(0).$runIndex);
+	const host = zoo instanceof Refusal ? '' : zoo.host;
+	// A read leaves nothing to remember.
+	const kept = operation?.amounts || operation?.preview ? context.getContext('flow') : {};
+	return openJournal(kept, { nodeId, nodeName, run, host }, register);
+}
+
+/**
+ * Whether n8n may run the node again: after a thrown failure or a cancellation when somebody presses Retry, else by
+ * itself.
+ */
+function mayRepeat(context: IExecuteFunctions, results: readonly Result[]): boolean {
+	if (context.getExecutionCancelSignal()?.aborted) return true;
+	const failed = results.some((result) => result instanceof Failure || 'error' in result.json);
+	return failed && (!context.continueOnFail() || context.getNode().retryOnFail === true);
+}
