@@ -341,10 +341,17 @@ describe('unreadable', () => {
 		['NaN', '{"pre_pay_cash_remaining":NaN}'],
 		['a number with a leading zero', '{"pre_pay_cash_remaining":05}'],
 		['the same name twice with different values', '{"pre_pay_cash_remaining":"1","pre_pay_cash_remaining":"2"}'],
+		['the same name twice, spelt in two ways', '{"a":{"b":1,"\\u0062":2}}'],
+		['a long number for a name', `{${'1'.repeat(40)}:1}`],
 		['a byte order mark', '\ufeff{}'],
 		['lists nested very deeply', `${'['.repeat(100_000)}${']'.repeat(100_000)}`],
 	])('is %s', (_, text) => {
 		expect(readJsonObject(text)).toBeUndefined();
+	});
+
+	it('is no reply that has a name in several places', () => {
+		const text = '{"a":[{"b":1},{"b":2}],"b":{"b":3},"c":"\\"b\\":4"}';
+		expect(readJsonObject(text)).toEqual(JSON.parse(text));
 	});
 
 	it('is no reply whose only sin is a strange name', () => {

@@ -1,6 +1,6 @@
 // Zoo's reply from text to a typed balance: no digit lost, nothing unknown dropped, no applied write called a failure.
 
-import { isSafeNumber, parse } from 'lossless-json';
+import { isSafeNumber } from 'lossless-json';
 import type * as z from 'zod/v4-mini';
 
 import { isRecord } from '../refusal';
@@ -16,48 +16,100 @@ export interface Reply {
 	readonly misfits: readonly string[];
 }
 
-/** A key that would become a prototype, and with it amounts that nobody sent. */
-const PROTOTYPE_KEY = /"__proto__"\s*:/;
 /** As deep as Zoo's replies go, many times over. */
 const DEEPEST = 50;
 const LONGEST_NUMBER = 60;
-const ANYTHING = /^/;
-const ESCAPED = /\\u00([0-7][\da-f])/gi;
+/** Stripe's client secret may ride in a subscription; it must not reach an item. */
+const SECRET = 'action_client_secret';
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const SPACE = /[ \t\n\r]*/y;
 
 /** The JSON object in a reply, numbers that a double cannot hold as their digits; undefined when there is none. */
 export function readJsonObject(text: string): Record<string, unknown> | undefined {
-	if (PROTOTYPE_KEY.test(text.replace(ESCAPED, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))))
-		return undefined;
 	try {
-		const value = parse(withoutDepths(text), mask, readNumber);
+		const taming = new Taming(text);
+		const tamed = taming.tamed();
+		// A look at every value takes longer than all the rest.
+		const value: unknown = taming.hasSecret ? JSON.parse(tamed, mask) : JSON.parse(tamed);
 		return isRecord(value) ? value : undefined;
 	} catch {
 		return undefined;
 	}
 }
 
-/** A number as a double where that keeps its digits. Longer ones are not looked at: it could take long. */
-function readNumber(digits: string): number | string {
-	return digits.length <= LONGEST_NUMBER && isSafeNumber(digits) ? Number(digits) : digits;
-}
+/**
+ * JSON text made fit for the parser: numbers that it would cut short as text, and `"…"` for what is nested too deep,
+ * where parsers, and n8n itself, run out of stack.
+ */
+class Taming {
+	/** Whether a name in the text is that of a secret. */
+	hasSecret = false;
+	private kept = '';
+	private from = 0;
+	/** The names so far of each object that is open. */
+	private readonly names: Array<Set<string> | undefined> = [];
+	private depth = 0;
 
-/** The JSON text with `"…"` for what is nested too deep: parsers, and n8n itself, run out of stack on such. */
-function withoutDepths(text: string): string {
-	let kept = '';
-	let from = 0;
-	let depth = 0;
-	for (let at = 0; at < text.length; at += 1) {
-		const character = text[at] ?? '';
-		if (character === '"') at = endOfString(text, at);
-		else if ('[{'.includes(character)) {
-			depth += 1;
-			if (depth === DEEPEST) kept += `${text.slice(from, at)}"…"`;
-		} else if (']}'.includes(character)) {
-			if (depth === DEEPEST) from = at + 1;
-			depth -= 1;
+	constructor(private readonly text: string) {}
+
+	/** Throws where a name would say two things, or become a prototype: amounts that nobody sent. */
+	tamed(): string {
+		const { text } = this;
+		for (let at = 0; at < text.length; at += 1) {
+			const character = text[at] ?? '';
+			if (character === '"') at = this.passString(at);
+			else if (character === '[' || character === '{') this.open(at);
+			else if (character === ']' || character === '}') this.close(at);
+			else if (this.depth < DEEPEST && /[-\d]/.test(character)) at = this.passNumber(at);
 		}
+		return this.kept + text.slice(this.from);
 	}
-	return kept + text.slice(from);
+
+	private open(at: number): void {
+		this.depth += 1;
+		if (this.depth === DEEPEST) this.replace(at, at, '"…"');
+		if (this.depth < DEEPEST) this.names[this.depth] = undefined;
+	}
+
+	private close(at: number): void {
+		if (this.depth === DEEPEST) this.from = at + 1;
+		this.depth -= 1;
+	}
+
+	/** Returns where the string ends that begins at `start`. */
+	private passString(start: number): number {
+		const end = endOfString(this.text, start);
+		if (this.depth < DEEPEST && this.isName(end + 1)) {
+			const written = this.text.slice(start + 1, end);
+			const name = written.includes('\\') ? String(JSON.parse(`"${written}"`)) : written;
+			const names = (this.names[this.depth] ??= new Set());
+			if (name === '__proto__' || names.has(name)) throw new SyntaxError('A name that says two things');
+			names.add(name);
+			this.hasSecret ||= name === SECRET;
+		}
+		return end;
+	}
+
+	/** Returns where the number ends that begins at `start`. Long ones are not looked at: it could take long. */
+	private passNumber(start: number): number {
+		NUMBER.lastIndex = start;
+		const [digits = '-'] = NUMBER.exec(this.text) ?? [];
+		const end = start + digits.length;
+		const isSafe = digits.length <= LONGEST_NUMBER && (digits === '-' || isSafeNumber(digits));
+		if (!isSafe && !this.isName(end)) this.replace(start, end, `"${digits}"`);
+		return end - 1;
+	}
+
+	/** Whether what ends before `at` is the name of a property. */
+	private isName(at: number): boolean {
+		SPACE.lastIndex = at;
+		return this.text[at + (SPACE.exec(this.text)?.[0].length ?? 0)] === ':';
+	}
+
+	private replace(start: number, end: number, by: string): void {
+		this.kept += this.text.slice(this.from, start) + by;
+		this.from = end;
+	}
 }
 
 /** Where the string that begins at `start` has its closing quote; the end of the text when it has none. */
@@ -69,15 +121,8 @@ function endOfString(text: string, start: number): number {
 	return text.length;
 }
 
-/** Stripe's client secret may ride in a subscription; it must not reach an item. */
 function mask(key: string, value: unknown): unknown {
-	return key === 'action_client_secret' && value !== null ? '***' : compact(value);
-}
-
-/** The parser joins a text from its characters, and V8 keeps every joint until something looks inside. */
-function compact(value: unknown): unknown {
-	if (typeof value === 'string') ANYTHING.test(value);
-	return value;
+	return key === SECRET && value !== null ? '***' : value;
 }
 
 /** `json`: what `readJsonObject` returned. */
