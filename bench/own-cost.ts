@@ -1,5 +1,7 @@
 // What our own code costs per item: the built node with a context that answers at once, so that n8n and the wire cost next to nothing.
 
+import { Readable } from 'node:stream';
+
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { loadPackage } from '../test/engine/harness';
@@ -24,8 +26,15 @@ async function ownCost(items: number): Promise<Timing> {
 	return { items, perItem };
 }
 
-function instantContext(count: number): IExecuteFunctions {
-	const reply = DOCUMENTED_REPLY.replace(/"pre_pay_cash_remaining": "[\d.]+"/, '"pre_pay_cash_remaining": "50.00"');
+/** `onRequest`: called before each reply. */
+export function instantContext(
+	count: number,
+	onRequest: (request: number) => void = () => undefined,
+): IExecuteFunctions {
+	let requests = 0;
+	const reply = Buffer.from(
+		DOCUMENTED_REPLY.replace(/"pre_pay_cash_remaining": "[\d.]+"/, '"pre_pay_cash_remaining": "50.00"'),
+	);
 	const input = Array.from({ length: count }, (_, item) => ({ json: { item } }));
 	const parameters = (item: number): IDataObject => ({
 		resource: 'org',
@@ -56,8 +65,14 @@ function instantContext(count: number): IExecuteFunctions {
 		getExecutionCancelSignal: () => undefined,
 		addExecutionHints: () => undefined,
 		helpers: {
-			httpRequestWithAuthentication: async () =>
-				await Promise.resolve({ statusCode: 200, headers: { 'x-api-call-id': 'call' }, body: reply }),
+			httpRequestWithAuthentication: async () => {
+				onRequest((requests += 1));
+				return await Promise.resolve({
+					statusCode: 200,
+					headers: { 'x-api-call-id': 'call' },
+					body: Readable.from([reply]),
+				});
+			},
 		},
 	};
 	return context as unknown as IExecuteFunctions;

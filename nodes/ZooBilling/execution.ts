@@ -21,11 +21,15 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 	const stopOnFailure = !context.continueOnFail();
 	const operation = operations.find(({ name }) => name === context.getNodeParameter('operation', 0));
 	const zoo = await connect(context);
-	const checked = context.getInputData().map((_, item) => check(context, operation, item));
 	const journal = journalOf(context, operation, zoo);
-	const results = await runPass(checked, { zoo, stopOnFailure, journal });
+	const results = await runPass(checks(context, operation), { zoo, stopOnFailure, journal });
 	if (!mayRepeat(context, results)) journal.close();
 	return putOut(context, results);
+}
+
+/** One after another, so that nobody but the pass holds them. */
+function* checks(context: IExecuteFunctions, operation: Operation | undefined): Generator<Task | Failure> {
+	for (const item of context.getInputData().keys()) yield check(context, operation, item);
 }
 
 /** One item's parameters, checked. */

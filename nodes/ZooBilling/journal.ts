@@ -193,7 +193,9 @@ export class Journal {
 
 	private settle(item: number, page: Page, result: Result): void {
 		this.release(item, page);
-		this.put(item, { ...page, state: 'settled', result: kept(result) });
+		const { id, asks, adds, preview, mark } = page;
+		// Written out, because V8 would give each copy of a page a shape of its own, as large as the page.
+		this.put(item, { id, asks, adds, preview, mark, state: 'settled', result: kept(result) });
 		if (!(result instanceof Failure) && !result.wrote) this.freeReference(page);
 	}
 

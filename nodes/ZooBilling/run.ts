@@ -32,21 +32,29 @@ interface Setting extends Pass {
  * Recalls what earlier passes have made of the items, and runs the rest; with `stopOnFailure`, nothing if one is
  * refused.
  */
-export async function runPass(checked: ReadonlyArray<Task | Failure>, pass: Pass): Promise<Result[]> {
+export async function runPass(checks: Iterable<Task | Failure>, pass: Pass): Promise<Result[]> {
 	const { zoo, journal } = pass;
 	if (zoo instanceof Refusal) {
-		const refused = checked.map((task) =>
+		const refused = Array.from(checks, (task) =>
 			task instanceof Failure ? task : invalidInput(task.subject, zoo, 'credentialUnusable'),
 		);
 		return plan(refused, journal).map(unsent);
 	}
-	const first = checked.find((task): task is Task => !(task instanceof Failure));
-	const { maxConcurrency } = first?.options ?? optionDefaults;
-	const traffic: Traffic = { begunAt: zoo.begunAt, heldUntil: 0, heldByZoo: false, stopped: false };
-	const setting: Setting = { ...pass, zoo, traffic, maxConcurrency };
-	const plans = plan(await resolve(checked, setting), journal);
+	const [plans, setting] = await prepare([...checks], { ...pass, zoo });
 	const isRefused = plans.some((each) => 'result' in each && each.result instanceof Failure);
 	return pass.stopOnFailure && isRefused ? plans.map(unsent) : await runItems(plans, setting);
+}
+
+/** In a function of its own: who waits for the items to run must not hold all of them. */
+async function prepare(
+	checked: ReadonlyArray<Task | Failure>,
+	pass: Pass & Pick<Setting, 'zoo'>,
+): Promise<[Plan[], Setting]> {
+	const first = checked.find((task): task is Task => !(task instanceof Failure));
+	const { maxConcurrency } = first?.options ?? optionDefaults;
+	const traffic: Traffic = { begunAt: pass.zoo.begunAt, heldUntil: 0, heldByZoo: false, stopped: false };
+	const setting: Setting = { ...pass, traffic, maxConcurrency };
+	return [plan(await resolve(checked, setting), pass.journal), setting];
 }
 
 function plan(checked: ReadonlyArray<Task | Failure>, journal: Journal): Plan[] {
@@ -85,9 +93,10 @@ function unsent(plan: Plan): Result {
 	return notSent(subject, 'stopped', { attempts: 0, askedToWait: undefined, hasSent: false });
 }
 
-async function runItems(plans: readonly Plan[], setting: Setting): Promise<Result[]> {
+/** Takes the plans out of their list, so that each is let go once it has run. */
+async function runItems(plans: Plan[], setting: Setting): Promise<Result[]> {
 	const itsTurn = takingTurns(async () => await setting.zoo.pause(0));
-	const turns = plans.map((plan): Turn<Lane, Result> => {
+	const turns = plans.splice(0).map((plan): Turn<Lane, Result> => {
 		if ('result' in plan) return { key: undefined, run: async () => await Promise.resolve(plan.result) };
 		const run = async (lane: Lane) => {
 			await itsTurn();

@@ -9,21 +9,21 @@ export interface Turn<Lane, Result> {
 }
 
 /**
- * Runs every turn, at most `limit` lanes at a time; results are in the order of the turns. `openLane`: what the turns
- * of a lane share.
+ * Runs every turn, at most `limit` lanes at a time; results are in the order of the turns. Each is taken out of the
+ * list when it begins, so that nothing of it stays behind. `openLane`: what the turns of a lane share.
  */
 export async function runInLanes<Lane, Result>(
-	turns: ReadonlyArray<Turn<Lane, Result>>,
+	turns: Array<Turn<Lane, Result> | undefined>,
 	limit: number,
 	openLane: () => Lane,
 ): Promise<Result[]> {
 	const lanes = new Map<string | number, number[]>();
 	for (const first of [true, false]) {
 		turns.forEach((turn, index) => {
-			if ((turn.first ?? false) !== first) return;
-			const lane = lanes.get(turn.key ?? index);
+			if ((turn?.first ?? false) !== first) return;
+			const lane = lanes.get(turn?.key ?? index);
 			if (lane) lane.push(index);
-			else lanes.set(turn.key ?? index, [index]);
+			else lanes.set(turn?.key ?? index, [index]);
 		});
 	}
 	const results = new Array<Result>(turns.length);
@@ -33,6 +33,7 @@ export async function runInLanes<Lane, Result>(
 			const lane = openLane();
 			for (const index of indexes) {
 				const turn = turns[index];
+				turns[index] = undefined;
 				if (turn) results[index] = await turn.run(lane);
 			}
 		}

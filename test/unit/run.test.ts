@@ -1,5 +1,9 @@
 // One pass on a scripted wire: lanes, doubt that closes an owner, a failure that stops, repeated references, and the sum of it all.
 
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
 import { laneOf, type Owner } from '../../nodes/ZooBilling/balance/owner';
 import type { Preview } from '../../nodes/ZooBilling/balance/preview';
 import { Failure, type FailureDetails } from '../../nodes/ZooBilling/failures/failure';
@@ -16,6 +20,9 @@ import { tally } from '../../nodes/ZooBilling/tally';
 import { readBalance } from '../../nodes/ZooBilling/zoo/request';
 import type { Connection } from '../../nodes/ZooBilling/zoo/transport';
 import { org, ORG_ID, replied, ScriptedWorld, user, USER_ID, type Turn } from './given';
+
+setFlagsFromString('--expose-gc');
+const collect: () => void = runInNewContext('gc');
 
 const HOST = 'zoo.test';
 const owners = { a: org, b: user } as const;
@@ -185,6 +192,27 @@ describe('items', () => {
 			await runPass(some(limit), pass());
 			expect(most).toBe(limit);
 		}
+	});
+
+	it('are let go once they have run, while others are still to come', async () => {
+		const held: Array<WeakRef<Task>> = [];
+		const left = () => held.filter((each) => each.deref() !== undefined).length;
+		function* checks(): Generator<Task> {
+			for (let item = 0; item < 200; item += 1) {
+				const each = reading(item, async () => await sweep(item));
+				held.push(new WeakRef(each));
+				yield each;
+			}
+		}
+		const sweep = async (item: number) => {
+			// A weak reference holds its target until the event loop has turned.
+			await nextTurn();
+			if (item % 100 === 99) collect();
+			return done({ is: left() });
+		};
+		const results = await runPass(checks(), pass());
+		expect(whatOf(results[0])).toBe(200);
+		expect(whatOf(results[199])).toBeLessThan(100);
 	});
 
 	it('know the host, and nothing of an earlier pass where there was none', async () => {

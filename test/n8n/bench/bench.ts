@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { floorOf, type Floor } from '../../../bench/floor';
 import { contestants as inProcessContestants, measureInProcess, profileInProcess } from '../../../bench/in-process';
-import { markdownTable, spreadOf, spreadText } from '../../../bench/statistics';
+import { markdownTable, spreadOf, spreadText, type Spread } from '../../../bench/statistics';
 import { atOnce, type Latency } from '../../../bench/zoo-server';
 import { optionDefaults } from '../../../nodes/ZooBilling/options';
 import { runProgram } from '../clean-up';
@@ -39,7 +39,7 @@ const scenarios: readonly Scenario[] = [
 	{ items: some / 10, latency: atOnce, expressions: 1, lanes, rounds },
 ];
 
-const nodeFile = join(PROJECT, 'dist/nodes/ZooBilling/ZooBilling.node.js');
+const built = join(PROJECT, 'dist/nodes/ZooBilling');
 const startedAt = Date.now();
 
 void runProgram(async (cleanUp) => {
@@ -193,26 +193,35 @@ async function profileSection(): Promise<string> {
 	);
 }
 
-/** In a process of its own, whose memory nothing else has filled. */
+/** In processes of their own, whose memory nothing else has filled. */
 function ownCostSection(): string {
-	const args = ['--import', 'tsx', 'bench/own-cost.ts', String(some), String(many)];
+	const run = (...args: string[]) =>
+		execFileSync(process.execPath, ['--import', 'tsx', ...args], { cwd: PROJECT, encoding: 'utf8' }).trimEnd();
 	return section(
 		'## Our own code',
 		'Everything but n8n and its HTTP helper, which answer at once here: parameters, checks, request, reply, confirmation, item.',
-		execFileSync(process.execPath, args, { cwd: PROJECT, encoding: 'utf8' }).trimEnd(),
+		run('bench/own-cost.ts', String(some), String(many)),
+		'The memory that is in use after a collection, in bytes per item: with the last request, and when all is done and only the items that come out are left.',
+		run('--expose-gc', 'bench/memory.ts', String(4 * many)),
 	);
 }
 
 /** Each in a process of its own, with n8n-workflow loaded before. */
 function loadSection(): string {
-	const script = `require('n8n-workflow'); const start = performance.now(); require(${JSON.stringify(nodeFile)}); console.log(performance.now() - start)`;
-	const run = () => Number(execFileSync(process.execPath, ['-e', script], { cwd: PROJECT, encoding: 'utf8' }));
-	const spread = spreadOf(Array.from({ length: loads }, run));
-	const size = Math.round(statSync(nodeFile).size / 1000);
+	const [node, execution] = ['ZooBilling.node.js', 'execution.js'].map((name) => {
+		const file = join(built, name);
+		return `${Math.round(statSync(file).size / 1000)} kB: ${spreadText(timeToRequire(file), 1)} ms`;
+	});
 	return section(
 		'## Loading',
-		`Requiring the node’s file (${size} kB) takes ${spreadText(spread, 1)} ms in ${loads} fresh processes.`,
+		`What n8n requires when it starts (${node ?? ''}), and what waits for the first execution (${execution ?? ''}), each in ${loads} fresh processes.`,
 	);
+}
+
+function timeToRequire(file: string): Spread {
+	const script = `require('n8n-workflow'); const start = performance.now(); require(${JSON.stringify(file)}); console.log(performance.now() - start)`;
+	const run = () => Number(execFileSync(process.execPath, ['-e', script], { cwd: PROJECT, encoding: 'utf8' }));
+	return spreadOf(Array.from({ length: loads }, run));
 }
 
 function section(...parts: readonly string[]): string {
