@@ -192,10 +192,9 @@ function fieldNames(label: string, value: unknown): readonly string[] | Refusal 
 	if (!Array.isArray(value)) return new Refusal(`'${label}' is not a list of names: ${shown(value)}`, next);
 	const names: readonly unknown[] = value;
 	if (names.length === 0) return new Refusal(`'${label}' is empty`, next);
-	const known = selectable.filter((name) => names.includes(name));
-	const unknown = names.find((name) => !known.some((each) => each === name));
-	if (unknown === undefined) return known;
-	return new Refusal(`'${label}' names what the balance does not have: ${shown(unknown)}`, next);
+	const unknown = names.filter((name) => !selectable.some((each) => each === name));
+	if (unknown.length === 0) return selectable.filter((name) => names.includes(name));
+	return new Refusal(`'${label}' names what the balance does not have: ${shown(unknown[0])}`, next);
 }
 
 /** Amounts as a read puts them out: in US dollars, with any number of decimals. */

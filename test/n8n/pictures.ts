@@ -20,6 +20,17 @@ import { startWorld, type World } from './world';
 const IMAGES = join(PROJECT, 'docs', 'images');
 const [ACME] = SAMPLE_ORGS;
 const NODE = 'Set Org Balance';
+const SETTING = {
+	operation: 'updateBalance',
+	updateFields: { prePayCashRemaining: '={{ $json.cash }}', prePayCreditsRemaining: '={{ $json.credits }}' },
+	options: { output: 'amounts', reference: '={{ $json.invoice }}' },
+};
+/** As the README's first workflow has it before it writes. */
+const FIRST_WORKFLOW = {
+	operation: 'adjustBalance',
+	adjustFields: { prePayCashRemaining: '={{ $json.cash }}' },
+	options: { creditMultiplier: '1', reference: '={{ $json.invoice }}', dryRun: true },
+};
 /** High enough for all fields at once. */
 const WINDOW = { width: 1500, height: 1080 };
 /** The chat takes a share of it. */
@@ -59,23 +70,26 @@ async function main(cleanUp: CleanUp): Promise<void> {
 async function pictureNode({ rest, zoo, credentials }: World, page: Page, take: Take): Promise<void> {
 	setSampleBalances(zoo);
 	await page.setViewportSize(WINDOW);
-	const open = async (cash: string) => {
+	const open = async (cash: string, parameters: object) => {
 		const editor = new Editor(page);
-		await editor.openWorkflow(await rest.addWorkflow(pictured(cash, credentials['zooApi'])));
+		await editor.openWorkflow(await rest.addWorkflow(pictured(cash, parameters, credentials['zooApi'])));
 		return editor;
 	};
 
-	const editor = await open('50.00');
+	const first = await (await open('50.00', FIRST_WORKFLOW)).openNode(NODE);
+	await first.execute();
+	await take('fields', await around(page.getByTestId('node-parameters')));
+
+	const editor = await open('50.00', SETTING);
 	const details = await editor.openNode(NODE);
 	await details.execute();
 	await details.showOutputAs('Schema');
 	await details.outputShows('confirmation');
-	await take('fields', await around(page.getByTestId('node-parameters')));
 	await take('output', { ...(await around(details.output)), height: 780 });
 	await details.close();
 	await take('workflow', await around(page.getByTestId('canvas-node'), 80));
 
-	const refused = await (await open('1,000')).openNode(NODE);
+	const refused = await (await open('1,000', SETTING)).openNode(NODE);
 	await refused.execute();
 	await refused.outputShows(/Nothing was sent/);
 	await take('refusal', { ...(await around(refused.output)), height: 300 });
@@ -149,15 +163,15 @@ async function around(what: Locator, margin = 0): Promise<Clip> {
 }
 
 /** A balance that was agreed on, entered by hand: cash and credits are set to it. */
-function pictured(cash: string, zooApi: unknown): Workflow {
-	const place = (
-		name: string,
-		type: string,
-		typeVersion: number,
-		x: number,
-		parameters: object,
-		more: object = {},
-	) => ({ name, type, typeVersion, position: [x, 0], parameters, ...more });
+function pictured(cash: string, parameters: object, zooApi: unknown): Workflow {
+	const place = (name: string, type: string, typeVersion: number, x: number, set: object, more: object = {}) => ({
+		name,
+		type,
+		typeVersion,
+		position: [x, 0],
+		parameters: set,
+		...more,
+	});
 	const to = (node: string) => ({ main: [[{ node, type: 'main', index: 0 }]] });
 	const agreed = { organization: ACME.id, cash, credits: '62.50', invoice: 'in_2026_0042' };
 	const assignments = Object.entries(agreed).map(([name, value]) => ({ id: name, name, type: 'string', value }));
@@ -172,10 +186,8 @@ function pictured(cash: string, zooApi: unknown): Workflow {
 				1,
 				448,
 				{
-					operation: 'updateBalance',
 					orgId: { __rl: true, mode: 'id', value: '={{ $json.organization }}' },
-					updateFields: { prePayCashRemaining: '={{ $json.cash }}', prePayCreditsRemaining: '={{ $json.credits }}' },
-					options: { output: 'amounts', reference: '={{ $json.invoice }}' },
+					...parameters,
 				},
 				{ credentials: { zooApi } },
 			),

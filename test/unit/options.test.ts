@@ -144,6 +144,7 @@ const refused: Array<[name: OptionName, value: unknown, what: string]> = [
 	['outputFields', 'total_due', `'Output Fields' is not a list of names: "total_due"`],
 	['outputFields', undefined, "'Output Fields' is not a list of names: undefined"],
 	['outputFields', ['total_due', 'total'], `'Output Fields' names what the balance does not have: "total"`],
+	['outputFields', ['total_due', undefined], "'Output Fields' names what the balance does not have: undefined"],
 	['outputFields', [null], "'Output Fields' names what the balance does not have: null"],
 	['reference', '', "'Payment Reference' is empty"],
 	['reference', null, "'Payment Reference' is empty"],
