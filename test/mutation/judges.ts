@@ -22,6 +22,8 @@ import '../unit/newest.test';
 import '../unit/payments.test';
 import '../unit/passes.test';
 import '../unit/writes.test';
+import '../unit/report.test';
+import '../unit/operations.test';
 import '../unit/run.test';
 import '../unit/resolve.test';
 import '../unit/addresses.test';

@@ -519,3 +519,25 @@ it('one date in the far future does not close an owner to adjustments', async ()
 	const { results } = await run([add('5')], [full('10.00', { updated_at: '2026-01-01T00:00:00Z' }), full('15.00')]);
 	expect(results.map(outcomeOf)).toEqual(['done']);
 });
+
+describe('what an earlier pass has left', () => {
+	const T1 = '2026-01-01T00:00:01Z';
+	const T2 = '2026-01-01T00:00:02Z';
+
+	it('after a no that nobody can check stays unknown where the amounts are there: somebody else may have set them', async () => {
+		const context = {};
+		const no = replied(422, '<html>no</html>');
+		await run([add('10', { retryFor: 0 })], [full('100.00', { updated_at: T1 }), no, timedOut], { context });
+		const { results } = await run([add('10', { retryFor: 0 })], [full('110.00', { updated_at: T2 })], { context });
+		expect(results).toMatchObject([{ details: { reason: 'outcomeUnknown' } }]);
+	});
+
+	it('stays unknown where this process has set the same amounts meanwhile', async () => {
+		const context = {};
+		const lost: Turn[] = [full('100.00', { updated_at: T1 }), timedOut, timedOut];
+		await run([add('10', { retryFor: 0 })], lost, { context });
+		expect((await run([set('110')], [full('110.00', { updated_at: T2 })])).results).toMatchObject([{ wrote: true }]);
+		const { results } = await run([add('10', { retryFor: 0 })], [full('110.00', { updated_at: T2 })], { context });
+		expect(results).toMatchObject([{ details: { reason: 'outcomeUnknown' } }]);
+	});
+});

@@ -104,3 +104,9 @@ describe('a stored preview', () => {
 		]);
 	});
 });
+
+it('names its owner by the address as well, where the workflow did', () => {
+	const email = 'kim@example.com';
+	expect(ownerOf(preview({ resource: 'user', ownerId: USER_ID, email }))).toStrictEqual({ ...user, email });
+	expect(ownerOf(preview())).toStrictEqual(org);
+});

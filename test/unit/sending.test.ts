@@ -347,6 +347,15 @@ describe.each(both)('%s', (_, preview) => {
 	});
 });
 
+describe('a write that ends unknown', () => {
+	it('says whether a look has told that it cannot tell', async () => {
+		const told = await run(built, [timedOut, ELSE], { retryFor: 0 });
+		expect(told.end).toMatchObject({ kind: 'unknown', isAmbiguous: true });
+		const untold = await run(built, [timedOut, replied(500)], { retryFor: 0 });
+		expect(untold.end).toMatchObject({ kind: 'unknown', isAmbiguous: false });
+	});
+});
+
 describe('a 404 to a write', () => {
 	it.each([
 		[built, [replied(404), replied(404)]],

@@ -22,6 +22,8 @@ const balance = (cash: string, credits = '20.00', at = THEN) =>
 const apiBalance = (amount: number, count: number, at = THEN) =>
 	prePay({ stable_api_credits_remaining: count, stable_api_credits_remaining_monetary_value: amount }, at);
 
+const API = { monthly_api_credits_remaining_monetary_value: 1 };
+
 const adding = (amounts: Record<string, unknown>, options = {}): RawParameters => ({
 	orgId: ORG_ID,
 	balanceModel: 'prePay',
@@ -196,6 +198,41 @@ describe('an adjustment', () => {
 		expect([log, left]).toEqual([['GET'], 0]);
 	});
 
+	it('is about the chosen model wherever the balance has an amount of it', async () => {
+		const both = (cash: string, at = THEN) =>
+			prePay({ pre_pay_cash_remaining: cash, stable_api_credits_remaining_monetary_value: 1, ...API }, at);
+		const { result } = await run('adjust', adding({ prePayCashRemaining: '10' }), [
+			both('100.00'),
+			both('110.00', LATER),
+		]);
+		expect(jsonOf(result)['confirmation']).toMatchObject({ status: 'confirmed' });
+	});
+
+	it('whose balance has no amount at all in the chosen model lacks it', async () => {
+		const { result } = await run('adjust', adding({ prePayCashRemaining: '10' }), [
+			prePay({ pre_pay_cash_remaining: null }),
+		]);
+		expect(detailsOf(result)).toMatchObject({ reason: 'amountMissing' });
+	});
+
+	it('is not built on an older balance than Zoo has shown before', async () => {
+		const raw = adding({ prePayCashRemaining: '10' }, { retryFor: 0 });
+		const turns = [balance('100.00'), balance('110.00', '20.00', LATER), balance('100.00')];
+		const { results } = await runAll('adjust', [raw, raw], turns);
+		expect(results[1]).toMatchObject({
+			what: expect.stringContaining('older balance'),
+			details: { reason: 'staleReply', outcome: 'notSent' },
+		});
+	});
+
+	it('that no multiplier derives says nothing of one', async () => {
+		const raw = adding({ prePayCreditsRemaining: '1' });
+		const { result } = await run('adjust', raw, [balance('100.00'), balance('100.00', '21.00', LATER)]);
+		expect(jsonOf(result)['adjustment']).toEqual({
+			pre_pay_credits_remaining: { before: '20.00', requested: '1.00', change: '1.00', after: '21.00' },
+		});
+	});
+
 	it('names the sum that cannot be written', async () => {
 		const { result } = await run('adjust', adding({ prePayCashRemaining: '-100.01' }), [balance('100.00')]);
 		const text = result instanceof Failure ? result.next : '';
@@ -289,6 +326,16 @@ describe('an update', () => {
 		expect(jsonOf(result)['confirmation']).toMatchObject({ status: 'confirmed', rounded: true });
 		const { result: other } = await run('update', apiSetting('10.30', { onDifference: 'fail' }), [apiBalance(9, 18)]);
 		expect(detailsOf(other)).toMatchObject({ outcome: 'different' });
+	});
+
+	it('that Zoo answers without a balance has no answer', async () => {
+		const raw = setting({ prePayCashRemaining: '50' }, { retryFor: 0 });
+		const { result } = await run('update', raw, [replied(200, { ok: true }), replied(500)]);
+		expect(result).toMatchObject({
+			what: 'The outcome is unknown: Zoo answered, but without the amounts that were written [item 0]',
+			next: expect.stringContaining('running this item again sets the same amounts'),
+			details: { reason: 'outcomeUnknown', attempts: 1 },
+		});
 	});
 
 	it('that Zoo answers without its amounts, or with the other model’s, is not confirmed', async () => {
@@ -387,11 +434,16 @@ describe('a dry run', () => {
 
 	it('has no request where nothing would change, and no amount to start from where there is none', async () => {
 		const none = await run('adjust', adding({ prePayCashRemaining: '0' }, { dryRun: true }), [balance('100.00')]);
-		expect(jsonOf(none.result)).toMatchObject({ request: null, changes: {}, reference: null });
+		expect(jsonOf(none.result)).toMatchObject({ preview: null, request: null, changes: {}, reference: null });
 		const raw = setting({ monthlyCreditsRemaining: '5' }, { dryRun: true });
 		expect(jsonOf((await run('update', raw, [balance('1')])).result)).toMatchObject({
 			changes: { monthly_credits_remaining: { from: null, to: '5.00' } },
 		});
+	});
+
+	it('stores no payment reference where there is none', async () => {
+		const { result } = await run('adjust', adding({ prePayCashRemaining: '1' }, { dryRun: true }), [balance('100.00')]);
+		expect(jsonOf(result)['preview']).not.toHaveProperty('reference');
 	});
 
 	it('counts on what the dry runs before it would have written', async () => {

@@ -1,0 +1,78 @@
+// What is said of a write that was not applied: by what was seen, and whether anything was sent.
+
+import { laneOf } from '../../nodes/ZooBilling/balance/owner';
+import type { Preview } from '../../nodes/ZooBilling/balance/preview';
+import { readReply } from '../../nodes/ZooBilling/balance/reply';
+import { Failure } from '../../nodes/ZooBilling/failures/failure';
+import type { Session } from '../../nodes/ZooBilling/item';
+import { optionDefaults } from '../../nodes/ZooBilling/options';
+import { report } from '../../nodes/ZooBilling/operations/report';
+import { Register } from '../../nodes/ZooBilling/register';
+import { Exchange } from '../../nodes/ZooBilling/zoo/exchange';
+import type { NotApplied } from '../../nodes/ZooBilling/zoo/sending';
+import { amountOf, cash, credits, freeTraffic, org, ORG_ID, prePay, ScriptedWorld } from './given';
+
+const preview: Preview = {
+	host: 'zoo.test',
+	resource: 'org',
+	ownerId: ORG_ID,
+	balanceModel: 'prePay',
+	from: { pre_pay_cash_remaining: '100.00' },
+	to: { pre_pay_cash_remaining: '110.00' },
+};
+const own = readReply({ pre_pay_cash_remaining: '90.00', pre_pay_credits_remaining: '20.00' });
+const others = readReply({ stable_api_credits_remaining_monetary_value: 1 });
+
+/** `sent`: how many attempts were made. */
+function said(end: Omit<NotApplied, 'kind'>, sent = 0): Failure {
+	const exchange = new Exchange(new ScriptedWorld([]), freeTraffic(), optionDefaults);
+	exchange.sent = sent;
+	const register = new Register();
+	const session: Session = {
+		exchange,
+		lane: { preview: new Map() },
+		host: 'zoo.test',
+		register,
+		begin: () => page,
+		leave: () => undefined,
+	};
+	const page = { id: 'p', asks: '', adds: true, preview, mark: register.mark(), state: 'begun' } as const;
+	const options = { ...optionDefaults, onlyIf: [amountOf(credits, '19')] };
+	const amounts = [amountOf(cash, '10')];
+	const intent = {
+		subject: { item: 0, owner: org },
+		owner: org,
+		laneKey: laneOf(org),
+		model: prePay,
+		amounts,
+		options,
+	};
+	const kind = { adds: true, isEnough: () => true };
+	const result = report(session, { intent, kind, page, doubt: 'none' }, { kind: 'notApplied', ...end });
+	if (!(result instanceof Failure)) throw new Error('It was confirmed');
+	return result;
+}
+
+it.each([
+	[0, 'notSent'],
+	[1, 'notApplied'],
+])('a balance that changed after %d attempts leaves the write %s', (sent, outcome) => {
+	expect(said({ why: 'void', seen: own }, sent).details).toMatchObject({ reason: 'changedMeanwhile', outcome });
+});
+
+it('a condition that does not hold any more is told with what stands there', () => {
+	const { details, next, what } = said({ why: 'conditionNotMet', seen: own }, 1);
+	expect(details.reason).toBe('conditionNotMet');
+	expect(`${what} ${next}`).toMatch(/19\.00.*20\.00|20\.00.*19\.00/);
+});
+
+it('what was not sent any more says why, whatever model was seen', () => {
+	const last = { kind: 'unsent', why: 'canceled' } as const;
+	expect(said({ why: 'turnedAway', last, seen: others }, 1).details.reason).toBe('canceled');
+});
+
+it('what was turned away by a Zoo of the other model names that model', () => {
+	const last = { kind: 'unanswered', proves: 'claim', again: false, cause: 'Zoo answered 422', status: 422 } as const;
+	expect(said({ why: 'turnedAway', last, seen: others }, 1).details.reason).toBe('otherBalanceModel');
+	expect(said({ why: 'turnedAway', last, seen: own }, 1).details.reason).toBe('refusedByZoo');
+});
