@@ -183,6 +183,48 @@ export const faults: readonly Fault[] = [
 		to: 'this.claims.some(isBelieved)',
 	},
 	{
+		name: 'a busy proxy’s 503 with a wait is taken for a no',
+		file: 'zoo/retry.ts',
+		from: 'return { ...PERHAPS, holdsAll: true };',
+		to: 'return ASKED_TO_WAIT;',
+	},
+	{
+		name: 'a preview is applied again in the same process',
+		file: 'operations/applyPreview.ts',
+		from: 'if (before && !isInDoubt && !resumed)',
+		to: 'if (before && isInDoubt && !resumed)',
+	},
+	{
+		name: 'a preview that may have been sent is sent without a doubt',
+		file: 'operations/applyPreview.ts',
+		from: 'return await beginInDoubt(session, intent, kind, stored);',
+		to: 'return await begin(session, intent, kind, stored);',
+	},
+	{
+		name: 'a preview is written whatever the balance is now',
+		file: 'operations/applyPreview.ts',
+		from: "if (is('none') === 'send')",
+		to: "if (is('none') !== 'applied')",
+	},
+	{
+		name: 'a write goes out after Valid For',
+		file: 'zoo/exchange.ts',
+		from: '>= validFor',
+		to: '>= validFor + 60_000',
+	},
+	{
+		name: 'a repeated reference adds again',
+		file: 'payments.ts',
+		from: "else if (outcome !== 'unknown') register.payments.set(key",
+		to: "else if (outcome === 'unknown') register.payments.set(key",
+	},
+	{
+		name: 'a reference in doubt is free',
+		file: 'payments.ts',
+		from: 'if (!result) return referenceInDoubt(task.subject);',
+		to: 'if (!result) return undefined;',
+	},
+	{
 		name: 'what was left in doubt is not settled first',
 		file: 'run.ts',
 		from: 'first: plan.resumed !== undefined',

@@ -112,7 +112,7 @@ export function planWorld(dice: Dice): WorldPlan {
 		[2, 'previews'],
 		[1, 'inbox'],
 	] as const);
-	const setting = { zoo, accounts: accounts.length, isCalm };
+	const setting = { zoo, accounts: accounts.length, isCalm, references: dice.pick([1, 6, 6]) };
 	const executions = kind === 'inbox' ? [] : planExecutions(dice, setting, kind);
 	const intruders = isCalm || dice.roll(0.5) ? 0 : dice.whole(1, 4);
 	const intrusions = Array.from({ length: intruders }, () => planIntrusion(dice, accounts.length));
@@ -124,6 +124,8 @@ interface Scene {
 	readonly zoo: ZooRules;
 	readonly accounts: number;
 	readonly isCalm: boolean;
+	/** How many payment references there are. */
+	readonly references: number;
 }
 
 interface Setting extends Scene {
@@ -278,7 +280,7 @@ function planApplying(dice: Dice): ItemPlan {
 }
 
 function planItem(dice: Dice, setting: Setting, operation: NodePlan['operation']): ItemPlan {
-	const { zoo, accounts, isCalm, stage } = setting;
+	const { zoo, accounts, isCalm, stage, references } = setting;
 	const other = zoo.model === 'prePay' ? ('apiCredits' as const) : ('prePay' as const);
 	const model = !isCalm && dice.roll(0.03) ? other : zoo.model;
 	const rolled = (): RawParameters => {
@@ -292,7 +294,7 @@ function planItem(dice: Dice, setting: Setting, operation: NodePlan['operation']
 			[operation === 'adjustBalance' ? 'adjustFields' : 'updateFields']: amounts,
 			options: {
 				...(dice.roll(stage === 'preview' ? 0.95 : 0.05) && { dryRun: true }),
-				...(dice.roll(0.25) && referenceOf(dice, operation)),
+				...(dice.roll(references === 1 ? 0.5 : 0.25) && referenceOf(dice, operation, references)),
 				...(dice.roll(0.12) && { onlyIf: { [dice.pick(chosen)]: dice.pick(['100', '120', '150']) } }),
 			},
 		};
@@ -309,9 +311,9 @@ function planItem(dice: Dice, setting: Setting, operation: NodePlan['operation']
 	};
 }
 
-function referenceOf(dice: Dice, operation: NodePlan['operation']): RawParameters {
-	const reference = `pi_${dice.whole(1, 6)}`;
-	const returnsFirst = operation === 'adjustBalance' && dice.roll(0.4);
+function referenceOf(dice: Dice, operation: NodePlan['operation'], references: number): RawParameters {
+	const reference = `pi_${dice.whole(1, references)}`;
+	const returnsFirst = operation === 'adjustBalance' && dice.roll(references === 1 ? 0.8 : 0.4);
 	return { reference, ...(returnsFirst && { repeatedReference: 'returnFirst' }) };
 }
 

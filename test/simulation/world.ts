@@ -61,12 +61,13 @@ export async function liveThrough(seed: number): Promise<WorldEnd> {
 		if (!(error instanceof Standstill || error instanceof Endless)) throw error;
 		chronicle.breaks('the world ends', error.message);
 	}
-	checkMoney(chronicle, {
+	const truth = {
 		hasMoments: moments !== 'absent',
 		credit: model === 'apiCredits' ? credit : undefined,
 		isCalm: plan.isCalm,
-	});
-	if (inbox) checkInbox(chronicle, inbox.rows, plan.isCalm);
+	};
+	checkMoney(chronicle, truth);
+	if (inbox) checkInbox(chronicle, inbox.rows, truth);
 	return ended(seed, chronicle, plan, inbox);
 }
 

@@ -1,10 +1,11 @@
 // Rules of the payment inbox, checked when the world is over: each payment is added once, or a person is asked.
 
-import type { Chronicle } from '../chronicle';
+import type { Chronicle, Kept } from '../chronicle';
 import type { Row } from '../inbox';
 import { stand } from '../money';
+import { areClose, toOf, type Truth } from './money';
 
-export function checkInbox(chronicle: Chronicle, rows: readonly Row[], isCalm: boolean): void {
+export function checkInbox(chronicle: Chronicle, rows: readonly Row[], { isCalm, credit = 1 }: Truth): void {
 	for (const { name, status, preview } of rows) {
 		const attempts = chronicle.attempts.filter(({ once }) => once.includes(`payment ${name}`));
 		const isExcused = attempts.some(({ writer }) => [...writer.excuses].some((excuse) => excuse !== 'crash'));
@@ -18,8 +19,16 @@ export function checkInbox(chronicle: Chronicle, rows: readonly Row[], isCalm: b
 		if (isExcused) continue;
 		// Less than a whole credit may be rounded away.
 		const isApplied = attempts.some(({ applied }) => applied.length > 0);
-		if (status === 'done' && !isApplied) chronicle.breaks('a payment that is done was added', name);
+		if (status === 'done' && !isApplied && preview && isByAnother(preview, credit)) {
+			for (const { given, excuses } of chronicle.writers) if (given?.payment === name) excuses.add('sameByAnother');
+		} else if (status === 'done' && !isApplied) chronicle.breaks('a payment that is done was added', name);
 		if (status === 'due' && isAdded) chronicle.breaks('a payment that is due was not added', name);
 		if (status === 'person' && isAdded && !preview) chronicle.breaks('a payment without a preview was not added', name);
 	}
+}
+
+/** Somebody else has set just these amounts since the preview was made. */
+function isByAnother(kept: Kept, credit: number): boolean {
+	const since = kept.account.versions.slice((kept.look?.version ?? 0) + 1);
+	return since.some(({ by, amounts }) => typeof by === 'string' && areClose(toOf(kept), amounts, credit));
 }

@@ -90,7 +90,7 @@ function noteTakenBack(writer: Writer, { hasMoments, credit = 1 }: Truth): void 
 }
 
 /** Whether amounts are the same but for Zoo's rounding to whole credits. */
-function areClose(asked: Amounts, amounts: Amounts, credit: number): boolean {
+export function areClose(asked: Amounts, amounts: Amounts, credit: number): boolean {
 	return Object.entries(asked).every(([name, units]) => Math.abs(units - (amounts[name] ?? 0)) < credit);
 }
 
@@ -175,7 +175,7 @@ function checkThere(chronicle: Chronicle, { writer, at }: Report, { credit = 1 }
 	else if (!isThere) chronicle.breaks('what is said to be there already is', `${writer.name}: ${listed(to)}`);
 }
 
-function toOf({ json }: Kept): Amounts {
+export function toOf({ json }: Kept): Amounts {
 	const item: unknown = JSON.parse(json);
 	return isRecord(item) && isRecord(item['preview']) ? amountsOf(item['preview']['to']) : {};
 }
