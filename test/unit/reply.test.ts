@@ -1,6 +1,7 @@
 // Zoo's replies: read without losing a digit, typed without ever being brittle, and with Stripe's secret masked.
 
 import fc from 'fast-check';
+import { isSafeNumber, parse } from 'lossless-json';
 
 import { amountIn } from '../../nodes/ZooBilling/balance/confirm';
 import { allModels } from '../../nodes/ZooBilling/balance/fields';
@@ -531,4 +532,65 @@ describe('replies of every shape', () => {
 			return false;
 		}
 	}
+});
+
+/** JSON as texts could have it: numbers of any length, escapes, space anywhere, names that nearly mean something. */
+const jsonTexts = fc.letrec<{ value: string; object: string }>((tie) => {
+	const space = fc.constantFrom('', ' ', '\n', '\t');
+	const digits = fc.stringMatching(/^-?(0|[1-9]\d{0,70})(\.\d{1,30})?([eE][+-]?\d{1,3})?$/);
+	const text = fc.oneof(
+		fc.string().map((each) => JSON.stringify(each)),
+		fc.constantFrom('"\\u005f_proto__x"', '"\\"12345678901234567890"', '"{[:,"', '"a\\\\"'),
+	);
+	const members = fc.uniqueArray(fc.tuple(fc.stringMatching(/^[a-z]{1,3}$/), space, tie('value')), {
+		selector: ([name]) => name,
+		maxLength: 4,
+	});
+	const object = members.map(
+		(all) => `{${all.map(([name, gap, value]) => `"${name}"${gap}:${gap}${value}`).join(',')}}`,
+	);
+	const list = fc.array(fc.tuple(space, tie('value')), { maxLength: 4 });
+	return {
+		value: fc.oneof(
+			{ maxDepth: 4 },
+			digits,
+			text,
+			fc.constantFrom('true', 'false', 'null'),
+			list.map((all) => `[${all.map(([gap, value]) => gap + value + gap).join(',')}]`),
+			object,
+		),
+		object,
+	};
+});
+
+it('is what a parser that looks at every character makes of it', () => {
+	const number = (digits: string) => (digits.length <= 60 && isSafeNumber(digits) ? Number(digits) : digits);
+	fc.assert(
+		fc.property(jsonTexts.object, (text) => {
+			expect(readJsonObject(text)).toEqual(parse(text, null, number));
+		}),
+	);
+});
+
+it('is nothing where that parser finds nothing, however little is wrong', () => {
+	const readable = (text: string) => {
+		try {
+			return parse(text) !== undefined;
+		} catch {
+			return false;
+		}
+	};
+	fc.assert(
+		fc.property(
+			jsonTexts.object,
+			fc.nat(),
+			fc.constantFrom('', '"', ',', ':', '1', '-', '.', '{', '}', ' '),
+			(text, at, by) => {
+				const place = at % text.length;
+				const wrong = text.slice(0, place) + by + text.slice(place + 1);
+				fc.pre(!readable(wrong));
+				expect(readJsonObject(wrong)).toBeUndefined();
+			},
+		),
+	);
 });
