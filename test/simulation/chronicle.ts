@@ -25,6 +25,8 @@ export type Impossibility =
 	| 'doubtElsewhere'
 	/** A workflow says of a preview that nothing has sent it, and another process has. */
 	| 'saidNo'
+	/** A payment whose first result is put out was added by another process, which alone knows of it. */
+	| 'addedElsewhere'
 	/** A preview that was built on another one would have come to what stood there before both. */
 	| 'builtOnPreview'
 	/** The process died, and with it the memory of the node run. */

@@ -19,17 +19,18 @@ export const faults: readonly Fault[] = [
 	{
 		name: 'a page is written after the send',
 		file: 'operations/write.ts',
-		from: 'const page = session.begin(preview);',
+		from: `const page = session.begin(preview);
+	return page instanceof Failure ? page : await send(session, { intent, kind, page, doubt: 'none' });`,
 		to: `const early: Page = { id: 'p', asks: '', adds: kind.adds, preview, mark: session.register.mark(), state: 'begun' };
 	const result = await send(session, { intent, kind, page: early, doubt: 'none' });
-	const page = session.begin(preview);
-	if (early) return result;`,
+	session.begin(preview);
+	return result;`,
 	},
 	{
 		name: 'a doubt is forgotten',
 		file: 'journal.ts',
-		from: 'if (isUnknown(result)) this.keepInDoubt(item, page, doubt);',
-		to: 'if (isUnknown(result)) this.forget(item, page);',
+		from: 'if (isUnknown(result)) this.keepInDoubt',
+		to: 'if (isUnknown(result)) this.forget(item, page); else if (!page) this.keepInDoubt',
 	},
 	{
 		name: 'a stale look is believed',
@@ -88,8 +89,8 @@ export const faults: readonly Fault[] = [
 	{
 		name: 'what is settled is taken for fresh',
 		file: 'journal.ts',
-		from: "if (page.state === 'settled') return",
-		to: "if (page.state === 'settled') return this.fresh(checked);\n		if (!page) return",
+		from: 'return task || hasWritten(page) ?',
+		to: 'return page === undefined ?',
 	},
 	{
 		name: 'an item with other parameters is taken up again',
@@ -113,7 +114,7 @@ export const faults: readonly Fault[] = [
 	{
 		name: 'an update that was overtaken is sent',
 		file: 'journal.ts',
-		from: 'if (later === undefined || later < subject.item) return { task: checked };',
+		from: 'if (later === undefined || later <= subject.item) return { task: checked };',
 		to: 'if (later === undefined || later < Infinity) return { task: checked };',
 	},
 	{
@@ -131,8 +132,8 @@ export const faults: readonly Fault[] = [
 	{
 		name: 'a cancellation is not noticed',
 		file: 'zoo/exchange.ts',
-		from: "for (;;) {\n			if (this.world.canceled()) return { kind: 'unsent', why: 'canceled' };",
-		to: 'for (;;) {',
+		from: "if (this.world.canceled()) return 'canceled';",
+		to: '',
 	},
 	{
 		name: 'nobody waits when Zoo asks to',

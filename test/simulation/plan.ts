@@ -112,7 +112,11 @@ export function planWorld(dice: Dice): WorldPlan {
 		[2, 'previews'],
 		[1, 'inbox'],
 	] as const);
-	const setting = { zoo, accounts: accounts.length, isCalm, references: dice.pick([1, 6, 6]) };
+	const payments = Array.from({ length: dice.pick([1, 6, 6]) }, () => ({
+		account: dice.whole(0, accounts.length - 1),
+		amounts: { [PARAMETERS[model][1]]: dice.pick(CHANGES.slice(0, 3)) },
+	}));
+	const setting = { zoo, accounts: accounts.length, isCalm, payments };
 	const executions = kind === 'inbox' ? [] : planExecutions(dice, setting, kind);
 	const intruders = isCalm || dice.roll(0.5) ? 0 : dice.whole(1, 4);
 	const intrusions = Array.from({ length: intruders }, () => planIntrusion(dice, accounts.length));
@@ -120,12 +124,17 @@ export function planWorld(dice: Dice): WorldPlan {
 	return { zoo, accounts, executions, inbox, intrusions, isCalm };
 }
 
+interface Payment {
+	readonly account: number;
+	readonly amounts: RawParameters;
+}
+
 interface Scene {
 	readonly zoo: ZooRules;
 	readonly accounts: number;
 	readonly isCalm: boolean;
-	/** How many payment references there are. */
-	readonly references: number;
+	/** What the payment references stand for, unless an item is at odds with it. */
+	readonly payments: readonly Payment[];
 }
 
 interface Setting extends Scene {
@@ -280,7 +289,7 @@ function planApplying(dice: Dice): ItemPlan {
 }
 
 function planItem(dice: Dice, setting: Setting, operation: NodePlan['operation']): ItemPlan {
-	const { zoo, accounts, isCalm, stage, references } = setting;
+	const { zoo, accounts, isCalm, stage, payments } = setting;
 	const other = zoo.model === 'prePay' ? ('apiCredits' as const) : ('prePay' as const);
 	const model = !isCalm && dice.roll(0.03) ? other : zoo.model;
 	const rolled = (): RawParameters => {
@@ -294,11 +303,13 @@ function planItem(dice: Dice, setting: Setting, operation: NodePlan['operation']
 			[operation === 'adjustBalance' ? 'adjustFields' : 'updateFields']: amounts,
 			options: {
 				...(dice.roll(stage === 'preview' ? 0.95 : 0.05) && { dryRun: true }),
-				...(dice.roll(references === 1 ? 0.5 : 0.25) && referenceOf(dice, operation, references)),
+				...(dice.roll(0.25) && { reference: `pi_${dice.whole(1, payments.length)}` }),
 				...(dice.roll(0.12) && { onlyIf: { [dice.pick(chosen)]: dice.pick(['100', '120', '150']) } }),
 			},
 		};
 	};
+	const isPayment = operation === 'adjustBalance' && dice.roll(payments.length === 1 ? 0.4 : 0.1);
+	if (isPayment) return planPayment(dice, setting);
 	const raw = rolled();
 	const isChanged = dice.roll(0.12);
 	const account = dice.whole(0, accounts - 1);
@@ -311,10 +322,15 @@ function planItem(dice: Dice, setting: Setting, operation: NodePlan['operation']
 	};
 }
 
-function referenceOf(dice: Dice, operation: NodePlan['operation'], references: number): RawParameters {
-	const reference = `pi_${dice.whole(1, references)}`;
-	const returnsFirst = operation === 'adjustBalance' && dice.roll(references === 1 ? 0.8 : 0.4);
-	return { reference, ...(returnsFirst && { repeatedReference: 'returnFirst' }) };
+/** A payment that comes again and again, and is to be added once. */
+function planPayment(dice: Dice, { zoo, payments, stage }: Setting): ItemPlan {
+	const index = dice.whole(0, payments.length - 1);
+	const { account, amounts } = payments[index] ?? { account: 0, amounts: {} };
+	const reference = `pi_${index + 1}`;
+	const dryRun = dice.roll(stage === 'preview' ? 0.95 : 0.05);
+	const options = { reference, repeatedReference: 'returnFirst', ...(dryRun && { dryRun }) };
+	const raw = { balanceModel: zoo.model, amountUnit: 'usd', adjustFields: amounts, options };
+	return { isLoud: dice.roll(0.2), raw, changed: undefined, account, changedAccount: account };
 }
 
 function planIntrusion(dice: Dice, accounts: number): Intrusion {

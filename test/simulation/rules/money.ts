@@ -30,6 +30,7 @@ export function checkMoney(chronicle: Chronicle, truth: Truth): void {
 	for (const writer of chronicle.writers) if (!writer.isLost) checkWriter(chronicle, writer, truth);
 	checkOrder(chronicle);
 	checkReferences(chronicle);
+	noteAddedElsewhere(chronicle);
 	checkOnce(chronicle, truth);
 	if (truth.isCalm) checkCalm(chronicle, truth);
 }
@@ -304,6 +305,18 @@ function checkOnce(chronicle: Chronicle, truth: Truth): void {
 			const names = landings.map(({ attempt }) => attempt.writer.name).join(' and ');
 			chronicle.breaks('what is to be done once is done once', `${key} by ${names}`);
 		}
+	}
+}
+
+/** Added again by a process that does not know of the first time. */
+function noteAddedElsewhere(chronicle: Chronicle): void {
+	const users = new Map<string, number>();
+	for (const { writer, pass, applied } of chronicle.attempts) {
+		const { returnsFirst } = writer;
+		if (returnsFirst === undefined || applied.length === 0) continue;
+		const first = users.get(returnsFirst) ?? pass.process;
+		users.set(returnsFirst, first);
+		if (first !== pass.process) writer.excuses.add('addedElsewhere');
 	}
 }
 

@@ -4,7 +4,7 @@ import { Failure } from '../../../nodes/ZooBilling/failures/failure';
 import { isRecord } from '../../../nodes/ZooBilling/refusal';
 import type { Chronicle, Report } from '../chronicle';
 import { amountsIn, listed, stand, unitsIn, type Amounts } from '../money';
-import { isUnknown, isWritten } from './sending';
+import { isRepeated, isUnknown, isWritten } from './sending';
 
 const MOST_REQUESTS = 200;
 
@@ -24,7 +24,7 @@ const rules: Readonly<Record<string, Rule>> = {
 	'a report counts its attempts': ({ writer, pass, result }) => {
 		const made = writer.attempts.filter((attempt) => attempt.pass === pass).length;
 		// Those of earlier passes as well, as long as what they have left is in doubt; a tool's call takes up another's.
-		const all = writer.isTool ? Infinity : writer.attempts.length;
+		const all = writer.isTool || writer.excuses.has('crash') ? Infinity : writer.attempts.length;
 		const told = result instanceof Failure ? (result.details.attempts ?? 0) : attemptsIn(result.json);
 		const isTold = told >= made && told <= all;
 		return isTold || isRepeated({ writer, result, pass }) ? undefined : `${told} instead of ${made} to ${all}`;
@@ -83,13 +83,6 @@ const rules: Readonly<Record<string, Rule>> = {
 		return isUnknown(before.result) && !isUnknown(report.result) ? reasonOf(report.result) : undefined;
 	},
 };
-
-/** What was not added again, because this process knows of the first time. */
-function isRepeated({ writer, result, pass }: Pick<Report, 'writer' | 'result' | 'pass'>): boolean {
-	const isSent = writer.attempts.some((attempt) => attempt.pass === pass);
-	if (isSent || !(writer.given ?? writer.returnsFirst)) return false;
-	return result instanceof Failure ? isWritten({ result }) : !result.wrote && reasonOf(result) !== 'dryRun';
-}
 
 function factsOf(result: Report['result']): Readonly<Record<string, unknown>> {
 	if (result instanceof Failure) return result.details;

@@ -53,7 +53,7 @@ const rules: Readonly<Record<string, Rule>> = {
 		return stand(writer.conditions, shown) ? undefined : `it showed ${listed(shown)}`;
 	},
 	'what is settled is never sent again': ({ writer }) =>
-		writer.reports.some(isWritten) ? 'it was written' : undefined,
+		writer.reports.some((report) => isWritten(report) && !isRepeated(report)) ? 'it was written' : undefined,
 	'an owner in doubt is closed to others': ({ writer, account }, { writers }) => {
 		const other = writers.find((each) => each !== writer && isBefore(each, writer) && isInDoubt(each, account));
 		return other && `${other.name} is in doubt`;
@@ -72,6 +72,15 @@ export function isWritten({ result }: Pick<Report, 'result'>): boolean {
 
 export function isUnknown(result: Report['result']): boolean {
 	return result instanceof Failure && result.details.outcome === 'unknown';
+}
+
+/** What was not added again, because this process knows of the first time. */
+export function isRepeated({ writer, result, pass }: Pick<Report, 'writer' | 'result' | 'pass'>): boolean {
+	const isSent = writer.attempts.some((attempt) => attempt.pass === pass);
+	if (isSent || !(writer.given ?? writer.returnsFirst)) return false;
+	if (result instanceof Failure) return isWritten({ result });
+	const { confirmation } = result.json;
+	return !result.wrote && confirmation !== undefined;
 }
 
 function isInDoubt({ isInDoubt: open, attempts }: Writer, account: Attempt['account']): boolean {
