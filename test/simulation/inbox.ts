@@ -121,7 +121,10 @@ export class Inbox {
 
 	record({ row, claims, sentBefore }: Claim, result: Result): void {
 		const { chronicle } = this.world;
-		if (!this.isHeld(row, claims)) return chronicle.tell(`Inbox: ${row.name} is recorded too late`);
+		if (!this.isHeld(row, claims)) {
+			chronicle.tell(`Inbox: ${row.name} is recorded too late`);
+			return;
+		}
 		const became = this.judged(row, result, sentBefore === 'perhaps' && row.preview !== undefined);
 		chronicle.tell(`Inbox: ${row.name} is ${became}`);
 		const reason = reasonOf(result);

@@ -747,7 +747,11 @@ it('what is held back has sent nothing and was not asked to wait, and says no mo
 it('the items of one pass begin three in a turn of the event loop', async () => {
 	const connection = zoo();
 	const turns: number[] = [];
-	const pausing = { ...connection, pause: async (ms: number) => (turns.push(ms), await connection.pause(ms)) };
+	const pause = async (ms: number) => {
+		turns.push(ms);
+		await connection.pause(ms);
+	};
+	const pausing = { ...connection, pause };
 	await runPass(
 		Array.from({ length: 7 }, (_, item) => reading(item, () => done())),
 		pass({ zoo: pausing }),
