@@ -14,7 +14,8 @@ test('no world breaks a rule, and few writes end unknown', async () => {
 		sum.add(end);
 	}
 	expect(sum.unknown / sum.reports).toBeLessThan(0.07);
-	expect(sum.outcomes.get('confirmed')).toBeGreaterThan(0.35 * sum.reports);
+	// Dry runs, refusals and what those hold back are the rest.
+	expect(sum.outcomes.get('confirmed')).toBeGreaterThan(0.25 * sum.reports);
 }, 60_000);
 
 test.each(onceBroken)('seed %d breaks no rule any more: %s', async (seed) => {
