@@ -51,6 +51,12 @@ describe('the ID field', () => {
 		expect(zoo.requests).toEqual([]);
 	});
 
+	it('keeps the workflow from running where it holds a fixed text of another mode', async () => {
+		for (const orgId of [locator('id', url), locator('url', ORG), locator('id', 'acme')])
+			await expect(run({ orgId, operation: 'getBalance' })).rejects.toThrow(/has issues|issues/);
+		expect(zoo.requests).toEqual([]);
+	});
+
 	it('is filled by an AI agent', async () => {
 		for (const [orgId, org] of [
 			[locator('id', "={{ $fromAI('org', 'The ID', 'string') }}"), ORG],

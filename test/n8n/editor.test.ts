@@ -5,7 +5,7 @@ import { before, it } from 'node:test';
 import type { Page } from 'playwright-core';
 
 import { SAMPLE_ORGS, setSampleBalances } from '../zoo-api/samples';
-import { EMPLOYEE_TOKEN, UNKNOWN_TOKEN } from '../zoo-api/tokens';
+import { EMPLOYEE_TOKEN, EMPLOYEE_USER_ID, UNKNOWN_TOKEN } from '../zoo-api/tokens';
 import { logIn, startBrowser } from './browser';
 import { CredentialDialog } from './credential-dialog';
 import { Editor, type NodeDetails } from './editor';
@@ -58,10 +58,24 @@ export function theEditor(world: () => World): void {
 		for (const text of ['pre_pay_cash_remaining', '42.50', 'confirmation']) await details.outputShows(text);
 	});
 
-	it('takes the organization by its page', async () => {
+	it('takes the organization by its page, and a user by e-mail address', async () => {
+		const { zoo } = world();
 		await details.chooseMode('orgId', 'By URL');
 		await details.fill('orgId', `https://zoo.dev/orgs/${ACME.id}`);
 		assert.equal(await details.execute(), 'success');
+
+		zoo.nameUser(EMPLOYEE_USER_ID, 'kim@example.com');
+		await details.choose('resource', 'User');
+		await details.choose('operation', 'Update User Balance');
+		await details.chooseMode('userId', 'By Email');
+		await details.fill('userId', 'kim@example.com');
+		assert.equal(await details.execute(), 'success');
+		assert.equal(zoo.amountsOf('user', EMPLOYEE_USER_ID)['pre_pay_cash_remaining'], '42.50');
+		await details.outputShows('userEmail');
+		await details.choose('resource', 'Org');
+		await details.choose('operation', 'Update Org Balance');
+		// n8n forgets what a field held that was hidden.
+		await details.fill('orgId', ACME.id);
 	});
 
 	it('shows a hint when Zoo has another amount than the one asked for', async () => {

@@ -86,13 +86,14 @@ export class Editor {
 export class NodeDetails {
 	constructor(readonly page: Page) {}
 
-	/** A text field, by the name of its parameter. */
+	/** A text field, by the name of its parameter; resolves when the workflow has the text, too. */
 	async fill(parameter: string, value: string): Promise<void> {
 		// A field with modes has the list of them in front.
 		const input = this.page.getByTestId(`parameter-input-${parameter}`).locator('input').last();
 		await input.fill(value);
 		// A field in use shows a tip that covers what stands below it.
 		await input.blur();
+		await this.page.waitForFunction(holds, { parameter, value });
 	}
 
 	/** One of the modes of a field that has some, by the name of its parameter. */
@@ -153,4 +154,28 @@ export class NodeDetails {
 		await this.page.getByTestId('ndv-close-button').click();
 		await this.page.getByTestId('ndv').waitFor({ state: 'hidden' });
 	}
+}
+
+interface EditorWindow {
+	readonly document: { querySelector(selector: string): { readonly __vue_app__: VueApp } };
+}
+interface VueApp {
+	readonly config: { readonly globalProperties: { readonly $pinia: { readonly _s: Map<string, object> } } };
+}
+
+/**
+ * Runs in the page: whether the open workflow has the value. The editor takes what was typed over some tenths of a
+ * second later, and whoever executes before runs the workflow without it, though the field shows it.
+ */
+function holds({ parameter, value }: { parameter: string; value: string }): boolean {
+	const { document } = globalThis as unknown as EditorWindow;
+	const stores = [...document.querySelector('#app').__vue_app__.config.globalProperties.$pinia._s];
+	const workflows = stores.flatMap(([id, store]) =>
+		id.startsWith('workflowDocuments/') && 'serialize' in store && typeof store.serialize === 'function'
+			? [store.serialize() as object]
+			: [],
+	);
+	const text = JSON.stringify(workflows);
+	const [name, typed] = [JSON.stringify(parameter), JSON.stringify(value)];
+	return text.includes(`${name}:${typed}`) || text.includes(`${name}:{"__rl":true,"value":${typed},`);
 }

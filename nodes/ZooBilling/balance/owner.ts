@@ -76,7 +76,7 @@ const LONGEST_URL = 2000;
 
 /**
  * A UUID, a pasted http(s) URL that has exactly one distinct UUID in it, or, for users, an e-mail address: as plain
- * text or in one of the editor's modes, which only advise.
+ * text or in one of the editor's modes. Of a mode n8n checks fixed texts alone; the node looks at any text for itself.
  */
 export function readOwner(kind: OwnerKind, given: unknown): Owner | Refusal {
 	const { idLabel, byEmail } = kind;
