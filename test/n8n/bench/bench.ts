@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { floorOf, type Floor } from '../../../bench/floor';
 import { contestants as inProcessContestants, measureInProcess, profileInProcess } from '../../../bench/in-process';
 import { markdownTable, spreadOf, spreadText, type Spread } from '../../../bench/statistics';
+import { ITEMS as ARRIVALS, trace } from '../../../bench/trace';
 import { atOnce, type Latency } from '../../../bench/zoo-server';
 import { optionDefaults } from '../../../nodes/ZooBilling/options';
 import { runProgram } from '../clean-up';
@@ -50,6 +51,7 @@ void runProgram(async (cleanUp) => {
 		async () => await coldSection(n8n),
 		async () => await memorySection(n8n),
 		inProcessSection,
+		traceSection,
 		profileSection,
 		ownCostSection,
 		loadSection,
@@ -175,6 +177,19 @@ async function inProcessSection(): Promise<string> {
 		'## In-process',
 		`n8n-core in a plain Node.js process, one expression per item; *undici* sends the same requests without n8n, ${lanes} at a time over connections that stay open, as the floor of the wire.`,
 		markdownTable(['Items', 'API latency', ...inProcessContestants, ...ratios], rows),
+	);
+}
+
+async function traceSection(): Promise<string> {
+	const rows: string[][] = [];
+	for (const latency of [constant(100), varying(100)]) rows.push([latencyText(latency), ...(await trace(latency))]);
+	return section(
+		'## When requests arrive',
+		`The requests of ${ARRIVALS} items at the API, in-process, ${lanes} at a time, counted in each 10 ms. Lanes that marched in step would show ${lanes} at one moment, and then nothing until all are answered.`,
+		markdownTable(
+			['API latency', 'Most in 10 ms', 'Time without any', 'In each 10 ms, from the middle of the run'],
+			rows,
+		),
 	);
 }
 
