@@ -214,7 +214,7 @@ function ownCostSection(): string {
 		execFileSync(process.execPath, ['--import', 'tsx', ...args], { cwd: PROJECT, encoding: 'utf8' }).trimEnd();
 	return section(
 		'## Our own code',
-		'Everything but n8n and its HTTP helper, which answer at once here: parameters, checks, request, reply, confirmation, item.',
+		'Processor time for everything but n8n and its HTTP helper, which answer at once here: parameters, checks, request, reply, confirmation, item.',
 		run('bench/own-cost.ts', String(some), String(many)),
 		'The memory that is in use after a collection, in bytes per item: with the last request, and when all is done and only the items that come out are left.',
 		run('--expose-gc', 'bench/memory.ts', String(4 * many)),
