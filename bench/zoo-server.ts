@@ -1,6 +1,7 @@
 // A stand-in for Zoo in a process of its own, with very many organizations, so that a measured client shares nothing with it.
 
 import { fork } from 'node:child_process';
+import { once } from 'node:events';
 
 import { startZooApi } from '../test/zoo-api/server';
 
@@ -14,6 +15,8 @@ export const atOnce: Latency = { mean: 0, varies: false };
 
 export interface ZooServer {
 	readonly url: string;
+	/** When requests arrived since the last call, in milliseconds. */
+	arrivals(): Promise<number[]>;
 	stop(): void;
 }
 
@@ -36,7 +39,15 @@ export async function startZooServer(organizations: number, latency: Latency): P
 		);
 		child.once('exit', () => reject(new Error('The stand-in ended before it listened')));
 	});
-	return { url, stop: () => child.kill() };
+	return {
+		url,
+		arrivals: async () => {
+			child.send('arrivals');
+			const [times] = (await once(child, 'message')) as [number[]];
+			return times;
+		},
+		stop: () => child.kill(),
+	};
 }
 
 /** Ends with the process that started it. */
@@ -45,7 +56,15 @@ async function serve(organizations: number, latency: Latency): Promise<void> {
 	const zoo = await startZooApi({ log: false });
 	for (let index = 0; index < organizations; index++) zoo.setBalance('org', orgId(index));
 	let requests = 0;
-	if (latency.mean > 0) zoo.onRequest = () => ({ kind: 'delay', ms: latencyOf(latency, requests++) });
+	let arrivals: number[] = [];
+	zoo.onRequest = () => {
+		arrivals.push(performance.now());
+		return latency.mean > 0 ? { kind: 'delay', ms: latencyOf(latency, requests++) } : undefined;
+	};
+	process.on('message', () => {
+		process.send?.(arrivals);
+		arrivals = [];
+	});
 	process.send?.(zoo.url);
 }
 

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { floorOf, type Floor } from '../../../bench/floor';
 import { contestants as inProcessContestants, measureInProcess, profileInProcess } from '../../../bench/in-process';
 import { markdownTable, spreadOf, spreadText, type Spread } from '../../../bench/statistics';
+import { ITEMS as ARRIVALS, trace } from '../../../bench/trace';
 import { atOnce, type Latency } from '../../../bench/zoo-server';
 import { optionDefaults } from '../../../nodes/ZooBilling/options';
 import { runProgram } from '../clean-up';
@@ -50,6 +51,7 @@ void runProgram(async (cleanUp) => {
 		async () => await coldSection(n8n),
 		async () => await memorySection(n8n),
 		inProcessSection,
+		traceSection,
 		profileSection,
 		ownCostSection,
 		loadSection,
@@ -178,6 +180,19 @@ async function inProcessSection(): Promise<string> {
 	);
 }
 
+async function traceSection(): Promise<string> {
+	const rows: string[][] = [];
+	for (const latency of [constant(100), varying(100)]) rows.push([latencyText(latency), ...(await trace(latency))]);
+	return section(
+		'## When requests arrive',
+		`The requests of ${ARRIVALS} items at the API, in-process, ${lanes} at a time, counted in each 10 ms. Lanes that marched in step would show ${lanes} at one moment, and then nothing until all are answered.`,
+		markdownTable(
+			['API latency', 'Most in 10 ms', 'Time without any', 'In each 10 ms, from the middle of the run'],
+			rows,
+		),
+	);
+}
+
 async function profileSection(): Promise<string> {
 	const [one, three] = [await profileInProcess(many, 1), await profileInProcess(many, 3)];
 	const sum = (shares: ReadonlyMap<string, number>) => [...shares.values()].reduce((total, took) => total + took, 0);
@@ -199,7 +214,7 @@ function ownCostSection(): string {
 		execFileSync(process.execPath, ['--import', 'tsx', ...args], { cwd: PROJECT, encoding: 'utf8' }).trimEnd();
 	return section(
 		'## Our own code',
-		'Everything but n8n and its HTTP helper, which answer at once here: parameters, checks, request, reply, confirmation, item.',
+		'Processor time for everything but n8n and its HTTP helper, which answer at once here: parameters, checks, request, reply, confirmation, item.',
 		run('bench/own-cost.ts', String(some), String(many)),
 		'The memory that is in use after a collection, in bytes per item: with the last request, and when all is done and only the items that come out are left.',
 		run('--expose-gc', 'bench/memory.ts', String(4 * many)),
