@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { pick, seeded } from '../../engine/random-faults';
 import type { Applied, Fault } from '../../zoo-api/faults';
-import type { N8n } from '../n8n';
 import type { Worker } from '../queue/worker';
 import type { Flow } from './flow';
 
@@ -24,23 +23,35 @@ export const STORM_SETTINGS = { lease_seconds: 60, rest_seconds: 3 };
 const STANDS_STILL_MS = 66_000;
 const BURST = 25;
 const MOST_UNDER_WAY = 40;
+/** Of the payments. */
+const LOST_SHARE = 0.02;
+const LOOKED_AFTER_EACH_MS = 500;
 const SETTLED_MS = 600_000;
 
-/** Resolves with the seconds from the first delivery to the last record. */
-export async function storm(flow: Flow, workers: Worker[], weather: Weather): Promise<number> {
+export interface Blown {
+	/** From the first delivery to the last record. */
+	readonly seconds: number;
+	/** Payments that Stripe told nobody of, which only the reconciliation can find. */
+	readonly lost: number;
+}
+
+export async function storm(flow: Flow, workers: Worker[], weather: Weather): Promise<Blown> {
 	const random = seeded(weather.seed);
 	const organizations = Array.from({ length: weather.organizations }, () => flow.addOrganization());
 	const { zoo } = flow.cluster;
 	zoo.onRequest = () => (random() < FAULTY_SHARE ? faultOf(random) : undefined);
+	let lost = 0;
 	const startedAt = Date.now();
 	const over = new AbortController();
-	const supervised = keepUp(flow.cluster.main, over.signal);
+	const supervised = keepUp(flow, workers, over.signal);
 	const mischief = makeMischief(flow, workers, weather);
 	for (let index = 0; index < weather.payments; index += 1) {
 		const organization = organizations[Math.floor(random() * organizations.length)] ?? '';
 		const amount = 1 + Math.floor(random() * 10_000);
 		const session = flow.pay({ payment: `pi_${weather.seed}_${index}`, organization, amount });
-		flow.deliver(session, random() < 1 / 3 ? pick(random, [2, 3]) : 1);
+		const deliveries = random() < 1 / 3 ? pick(random, [2, 3]) : 1;
+		if (random() < LOST_SHARE) lost += 1;
+		else flow.deliver(session, deliveries);
 		if (index % BURST < BURST - 1) continue;
 		await sleep(200 + random() * 1_000);
 		// Stripe, too, has only so many deliveries to one endpoint under way.
@@ -51,19 +62,33 @@ export async function storm(flow: Flow, workers: Worker[], weather: Weather): Pr
 	await flow.deliveries.settled();
 	zoo.clearFaults();
 	await flow.settled(SETTLED_MS);
+	await flow.reconcile();
+	await flow.settled(SETTLED_MS);
 	await zoo.lateWritesApplied();
 	over.abort();
-	return (Date.now() - startedAt) / 1000;
+	await supervised;
+	return { seconds: (Date.now() - startedAt) / 1000, lost };
 }
 
-/** As whatever runs n8n does: the main process is started again when it ends, as it may when its database cuts it off. */
-async function keepUp(main: N8n, over: AbortSignal): Promise<void> {
-	for (;;) {
-		await main.ended();
-		if (over.aborted) return;
-		process.stdout.write(`  n8n’s main process ended, and is started again: ${main.log.slice(-300)}\n`);
-		await main.launch();
+/** As whatever runs n8n does: a process that ends by itself, as it may when its database cuts it off, is started again. */
+async function keepUp({ cluster: { main, addWorker } }: Flow, workers: Worker[], over: AbortSignal): Promise<void> {
+	while (!over.aborted) {
+		if (main.pid === undefined) {
+			process.stdout.write(`  n8n’s main process ended, and is started again: ${lastLine(main.log)}\n`);
+			await main.launch();
+		}
+		const ended = workers.find(({ running }) => !running);
+		if (ended) {
+			process.stdout.write(`  a worker ended, and is started again: ${lastLine(ended.log)}\n`);
+			workers.splice(workers.indexOf(ended), 1);
+			workers.push(await addWorker());
+		}
+		await sleep(LOOKED_AFTER_EACH_MS, undefined, { signal: over }).catch(() => undefined);
 	}
+}
+
+function lastLine(log: string): string {
+	return log.trimEnd().split('\n').slice(-2).join(' ').slice(0, 300);
 }
 
 /** One after the other, as payments come in and are settled: an own share of the way each. */
