@@ -2,12 +2,13 @@
 import { mkdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 
-import type { Browser, Locator, PageScreenshotOptions } from 'playwright-core';
+import type { Browser, Locator, Page, PageScreenshotOptions } from 'playwright-core';
 
 import { SAMPLE_ORGS, setSampleBalances } from '../zoo-api/samples';
 import { logIn, startBrowser, type Theme } from './browser';
 import { runProgram, type CleanUp } from './clean-up';
 import { Editor } from './editor';
+import { payOnce, takeInboxPictures } from './inbox/pictures';
 import { PROJECT } from './package-under-test';
 import type { Workflow } from './rest';
 import { startWorld, type World } from './world';
@@ -28,6 +29,23 @@ async function main(cleanUp: CleanUp): Promise<void> {
 	const world = await startWorld(cleanUp);
 	const browser = await startBrowser(cleanUp);
 	for (const theme of ['light', 'dark'] as const) await takePictures(world, browser, theme);
+	setSampleBalances(world.zoo);
+	const inbox = await payOnce(world);
+	for (const theme of ['light', 'dark'] as const) {
+		const page = await logIn(browser, world.n8n.url, theme);
+		await page.setViewportSize(WINDOW);
+		await takeInboxPictures(page, inbox, async (name, what, height) => {
+			const clip = await around(what, height === undefined ? 40 : 0);
+			await takePart(page, `${name}-${theme}`, { ...clip, ...(height !== undefined && { height }) });
+		});
+		await page.context().close();
+	}
+}
+
+async function takePart(page: Page, name: string, clip: Clip): Promise<void> {
+	const path = join(IMAGES, `${name}.png`);
+	await page.screenshot({ path, clip, animations: 'disabled', style: UNWANTED });
+	process.stdout.write(`${relative(PROJECT, path)}\n`);
 }
 
 async function takePictures({ rest, zoo, n8n, credentials }: World, browser: Browser, theme: Theme): Promise<void> {
@@ -39,11 +57,7 @@ async function takePictures({ rest, zoo, n8n, credentials }: World, browser: Bro
 		await editor.openWorkflow(await rest.addWorkflow(pictured(cash, credentials['zooApi'])));
 		return editor;
 	};
-	const take = async (name: string, clip: Clip) => {
-		const path = join(IMAGES, `${name}-${theme}.png`);
-		await page.screenshot({ path, clip, animations: 'disabled', style: UNWANTED });
-		process.stdout.write(`${relative(PROJECT, path)}\n`);
-	};
+	const take = async (name: string, clip: Clip) => await takePart(page, `${name}-${theme}`, clip);
 
 	const editor = await open('50.00');
 	const details = await editor.openNode(NODE);

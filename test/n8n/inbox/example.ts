@@ -24,6 +24,7 @@ export class ExampleFlow {
 	/** By organization, what its balance has to be in the end. */
 	private readonly wanted = new Map<string, string>();
 	private readonly delivered: Checkout[] = [];
+	private retried = 0;
 
 	private constructor(
 		private readonly n8n: N8n,
@@ -43,6 +44,28 @@ export class ExampleFlow {
 		const workflow = await n8n.rest.addWorkflow(completed(example, credentials));
 		await n8n.rest.activate(workflow);
 		return new ExampleFlow(n8n, zoo, stripe, workflow);
+	}
+
+	/**
+	 * The first payments of all, at one moment: n8n begins its list of what was seen then, and lets whoever comes second to that fail.
+	 * Returns what n8n said of those, how many there were, and how many have the right sum once they were retried.
+	 */
+	async firstAtOnce(payments: number): Promise<{ said: string[]; right: number }> {
+		const checkouts = Array.from({ length: payments }, (_, index) => {
+			const organization = this.addOrganization('3.00');
+			return { payment: `pi_first_${index}`, organization, amount: 300 };
+		});
+		await Promise.all(checkouts.map(async (checkout) => await this.deliver(checkout)));
+		await this.over();
+		const { rest } = this.n8n;
+		const said: string[] = [];
+		for (const { id, status } of await rest.executionsOf(this.workflow)) {
+			if (status === 'success') continue;
+			said.push((await rest.executionOver(id)).failure?.message ?? status);
+			await rest.retry(id);
+			this.retried += 1;
+		}
+		return { said, right: this.right(checkouts.map(({ organization }) => organization)) };
 	}
 
 	/** Two different payments of one organization at one moment. Returns how many rounds came to the right sum. */
@@ -78,10 +101,8 @@ export class ExampleFlow {
 	): Promise<number> {
 		const organizations: string[] = [];
 		await inLanes(LANES, Array(rounds).keys(), async (round) => {
-			const organization = randomUUID();
+			const organization = this.addOrganization('3.00');
 			organizations.push(organization);
-			this.zoo.setBalance('org', organization, { [CASH]: '0.00' });
-			this.wanted.set(organization, '3.00');
 			const deliveries = deliveriesOf(organization, round);
 			await Promise.all(deliveries.map(async (checkout) => await this.deliver(checkout)));
 			// A round that does not get there is counted in the end; what comes twice as well.
@@ -93,6 +114,14 @@ export class ExampleFlow {
 		});
 		await this.over();
 		return this.right(organizations);
+	}
+
+	/** One without cash, and what it is to have in the end. */
+	private addOrganization(wanted: string): string {
+		const organization = randomUUID();
+		this.zoo.setBalance('org', organization, { [CASH]: '0.00' });
+		this.wanted.set(organization, wanted);
+		return organization;
 	}
 
 	private right(organizations: readonly string[]): number {
@@ -114,11 +143,11 @@ export class ExampleFlow {
 		assert.equal(response.status, 200);
 	}
 
-	/** Resolves when as many executions as deliveries are over. */
+	/** Resolves when as many executions as deliveries and retries are over. */
 	private async over(): Promise<void> {
 		await until('all executions are over', OVER_MS, async () => {
 			const count = await this.n8n.rest.countExecutions(this.workflow, ['success', 'error', 'crashed']);
-			return count >= this.delivered.length ? true : undefined;
+			return count >= this.delivered.length + this.retried ? true : undefined;
 		});
 	}
 }

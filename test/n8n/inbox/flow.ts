@@ -8,7 +8,6 @@ import { checkoutSession, completedEvent, type CheckoutSession } from '../../str
 import { SIGNING_SECRET, startStripeApi, type StripeApi } from '../../stripe-api/server';
 import type { CleanUp } from '../clean-up';
 import type { Cluster } from '../queue/cluster';
-import { until } from '../until';
 import { openInbox, WEBHOOK_PATH, type Part } from './inbox';
 import { SETTINGS, Table, type Row } from './table';
 
@@ -107,17 +106,6 @@ export class Flow {
 	async reconcile(): Promise<void> {
 		const { status, failure } = await this.cluster.main.rest.execute(this.workflows.reconcile, 'Every Day at 5:00');
 		assert.equal(status, 'success', String(failure?.message));
-	}
-
-	/** Resolves when so many payments of an organization are added or wait for a person; deliveries may still be under way. */
-	async settledFor(organization: string, payments: number, withinMs: number): Promise<void> {
-		await until(`${payments} payments of ${organization} are settled`, withinMs, async () => {
-			const { rows } = await this.table.client.query<{ settled: number }>(
-				"SELECT count(*)::integer AS settled FROM zoo_inbox.payment WHERE organization = $1 AND status IN ('done', 'person')",
-				[organization],
-			);
-			return (rows[0]?.settled ?? 0) >= payments ? true : undefined;
-		});
 	}
 
 	/** In cents. */
