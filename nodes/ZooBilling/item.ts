@@ -7,7 +7,7 @@ import type { Doubt } from './balance/standing';
 import type { Failure } from './failures/failure';
 import type { Options } from './options';
 import type { Mark, Register } from './register';
-import type { Exchange } from './zoo/exchange';
+import type { Attempts, Exchange } from './zoo/exchange';
 
 /** What an item is about, as far as it is known. */
 export interface Subject {
@@ -89,6 +89,8 @@ export interface Page {
 	readonly state: 'begun' | 'doubt' | 'settled';
 	/** Of a page in doubt. */
 	readonly doubt?: Exclude<Doubt, 'none'>;
+	/** Of a page in doubt: the attempts so far. */
+	readonly sent?: Attempts;
 	/** What came of it, once Zoo has answered. */
 	readonly result?: Done | FailureFacts;
 }

@@ -8,10 +8,10 @@
 import { laneOf } from './balance/owner';
 import { ownerOf, type Preview } from './balance/preview';
 import { Failure } from './failures/failure';
-import { alreadyWritten, overtaken, referenceRepeated, stillInDoubt } from './failures/memory';
+import { alreadyWritten, memoryUnreadable, overtaken, referenceRepeated, stillInDoubt } from './failures/memory';
 import type { Done, FailureFacts, Page, Result, Task } from './item';
-import { isRecord } from './refusal';
 import type { Register } from './register';
+import { isStored, nothingStored, type Position, type Stored } from './stored';
 
 /** Which run of which node it is, and at which host the owners are. */
 export interface Place {
@@ -31,18 +31,10 @@ export interface Planned {
 	readonly resumed?: Page;
 }
 
-/** As n8n stores it. A run is named by its node's ID and its number, as JSON. */
-interface Stored {
-	/** The pages of each run by item. */
-	readonly runs: Record<string, Record<string, Page>>;
-	/** Payment references that have, or may have, been added. */
-	readonly references: Record<string, Position>;
-	readonly nodes: Record<string, { readonly name: string; readonly calls: number }>;
-}
-
-interface Position {
-	readonly run: string;
-	readonly item: number;
+/** What the attempts at a write have left open. */
+interface Left {
+	readonly doubt?: Page['doubt'];
+	readonly sent?: Page['sent'];
 }
 
 /** Pages in doubt, by owner and place; it follows from what is stored, and is shared by all calls of one execution. */
@@ -56,13 +48,14 @@ const doubtsOfExecution = new WeakMap<Stored, Doubts>();
 
 /** `context`: what n8n keeps for all nodes of an execution, as plain data. */
 export function openJournal(context: Record<string, unknown>, place: Place, register: Register): Journal {
-	const found = context['zooBilling'];
-	const stored: Stored = isStored(found) ? found : { runs: {}, references: {}, nodes: {} };
-	context['zooBilling'] = stored;
-	return new Journal(stored, place, register);
+	const found = (context['zooBilling'] ??= nothingStored());
+	return new Journal(isStored(found) ? found : undefined, place, register);
 }
 
 export class Journal {
+	private readonly stored: Stored;
+	/** Whether what was found is not understood. */
+	private readonly isLost: boolean;
 	private readonly doubts: Doubts;
 	private readonly run: string;
 	private readonly isTool: boolean;
@@ -71,10 +64,13 @@ export class Journal {
 	private readonly latest = new Map<string, number>();
 
 	constructor(
-		private readonly stored: Stored,
+		found: Stored | undefined,
 		{ nodeId, nodeName, run, host }: Place,
 		readonly register: Register,
 	) {
+		const stored = found ?? nothingStored();
+		this.stored = stored;
+		this.isLost = found === undefined;
 		this.isTool = run === undefined;
 		this.host = host;
 		const { calls } = stored.nodes[nodeId] ?? { calls: 0 };
@@ -94,8 +90,9 @@ export class Journal {
 		const page = this.pages[item] ?? this.takeOver(checked);
 		if (!page) return this.fresh(checked);
 		const task = checked instanceof Failure || !this.isSame(checked, page) ? undefined : checked;
-		if (page.state === 'settled') return { result: settled(page, item, task !== undefined) };
-		return task ? { task, resumed: page } : { result: stillInDoubt(page, item) };
+		if (page.state !== 'settled') return task ? { task, resumed: page } : { result: stillInDoubt(page, item) };
+		// What was found as it should be was not written: an item that asks for something else now begins anew.
+		return task || hasWritten(page) ? { result: settled(page, item, task !== undefined) } : this.fresh(checked);
 	}
 
 	/** Who has used a payment reference before in this execution, in words. */
@@ -132,11 +129,11 @@ export class Journal {
 		return page;
 	}
 
-	/** Notes what came of an item that was begun or taken up again. `doubt`: what its attempts have left open. */
-	end(item: number, result: Result, doubt: Page['doubt'] = 'perhaps'): void {
+	/** Notes what came of an item that was begun or taken up again, and what its attempts have left open. */
+	end(item: number, result: Result, left: Left = {}): void {
 		const page = this.pages[item];
 		if (!page) return;
-		if (isUnknown(result)) this.keepInDoubt(item, page, doubt);
+		if (isUnknown(result)) this.keepInDoubt(item, page, { doubt: left.doubt ?? 'perhaps', sent: left.sent });
 		else if (isSettled(result)) this.settle(item, page, result);
 		else this.forget(item, page);
 	}
@@ -159,8 +156,9 @@ export class Journal {
 	private fresh(checked: Task | Failure): Plan {
 		if (checked instanceof Failure) return { result: checked };
 		const { subject, laneKey, writes } = checked;
+		if (this.isLost && writes) return { result: memoryUnreadable(subject) };
 		const later = writes?.adds === false ? this.latest.get(this.host + (laneKey ?? '')) : undefined;
-		if (later === undefined || later < subject.item) return { task: checked };
+		if (later === undefined || later <= subject.item) return { task: checked };
 		return { result: overtaken(subject, later) };
 	}
 
@@ -179,7 +177,7 @@ export class Journal {
 		if (!left) return undefined;
 		delete this.stored.runs[left.run]?.[left.item];
 		this.doubts.get(ownerKeyOf(left.page.preview))?.delete(placeKey(left));
-		this.keepInDoubt(subject.item, left.page, left.page.doubt);
+		this.keepInDoubt(subject.item, left.page);
 		return left.page;
 	}
 
@@ -187,8 +185,8 @@ export class Journal {
 		return [...(this.doubts.get(this.host + (laneKey ?? ''))?.values() ?? [])];
 	}
 
-	private keepInDoubt(item: number, page: Page, doubt: Page['doubt']): void {
-		const kept: Page = { ...page, state: 'doubt', ...(doubt && { doubt }) };
+	private keepInDoubt(item: number, page: Page, { doubt, sent }: Left = page): void {
+		const kept: Page = { ...page, state: 'doubt', ...(doubt && { doubt }), ...(sent && { sent }) };
 		this.put(item, kept);
 		noteDoubt(this.doubts, { run: this.run, item, page: kept });
 	}
@@ -196,11 +194,16 @@ export class Journal {
 	private settle(item: number, page: Page, result: Result): void {
 		this.release(item, page);
 		this.put(item, { ...page, state: 'settled', result: kept(result) });
+		if (!(result instanceof Failure) && !result.wrote) this.freeReference(page);
 	}
 
 	private forget(item: number, page: Page): void {
 		this.release(item, page);
 		delete this.pages[item];
+		this.freeReference(page);
+	}
+
+	private freeReference(page: Page): void {
 		const { reference } = page.preview;
 		if (page.adds && reference !== undefined) delete this.stored.references[referenceKey(reference)];
 	}
@@ -268,7 +271,7 @@ function isUnknown(result: Result): boolean {
 
 /** Whether Zoo has answered the write, well or not. */
 function isSettled(result: Result): boolean {
-	if (!(result instanceof Failure)) return result.wrote;
+	if (!(result instanceof Failure)) return true;
 	return result.details.outcome === 'different' || result.details.outcome === 'notConfirmed';
 }
 
@@ -277,16 +280,17 @@ function settled(page: Page, item: number, same: boolean): Result {
 	const { result } = page;
 	if (result && !('json' in result)) return new Failure(result.source, result.what, result.next, result.details);
 	if (!result || !same) return alreadyWritten(page, item);
+	if (!result.wrote) return result;
 	return { ...result, hints: ['written in an earlier try of this execution, and not again'] };
 }
 
 /** As small as it can be, because n8n stores it with the execution. */
+function hasWritten({ result }: Page): boolean {
+	return !result || !('json' in result) || result.wrote;
+}
+
 function kept(result: Result): Done | FailureFacts {
 	if (!(result instanceof Failure)) return { json: result.json, hints: [], wrote: result.wrote };
 	const { source, what, next, details } = result;
 	return { source, what, next, details };
-}
-
-function isStored(value: unknown): value is Stored {
-	return isRecord(value) && ['runs', 'references', 'nodes'].every((name) => isRecord(value[name]));
 }

@@ -24,6 +24,8 @@ interface Entry {
 }
 
 const MOST_OWNERS = 10_000;
+/** Milliseconds; no two clocks that are kept differ by so much. */
+const DAY = 86_400_000;
 
 /** One in a process. `random`: numbers from 0 to 1; `most`: how many owners are remembered beside those in doubt. */
 export class Register {
@@ -101,12 +103,13 @@ export class Register {
 	}
 
 	/**
-	 * Takes note of a balance's `updated_at`; false when it is older than one that Zoo has shown before. Without it, it
-	 * is no evidence.
+	 * Takes note of a balance's `updated_at`; false when it is older than one that Zoo has shown before. Without one, or
+	 * with one that is far ahead, it is no evidence. `now`: milliseconds since the epoch.
 	 */
-	isFresh(owner: string, updatedAt: unknown): boolean {
+	isFresh(owner: string, updatedAt: unknown, now: number): boolean {
 		const moment = readMoment(updatedAt);
-		if (!moment) return true;
+		// One reply with a wild date would close the owner to adjustments for good.
+		if (!moment || moment.seconds > now + DAY) return true;
 		const entry = this.entryOf(owner);
 		if (entry.newest && isEarlier(moment, entry.newest)) return false;
 		entry.newest = moment;

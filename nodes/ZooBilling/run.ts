@@ -102,7 +102,7 @@ async function runItems(plans: readonly Plan[], setting: Setting): Promise<Resul
 async function runTask(plan: Planned, lane: Lane, setting: Setting): Promise<Result> {
 	const { zoo, stopOnFailure, traffic } = setting;
 	const { task } = plan;
-	const exchange = new Exchange(zoo, traffic, task.options);
+	const exchange = new Exchange(zoo, traffic, task.options, plan.resumed?.sent);
 	const work = async () => await runAlone(plan, lane, exchange, setting);
 	const result = task.writes ? await exclusively(keyOf(task, zoo), work, zoo.cancel) : await work();
 	if (result instanceof Failure && stopOnFailure) traffic.stopped = true;
@@ -134,7 +134,7 @@ async function runAlone(
 		const unwritten = task.laneKey === undefined ? 'notRead' : 'notSent';
 		return unforeseen(subject, error, left.isBegun ? 'unknown' : unwritten, exchange);
 	});
-	journal.end(subject.item, result, left.doubt);
+	journal.end(subject.item, result, { doubt: left.doubt, sent: exchange.sentSoFar });
 	settle(task, result, zoo.host, register);
 	return result;
 }

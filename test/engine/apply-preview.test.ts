@@ -317,7 +317,7 @@ describe('faults', () => {
 				if (pass === 2) zoo.clearFaults();
 			},
 		});
-		expect(fatesOf(result)).toEqual([applied ? 'alreadyThere' : 'confirmed']);
+		expect(fatesOf(result)).toEqual(['confirmed']);
 		expect(cash()).toBe('15.00');
 	});
 

@@ -20,7 +20,7 @@ export interface FaultCase {
 	readonly whereReadsWork?: { readonly says: string; readonly reason: string };
 	/** Each attempt lasts until the time-out, in real time. */
 	readonly slow?: boolean;
-	/** For `wait`: how many attempts fit into two and a half seconds; 4 by default. */
+	/** For `wait` and `perhaps`: how many attempts fit into two and a half seconds; 4 by default. */
 	readonly attempts?: number;
 }
 
@@ -36,6 +36,8 @@ const closed = 'the connection was closed before the reply was complete';
 const late = 'no reply came within the time-out';
 const unreadable = 'Zoo answered 200, but its reply cannot be read';
 const perhapsStatuses = [408, 500, 502, 503, 504];
+
+const inSeconds = (now: number, seconds: number) => new Date(now + seconds * 1000).toUTCString();
 
 const perhaps: FaultCase[] = [
 	{
@@ -60,6 +62,13 @@ const perhaps: FaultCase[] = [
 		fault: () => status(503, { 'Retry-After': 'soon' }),
 		says: 'Zoo answered 503',
 	},
+	{ name: '503 with seconds', fault: () => status(503, { 'Retry-After': '1' }), says: 'Zoo answered 503', attempts: 3 },
+	{
+		name: '503 with a date',
+		fault: (now: number) => status(503, { 'Retry-After': inSeconds(now, 30) }),
+		says: 'Zoo answered 503',
+		attempts: 1,
+	},
 	{ name: '200 with JSON that breaks off', fault: () => ({ kind: 'brokenJson' }), says: unreadable },
 	{ name: '200 with an HTML page', fault: () => ({ kind: 'htmlPage' }), says: unreadable },
 	{ name: '200 with nothing', fault: () => ({ kind: 'body', text: '' }), says: unreadable },
@@ -70,8 +79,6 @@ const perhaps: FaultCase[] = [
 	},
 ].map((each) => ({ reason: 'outcomeUnknown', kind: 'perhaps', ...each }) as FaultCase);
 
-const inSeconds = (now: number, seconds: number) => new Date(now + seconds * 1000).toUTCString();
-
 const asksToWait: FaultCase[] = [
 	{ name: '429', fault: () => status(429), says: 'Zoo answered 429' },
 	{ name: '429 with seconds', fault: () => status(429, { 'Retry-After': '1' }), says: 'Zoo answered 429', attempts: 3 },
@@ -79,13 +86,6 @@ const asksToWait: FaultCase[] = [
 		name: '429 with a date',
 		fault: (now: number) => status(429, { 'Retry-After': inSeconds(now, 30) }),
 		says: 'Zoo answered 429',
-		attempts: 1,
-	},
-	{ name: '503 with seconds', fault: () => status(503, { 'Retry-After': '1' }), says: 'Zoo answered 503', attempts: 3 },
-	{
-		name: '503 with a date',
-		fault: (now: number) => status(503, { 'Retry-After': inSeconds(now, 30) }),
-		says: 'Zoo answered 503',
 		attempts: 1,
 	},
 ].map((each) => ({ kind: 'wait', reason: 'unavailable', ...each }) as const);

@@ -47,10 +47,11 @@ function expected({ kind, attempts = 4, slow }: FaultCase, applied: Applied, cou
 	}
 	if (kind === 'seeOther')
 		return { requests: 'PG', end: applied && course === 'on all writes' ? 'readBack' : 'unknown' };
-	if (course === 'on all writes and reads') return { requests: slow ? 'PG' : 'PGGG', end: 'unknown' };
+	if (course === 'on all writes and reads')
+		return { requests: `P${'G'.repeat(slow ? 1 : Math.max(1, attempts - 1))}`, end: 'unknown' };
 	if (applied) return { requests: 'PG', end: 'readBack' };
 	if (course === 'once, then fine weather') return { requests: 'PGP', end: 'reply' };
-	if (course === 'on all writes') return { requests: slow ? 'PGPG' : 'PGPGPGPG', end: 'unknown' };
+	if (course === 'on all writes') return { requests: 'PG'.repeat(slow ? 2 : attempts), end: 'unknown' };
 	return { requests: 'PG', end: 'unknown' };
 }
 

@@ -28,7 +28,6 @@ interface Claim {
 const again: Claim[] = [
 	{ name: '429', status: 429 },
 	{ name: '429 with Retry-After', status: 429, headers: { 'Retry-After': '1' } },
-	{ name: '503 with Retry-After', status: 503, headers: { 'Retry-After': '1' } },
 ];
 const final: Claim[] = [
 	...[400, 402, 404, 405, 406, 409, 410, 413, 422].map((status) => ({ name: `${status}`, status })),

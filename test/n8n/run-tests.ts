@@ -31,7 +31,8 @@ describe('The packed node in a real n8n', { timeout: 1_200_000 }, () => {
 	whatIsServed(world);
 	theEditor(world);
 	theExamples(world);
-	theInbox(world);
+	// Its credentials come after the editor's.
+	describe('The payment inbox', () => theInbox(world));
 	whatIsStored(world);
 	aSavedSource(world);
 });

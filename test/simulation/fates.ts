@@ -78,9 +78,9 @@ export function fateOfWrite(dice: Dice, weather: Weather): Fate {
 }
 
 function claim(dice: Dice): Fate {
-	const status = dice.pick([302, 400, 404, 409, 422, 429, 429, 503]);
+	const status = dice.pick([302, 400, 404, 409, 422, 429, 429]);
 	const isZoos = dice.roll(0.4);
-	const asks = status === 503 || (status === 429 && dice.roll(0.7));
+	const asks = status === 429 && dice.roll(0.7);
 	const retryAfter = asks ? { retryAfter: dice.pick([0, 1, 3, 20, 90]) } : {};
 	const answer = { status, isZoos, ...retryAfter };
 	return { lands: !isZoos && dice.roll(0.5) ? 'first' : 'never', answer };
@@ -88,12 +88,15 @@ function claim(dice: Dice): Fate {
 
 function perhaps(dice: Dice): Answer {
 	const status = () => ({ status: dice.pick([408, 500, 502, 503, 504]), isZoos: dice.roll(0.3) });
+	// Says a proxy that has given up waiting, or Zoo when it is overloaded.
+	const busy = () => ({ ...status(), status: 503, retryAfter: dice.pick([0, 1, 3, 20, 90]) });
 	return dice.weigh<Answer>([
 		[3, 'timeout'],
 		[3, 'reset'],
 		[1, 'unreadable'],
 		[1, 'bare'],
 		[3, status()],
+		[2, busy()],
 	]);
 }
 
@@ -170,6 +173,5 @@ export function isFinal(answer: Answer): boolean {
 /** Whether an answer leaves open whether the write was applied: nobody has said yes or no. */
 export function isOpen(answer: Answer): boolean {
 	if (typeof answer !== 'object') return !['ok', 'refused', 'certificate'].includes(answer);
-	const { status, retryAfter } = answer;
-	return [303, 408].includes(status) || (status >= 500 && !(status === 503 && retryAfter !== undefined));
+	return [303, 408].includes(answer.status) || answer.status >= 500;
 }

@@ -40,7 +40,7 @@ export const faults: readonly Fault[] = [
 	{
 		name: 'the answer to a write does not count as seen',
 		file: 'operations/write.ts',
-		from: 'session.register.isFresh(key, reply.balance.updated_at);\n			return tooLittle(reply);',
+		from: 'session.register.isFresh(key, reply.balance.updated_at, session.exchange.now());\n			return tooLittle(reply);',
 		to: 'return tooLittle(reply);',
 	},
 	{

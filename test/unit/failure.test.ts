@@ -67,7 +67,7 @@ const comparison: Comparison = {
 };
 
 const adjustAdvice =
-	'Read the balance before anything else: if it shows the target, the adjustment was applied and must not run again; if it still shows the amounts before after a few minutes, it was not, and running this item again is right.';
+	'Read the balance before anything else. If nobody else has written: the target means that the adjustment was applied and must not run again; the amounts before, still there after a few minutes, mean that it was not, and running this item again is right.';
 const updateAdvice =
 	'Read the balance first: if it shows the target, the write was applied. If it does not, running this item again sets the same amounts; look whether somebody else has changed them since.';
 
@@ -299,12 +299,17 @@ const cases: Record<string, Case> = {
 	'outcomeUnknown, seen': {
 		made: write.outcomeUnknown(
 			subject,
-			{ sight: { before, target, now: { pre_pay_cash_remaining: '120.00' } }, adds: true, last: busy },
+			{
+				sight: { before, target, now: { pre_pay_cash_remaining: '120.00' } },
+				adds: true,
+				last: busy,
+				isAmbiguous: true,
+			},
 			twice,
 		),
 		source: 'service',
 		what: 'The outcome is unknown: Zoo answered 429',
-		next: `${adjustAdvice} Before: pre_pay_cash_remaining 100.00; target: pre_pay_cash_remaining 150.00; when last read back: pre_pay_cash_remaining 120.00.`,
+		next: `The balance was read back and does not tell whose doing it is: before anything is written again, compare it with what Zoo has billed and with whoever else writes. Before: pre_pay_cash_remaining 100.00; target: pre_pay_cash_remaining 150.00; when last read back: pre_pay_cash_remaining 120.00.`,
 		details: {
 			reason: 'outcomeUnknown',
 			outcome: 'unknown',
@@ -341,24 +346,24 @@ const cases: Record<string, Case> = {
 	'outcomeUnknown, of an earlier pass': {
 		made: write.outcomeUnknown(subject, { sight: { target, now: {} }, adds: false }, looked),
 		source: 'service',
-		what: 'The outcome is unknown: an earlier attempt in this execution got no answer',
+		what: 'The outcome is unknown: nothing has confirmed an earlier attempt of this execution',
 		next: `${updateAdvice} Target: pre_pay_cash_remaining 150.00; it could not be read back.`,
 		details: { reason: 'outcomeUnknown', outcome: 'unknown', target, now: {} },
 	},
 	stillInDoubt: {
 		made: memory.stillInDoubt(page, 3),
 		source: 'service',
-		what: 'The outcome is unknown: an earlier attempt in this execution got no answer',
-		next: `${adjustAdvice} Before: pre_pay_cash_remaining 100.00; target: pre_pay_cash_remaining 150.00; it could not be read back.`,
-		details: { reason: 'outcomeUnknown', outcome: 'unknown', before, target, now: {} },
+		what: 'The outcome is unknown: nothing has confirmed an earlier attempt of this execution',
+		next: `${adjustAdvice} Before: pre_pay_cash_remaining 100.00; target: pre_pay_cash_remaining 150.00.`,
+		details: { reason: 'outcomeUnknown', outcome: 'unknown', before, target },
 		ofThen: true,
 	},
 	'stillInDoubt, of a plain update': {
 		made: memory.stillInDoubt({ ...page, adds: false, preview: plainPreview }, 3),
 		source: 'service',
-		what: 'The outcome is unknown: an earlier attempt in this execution got no answer',
-		next: `${updateAdvice} Target: pre_pay_cash_remaining 150.00; it could not be read back.`,
-		details: { reason: 'outcomeUnknown', outcome: 'unknown', target, now: {} },
+		what: 'The outcome is unknown: nothing has confirmed an earlier attempt of this execution',
+		next: `${updateAdvice} Target: pre_pay_cash_remaining 150.00.`,
+		details: { reason: 'outcomeUnknown', outcome: 'unknown', target },
 		ofThen: true,
 	},
 	alreadyWritten: {
@@ -491,6 +496,13 @@ const cases: Record<string, Case> = {
 		what: "'Payment Reference' was used by item 1 in this execution",
 		next: 'One payment is added once. Remove the repeated item, or give each payment a reference of its own. Nothing was sent for this item.',
 		details: { reason: 'referenceRepeated', outcome: 'notSent' },
+	},
+	memoryUnreadable: {
+		made: memory.memoryUnreadable(subject),
+		source: 'service',
+		what: 'Not sent, because this execution’s notes of what was written cannot be read',
+		next: 'Another version of this node has made them, or something else has changed them. Read the balance to see what earlier tries have written; then start a new execution for what is missing. Nothing was sent for this item.',
+		details: { reason: 'memoryUnreadable', outcome: 'notSent' },
 	},
 	referenceTaken: {
 		made: memory.referenceTaken(subject),

@@ -58,6 +58,9 @@ export function freeTraffic(): Traffic {
 /** What answers a request; `after`: what else happens meanwhile. */
 export type Turn = Sent | ((request: ZooRequest, world: ScriptedWorld) => Sent);
 
+/** When a scripted world begins: later than any balance in it. */
+export const START = Date.UTC(2026, 11, 1);
+
 const never = new Promise<void>(() => undefined);
 
 /** Answers requests in turn, counts milliseconds only where something takes time, and writes down all that happens. */
@@ -81,7 +84,7 @@ export class ScriptedWorld implements World {
 
 	constructor(
 		private readonly turns: Turn[],
-		private readonly start = 1_000_000,
+		private readonly start = START,
 	) {
 		this.time = start;
 	}

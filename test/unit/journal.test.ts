@@ -138,8 +138,8 @@ describe('what is recalled of an item', () => {
 				const result = resultOf(afterFirst(outcome, name, again));
 				expect(result).toBeInstanceOf(Failure);
 				expect(result).toMatchObject({
-					what: 'The outcome is unknown: an earlier attempt in this execution got no answer [item 1]',
-					details: { outcome: 'unknown', orgId: ORG_ID, reference: 'pi_1', before: from, target: to, now: {} },
+					what: 'The outcome is unknown: nothing has confirmed an earlier attempt of this execution [item 1]',
+					details: { outcome: 'unknown', orgId: ORG_ID, reference: 'pi_1', before: from, target: to },
 				});
 				expect(result).not.toHaveProperty('details.dryRun');
 				expect(result).not.toHaveProperty('details.userId');
@@ -188,7 +188,7 @@ describe('what is recalled of an item', () => {
 		const context: Context = {};
 		const journal = open(context);
 		begin(journal, first);
-		journal.end(1, failed(1, 'unknown'), doubt);
+		journal.end(1, failed(1, 'unknown'), { doubt });
 		for (const again of [context, stored(context)]) {
 			expect(resumedIn(open(again).recall(first))).toMatchObject({ state: 'doubt', doubt });
 		}
@@ -279,14 +279,7 @@ describe('a page', () => {
 		}
 	});
 
-	it.each<[unknown]>([
-		[undefined],
-		[null],
-		['x'],
-		[{}],
-		[{ runs: {}, references: {} }],
-		[{ runs: {}, references: [], nodes: {} }],
-	])('is begun anew where the context holds %j in its place', (zooBilling) => {
+	it.each<[unknown]>([[undefined], [null]])('is begun anew where the context holds %j in its place', (zooBilling) => {
 		const context: Context = { zooBilling };
 		pass(context, task(0, { reference: 'pi_1' }), 'done');
 		expect(reasonOf(open(context).recall(refused(0)))).toBe('alreadyWritten');
@@ -561,7 +554,7 @@ describe('a tool’s repeated call', () => {
 		const context: Context = {};
 		const journal = call(context);
 		const { id, mark } = begin(journal, update(0));
-		journal.end(0, failed(0, 'unknown'), 'claim');
+		journal.end(0, failed(0, 'unknown'), { doubt: 'claim' });
 		for (let time = 0; time < 3; time += 1) {
 			expect(resumedIn(call(context).recall(update(0)))).toMatchObject({ id, mark, state: 'doubt', doubt: 'claim' });
 		}
@@ -671,10 +664,66 @@ it('what is noted of an item that was not begun is nothing', () => {
 	expect(journal.doubtOf(task(7))).toBeUndefined();
 });
 
-it('a read is nothing to remember', () => {
+describe('what was found as it should be, so that nothing was written', () => {
+	const unchanged = { ...done(), wrote: false };
 	const context: Context = {};
-	const journal = open(context);
-	begin(journal, task(0));
-	journal.end(0, { ...done(), wrote: false });
-	expect(isFresh(open(context).recall(task(0)))).toBe(true);
+	beforeEach(() => {
+		for (const name of Object.keys(context)) delete context[name];
+		const journal = open(context);
+		begin(journal, task(0, { reference: 'pi_1' }));
+		journal.end(0, unchanged);
+	});
+
+	it('stays so in later tries, whatever stands there then', () => {
+		expect(resultOf(open(stored(context)).recall(task(0, { reference: 'pi_1' })))).toEqual({ ...unchanged, hints: [] });
+	});
+
+	it('is no reason not to write what the item asks for now', () => {
+		expect(isFresh(open(stored(context)).recall(task(0, { text: 'other' })))).toBe(true);
+	});
+
+	it('leaves its payment reference free', () => {
+		expect(open(stored(context)).userOf('pi_1', 1)).toBeUndefined();
+	});
+});
+
+describe('notes that cannot be read', () => {
+	const page = { id: 'a', asks: 'x', adds: true, mark: { process: 'p', at: 0 }, state: 'doubt' };
+	const preview = { host: HOST, resource: 'org', ownerId: ORG_ID, balanceModel: 'prePay', to: {} };
+	const whole = { version: 1, runs: {}, references: {}, nodes: {} };
+	const withPage = (found: unknown, run = '["n",0]') => ({ ...whole, runs: { [run]: { 0: found } } });
+
+	it.each<[string, unknown]>([
+		['text', 'x'],
+		['of no version', { ...whole, version: undefined }],
+		['of another version', { ...whole, version: 2 }],
+		['without nodes', { ...whole, nodes: undefined }],
+		['with a list for references', { ...whole, references: [] }],
+		['with a reference to nowhere', { ...whole, references: { x: { run: 'x', item: 0 } } }],
+		['with a node without a name', { ...whole, nodes: { n: { calls: 0 } } }],
+		['with a run that has no name', withPage({ ...page, preview }, 'x')],
+		['with no page for a page', withPage(null)],
+		['with a page without a preview', withPage(page)],
+		['with a page of an unknown resource', withPage({ ...page, preview: { ...preview, resource: 'team' } })],
+		['with a page of an unknown model', withPage({ ...page, preview: { ...preview, balanceModel: 'toString' } })],
+		['with a page without amounts', withPage({ ...page, preview: { ...preview, to: undefined } })],
+		['with a page in no state', withPage({ ...page, preview, state: 'lost' })],
+		['with a settled page without its result', withPage({ ...page, preview, state: 'settled' })],
+		['with a page without an ID', withPage({ ...page, preview, id: 1 })],
+		['with a page without a mark', withPage({ ...page, preview, mark: undefined })],
+	])('%s keep every write from being sent, and stay as they are', (_, zooBilling) => {
+		const context: Context = { zooBilling };
+		expect(reasonOf(open(context).recall(task(0)))).toBe('memoryUnreadable');
+		expect(context).toEqual({ zooBilling });
+	});
+
+	it('are no reason not to read', () => {
+		const read: Task = { subject: { item: 0 }, options: task(0).options, run: task(0).run };
+		expect(isFresh(open({ zooBilling: 'x' }).recall(read))).toBe(true);
+	});
+
+	it('are none where every part is as it should be', () => {
+		expect(reasonOf(open({ zooBilling: withPage({ ...page, preview }) }).recall(task(0)))).not.toBe('memoryUnreadable');
+		expect(isFresh(open({ zooBilling: whole }).recall(task(0)))).toBe(true);
+	});
 });

@@ -11,7 +11,7 @@ import { runPass, type Pass } from '../../nodes/ZooBilling/run';
 import { readJsonObject } from '../../nodes/ZooBilling/balance/reply';
 import { Exchange } from '../../nodes/ZooBilling/zoo/exchange';
 import { judge } from '../../nodes/ZooBilling/zoo/retry';
-import { freeTraffic, ORG_ID, ownOrg, replied, ScriptedWorld, timedOut, USER_ID, type Turn } from './given';
+import { freeTraffic, ORG_ID, ownOrg, replied, ScriptedWorld, START, timedOut, USER_ID, type Turn } from './given';
 
 /** Each test is a process of its own. */
 let register = new Register();
@@ -266,7 +266,7 @@ describe('what is in doubt', () => {
 		const other = await run([add('5')], [], { context, run: undefined });
 		expect(reasonOf(other.results[0])).toBe('blockedByEarlierItem');
 		const again = await run([set('5', quick)], [full('5.00')], { context, run: undefined });
-		expect(again.results[0]).toMatchObject({ json: { confirmation: { by: 'readBack', attempts: 0 } } });
+		expect(again.results[0]).toMatchObject({ json: { confirmation: { by: 'readBack', attempts: 1 } } });
 		const after = await run([add('5')], stateful('5.00').turns, { context, run: undefined });
 		expect(after.results.map(outcomeOf)).toEqual(['done']);
 	});
@@ -361,7 +361,7 @@ it('sentAt of an adjustment is when the write was sent', async () => {
 	const world = new ScriptedWorld([full('100.00'), full('105.00')]);
 	world.latency = 5000;
 	const [result] = await runPass([add('5')], passIn(world, {}));
-	expect(result).toMatchObject({ json: { confirmation: { sentAt: new Date(1_005_000).toISOString() } } });
+	expect(result).toMatchObject({ json: { confirmation: { sentAt: new Date(START + 5000).toISOString() } } });
 });
 
 it('an adjustment that has only read sends no write after another item has stopped the workflow', async () => {
@@ -418,4 +418,104 @@ it('a 404 for the token’s own organization does not send the user to a field t
 it('an unreadable 200 to a read has the reason unreadableReply', () => {
 	const verdict = judge(replied(200, '<html>'), readJsonObject, 0);
 	expect(verdict.kind === 'unanswered' && notRead({ item: 0 }, verdict, looked).details.reason).toBe('unreadableReply');
+});
+
+describe('a 503 with a wait, which a proxy that has given up says as well', () => {
+	const [before, after] = ['2026-01-01T00:00:00.1Z', '2026-01-01T00:00:01.1Z'];
+
+	it.each([60, 0])('is added once when it lands two seconds later, with Retry For %d', async (retryFor) => {
+		const zoo = { cash: '10.00', at: before, lands: Infinity };
+		const turn: Turn = (request, { time }) => {
+			if (time >= zoo.lands) Object.assign(zoo, { cash: '15.00', at: after, lands: Infinity });
+			if (request.method === 'PUT') {
+				zoo.lands = time + 2000;
+				return replied(503, '<html>Backend fetch failed', { retryAfter: '5' });
+			}
+			return full(zoo.cash, { updated_at: zoo.at });
+		};
+		const context: Context = {};
+		const turns = Array.from({ length: 9 }, () => turn);
+		const { results, world } = await run([add('5', { retryFor })], turns, { context });
+		expect(outcomeOf(results[0])).toBe('done');
+		expect(world.log.filter((entry) => entry === 'PUT')).toHaveLength(1);
+		expect(zoo.cash).toBe('15.00');
+	});
+});
+
+describe('in a later pass', () => {
+	const quick = { retryFor: 0 };
+	const GATEWAYS_NO = replied(422, '<html>');
+	const other = (amount: string, item: number) =>
+		prep('updateBalance', { orgId: USER_ID, updateFields: { prePayCashRemaining: amount } }, item);
+
+	it('an update that found its amounts there stays done, though a later item was sent', async () => {
+		const context: Context = {};
+		const tasks = [set('10', { onlyIf: { prePayCashRemaining: '10' } }), set('20', {}, 1), other('7', 2)];
+		await run(tasks, [full('10.00'), replied(401), full('20.00')], { context });
+		const second = await run(tasks, [full('7.00')], { context, stopOnFailure: true });
+		expect(second.results.map(outcomeOf)).toEqual(['done', 'done', 'done']);
+	});
+
+	it('a write that is confirmed by then says when it was sent, and how often', async () => {
+		const context: Context = {};
+		await run([add('5', quick)], [full('10.00'), timedOut, replied(500)], { context });
+		const { results } = await run([add('5', quick)], [full('15.00')], { context: stored(context) });
+		const confirmation = { status: 'confirmed', by: 'readBack', attempts: 1, sentAt: new Date(START).toISOString() };
+		expect(results[0]).toMatchObject({ json: { confirmation } });
+	});
+
+	it('a write that was not applied, and is not sent again, was sent all the same', async () => {
+		const context: Context = {};
+		await run([add('5', quick)], [full('10.00'), GATEWAYS_NO, replied(500)], { context });
+		const stop: Turn = (_, world) => {
+			world.stopPressed = true;
+			return full('10.00');
+		};
+		const { results } = await run([add('5', quick)], [stop], { context });
+		expect(results[0]).toMatchObject({ details: { outcome: 'notApplied', reason: 'canceled', attempts: 1 } });
+	});
+
+	it('what was answered and seen is not said to be without an answer, or not to be read back', async () => {
+		const context: Context = {};
+		await run([add('5', quick)], [full('10.00'), GATEWAYS_NO, full('99.00')], { context });
+		const { results } = await run([add('6')], [], { context });
+		expect(results[0]).toMatchObject({
+			what: 'The outcome is unknown: nothing has confirmed an earlier attempt of this execution [item 0]',
+			next: expect.not.stringContaining('read back'),
+		});
+	});
+
+	it('the next item of an owner rests where an earlier pass’s attempt may have been seen', async () => {
+		const context: Context = {};
+		await run([add('5', quick)], [full('10.00'), timedOut, replied(500)], { context });
+		const world = new ScriptedWorld([full('10.00'), timedOut, full('15.00'), full('15.00'), full('16.00')]);
+		world.time += 9000;
+		await runPass([add('5', { retryFor: 5 }), add('1', {}, 1)], passIn(world, { context }));
+		expect(world.log).toEqual(['GET', 'PUT', 'wait 500', 'GET', 'wait 9500', 'GET', 'PUT']);
+	});
+});
+
+it('the next item of an owner need not rest where the one attempt before it was seen to be applied', async () => {
+	const turns = [full('10.00'), timedOut, full('15.00'), full('15.00'), full('16.00')];
+	const { world } = await run([add('5', { retryFor: 5 }), add('1', {}, 1)], turns);
+	expect(world.log).toEqual(['GET', 'PUT', 'wait 500', 'GET', 'GET', 'PUT']);
+});
+
+describe('an outcome that a look has left unknown', () => {
+	const at = (cash: string, second: number) => full(cash, { updated_at: `2026-01-01T00:00:0${second}.1Z` });
+	it.each<[string, Turn[]]>([
+		['a no, and the target all the same', [full('10.00'), replied(422, '<html>'), full('15.00')]],
+		['no answer, and a balance that was touched', [at('10.00', 0), timedOut, at('10.00', 1)]],
+	])('is not said to be told by another one: %s', async (_, turns) => {
+		const { results } = await run([add('5', { retryFor: 0 })], turns);
+		expect(results[0]).toMatchObject({
+			next: expect.stringMatching(/^The balance was read back and does not tell whose doing it is/),
+		});
+	});
+});
+
+it('one date in the far future does not close an owner to adjustments', async () => {
+	await run([set('10')], [full('10.00', { updated_at: '9999-01-01T00:00:00Z' })]);
+	const { results } = await run([add('5')], [full('10.00', { updated_at: '2026-01-01T00:00:00Z' }), full('15.00')]);
+	expect(results.map(outcomeOf)).toEqual(['done']);
 });

@@ -1,6 +1,7 @@
 // What one process knows of an owner: who else has written since when, and which balance is the newest.
 
 import { Register } from '../../nodes/ZooBilling/register';
+import { START as NOW } from './given';
 
 describe('another writer', () => {
 	it('is anybody else, by the ID of the page', () => {
@@ -159,19 +160,19 @@ describe('what is remembered is bounded', () => {
 
 	it('and says no moment of an owner that it has forgotten', () => {
 		const register = new Register(Math.random, 1);
-		register.isFresh('a', '2026-08-01T10:00:02Z');
-		register.isFresh('b', '2026-08-01T10:00:00Z');
-		expect(register.isFresh('a', '2026-08-01T10:00:01Z')).toBe(true);
+		register.isFresh('a', '2026-08-01T10:00:02Z', NOW);
+		register.isFresh('b', '2026-08-01T10:00:00Z', NOW);
+		expect(register.isFresh('a', '2026-08-01T10:00:01Z', NOW)).toBe(true);
 	});
 
 	it('but keeps the moment of an owner in doubt', () => {
 		const register = new Register(Math.random, 1);
-		register.isFresh('a', '2026-08-01T10:00:02Z');
+		register.isFresh('a', '2026-08-01T10:00:02Z', NOW);
 		register.keep('a', 'page');
-		for (const owner of ['b', 'c']) register.isFresh(owner, '2026-08-01T10:00:00Z');
-		expect(register.isFresh('a', '2026-08-01T10:00:01Z')).toBe(false);
+		for (const owner of ['b', 'c']) register.isFresh(owner, '2026-08-01T10:00:00Z', NOW);
+		expect(register.isFresh('a', '2026-08-01T10:00:01Z', NOW)).toBe(false);
 		register.release('a', 'page');
-		expect(register.isFresh('a', '2026-08-01T10:00:01Z')).toBe(false);
+		expect(register.isFresh('a', '2026-08-01T10:00:01Z', NOW)).toBe(false);
 	});
 });
 
@@ -193,30 +194,37 @@ describe('a balance', () => {
 		['2026-08-01T10:00:00Z', '2026-08-01T05:00:00.001-05:00', true],
 	])('that says %s and then %s is fresh: %s', (first, second, fresh) => {
 		const register = new Register();
-		expect(register.isFresh('a', first)).toBe(true);
-		expect(register.isFresh('a', second)).toBe(fresh);
+		expect(register.isFresh('a', first, NOW)).toBe(true);
+		expect(register.isFresh('a', second, NOW)).toBe(fresh);
 	});
 
 	it('that is old does not become the newest', () => {
 		const register = new Register();
-		for (const second of [2, 0, 1]) register.isFresh('a', `2026-08-01T10:00:0${second}Z`);
-		expect(register.isFresh('a', '2026-08-01T10:00:01Z')).toBe(false);
-		expect(register.isFresh('a', '2026-08-01T10:00:02Z')).toBe(true);
+		for (const second of [2, 0, 1]) register.isFresh('a', `2026-08-01T10:00:0${second}Z`, NOW);
+		expect(register.isFresh('a', '2026-08-01T10:00:01Z', NOW)).toBe(false);
+		expect(register.isFresh('a', '2026-08-01T10:00:02Z', NOW)).toBe(true);
 	});
 
 	it('is old by its own owner’s newest only', () => {
 		const register = new Register();
-		register.isFresh('a', '2026-08-01T10:00:02Z');
-		expect(register.isFresh('b', '2026-08-01T10:00:00Z')).toBe(true);
+		register.isFresh('a', '2026-08-01T10:00:02Z', NOW);
+		expect(register.isFresh('b', '2026-08-01T10:00:00Z', NOW)).toBe(true);
+	});
+
+	it('does not believe a date that is far ahead of this machine’s clock', () => {
+		const register = new Register();
+		expect(register.isFresh('a', '9999-01-01T00:00:00Z', NOW)).toBe(true);
+		expect(register.isFresh('a', '2026-12-01T20:00:00Z', NOW)).toBe(true);
+		expect(register.isFresh('a', '2026-12-01T10:00:00Z', NOW)).toBe(false);
 	});
 
 	it.each<[unknown]>([[undefined], [null], [''], ['yesterday'], [1], ['2026-08-01'], ['2026-13-01T10:00:00Z']])(
 		'that says %j is no evidence either way',
 		(updatedAt) => {
 			const register = new Register();
-			register.isFresh('a', '2026-08-01T10:00:02Z');
-			expect(register.isFresh('a', updatedAt)).toBe(true);
-			expect(register.isFresh('a', '2026-08-01T10:00:01Z')).toBe(false);
+			register.isFresh('a', '2026-08-01T10:00:02Z', NOW);
+			expect(register.isFresh('a', updatedAt, NOW)).toBe(true);
+			expect(register.isFresh('a', '2026-08-01T10:00:01Z', NOW)).toBe(false);
 		},
 	);
 });

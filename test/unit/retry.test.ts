@@ -62,7 +62,7 @@ describe('an attempt', () => {
 		['502 with HTML', replied(502, '<html></html>'), 'perhaps', 'again'],
 		['502 with a wait', replied(502, {}, HELD), 'perhaps', 'again'],
 		['503', replied(503), 'perhaps', 'again'],
-		['503 with a wait', replied(503, {}, HELD), 'claim', 'again'],
+		['503 with a wait', replied(503, {}, HELD), 'perhaps', 'again'],
 		['503 with an unreadable wait', replied(503, {}, { retryAfter: 'shortly' }), 'perhaps', 'again'],
 		['504', replied(504), 'perhaps', 'again'],
 		['504 with a wait', replied(504, {}, HELD), 'perhaps', 'again'],

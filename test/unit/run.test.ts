@@ -331,7 +331,7 @@ describe('an item that an earlier try has sent and that cannot be taken up now',
 		return context;
 	};
 	const unknown = {
-		what: 'The outcome is unknown: an earlier attempt in this execution got no answer [item 0]',
+		what: 'The outcome is unknown: nothing has confirmed an earlier attempt of this execution [item 0]',
 		details: { outcome: 'unknown', orgId: ORG_ID, reference: 'pi_1', before: from, target: to },
 	};
 	const later = [writing(1, 'a', done({ is: 'written' })), writing(2, 'b', done({ is: 'written' }))];

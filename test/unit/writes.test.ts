@@ -9,7 +9,7 @@ import type { RawParameters } from '../../nodes/ZooBilling/operations/operation'
 import { updateBalance } from '../../nodes/ZooBilling/operations/updateBalance';
 import { Register } from '../../nodes/ZooBilling/register';
 import { runPass } from '../../nodes/ZooBilling/run';
-import { ORG_ID, replied, ScriptedWorld, timedOut, type Turn } from './given';
+import { ORG_ID, replied, ScriptedWorld, START, timedOut, type Turn } from './given';
 
 const operations = { adjust: adjustBalance, update: updateBalance };
 const THEN = '2026-01-01T00:00:00.1Z';
@@ -68,7 +68,7 @@ function detailsOf(result: Result): Failure['details'] {
 	return result.details;
 }
 
-const AT = new Date(1_000_000).toISOString();
+const AT = new Date(START).toISOString();
 const confirmation = (more: Record<string, unknown>) => ({
 	status: 'confirmed',
 	by: 'reply',
@@ -128,7 +128,7 @@ describe('an adjustment', () => {
 			confirmation({
 				by: 'readBack',
 				asked: { pre_pay_cash_remaining: '110.00', pre_pay_credits_remaining: '21.00' },
-				confirmedAt: new Date(1_000_500).toISOString(),
+				confirmedAt: new Date(START + 500).toISOString(),
 			}),
 		);
 	});

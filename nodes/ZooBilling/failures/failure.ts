@@ -26,6 +26,7 @@ export type Reason =
 	| 'amountMissing'
 	| 'conditionNotMet'
 	| 'alreadyWritten'
+	| 'memoryUnreadable'
 	| 'referenceRepeated'
 	| 'referenceInDoubt'
 	| 'belowZero'

@@ -5,8 +5,6 @@ import type { Page, Subject } from '../item';
 import { failure, listed, NOTHING_SENT, type Failure, type Tries } from './failure';
 import { outcomeUnknown } from './write';
 
-const UNTRIED: Tries = { attempts: 0, askedToWait: undefined, hasSent: false };
-
 /** What was written then, whatever the item asks for now. */
 function subjectOf({ preview }: Page, item: number): Subject {
 	const { reference } = preview;
@@ -29,8 +27,8 @@ export function alreadyWritten(page: Page, item: number): Failure {
 /** A write that an earlier try sent and nothing confirmed, when the item cannot be taken up again. */
 export function stillInDoubt(page: Page, item: number): Failure {
 	const { from: before, to: target } = page.preview;
-	const sight = { before, target, now: {} };
-	return outcomeUnknown(subjectOf(page, item), { sight, adds: page.adds }, UNTRIED);
+	const tries: Tries = { attempts: page.sent?.count ?? 0, askedToWait: undefined, hasSent: false };
+	return outcomeUnknown(subjectOf(page, item), { sight: { before, target }, adds: page.adds }, tries);
 }
 
 /** A later item for an owner whose balance is in doubt. `earlier`: such as `item 0`. */
@@ -52,6 +50,16 @@ export function overtaken(subject: Subject, later: number): Failure {
 		what: `Not sent, because item ${later} for the same ${subject.owner?.kind.noun ?? 'owner'} was sent in an earlier try`,
 		next: `Updates take effect in the order of the items, and this one would undo the later one. If it is still wanted, run it in a new execution. ${NOTHING_SENT}`,
 		more: { overtakenBy: later },
+	});
+}
+
+/** A write, where it cannot be told what earlier tries have written. */
+export function memoryUnreadable(subject: Subject): Failure {
+	return failure(subject, {
+		reason: 'memoryUnreadable',
+		outcome: 'notSent',
+		what: 'Not sent, because this execution’s notes of what was written cannot be read',
+		next: `Another version of this node has made them, or something else has changed them. Read the balance to see what earlier tries have written; then start a new execution for what is missing. ${NOTHING_SENT}`,
 	});
 }
 

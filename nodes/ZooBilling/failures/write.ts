@@ -14,14 +14,16 @@ export interface Sight {
 	/** Of a write that was built on a look. */
 	readonly before?: Amounts | undefined;
 	readonly target: Amounts;
-	/** As last read back; empty when that was not possible. */
-	readonly now: Amounts;
+	/** As last read back; empty when that was not possible, absent when nobody tried. */
+	readonly now?: Amounts;
 }
 
 const adjustAdvice =
-	'Read the balance before anything else: if it shows the target, the adjustment was applied and must not run again; if it still shows the amounts before after a few minutes, it was not, and running this item again is right.';
+	'Read the balance before anything else. If nobody else has written: the target means that the adjustment was applied and must not run again; the amounts before, still there after a few minutes, mean that it was not, and running this item again is right.';
 const updateAdvice =
 	'Read the balance first: if it shows the target, the write was applied. If it does not, running this item again sets the same amounts; look whether somebody else has changed them since.';
+const ambiguousAdvice =
+	'The balance was read back and does not tell whose doing it is: before anything is written again, compare it with what Zoo has billed and with whoever else writes.';
 
 /** What is known of a write in doubt. */
 export interface InDoubt {
@@ -29,34 +31,49 @@ export interface InDoubt {
 	/** Whether doing it twice adds twice. */
 	readonly adds: boolean;
 	readonly last?: Untaken | undefined;
+	/** Whether a look has told that it cannot tell. */
+	readonly isAmbiguous?: boolean;
 }
 
 /** A write that may have been applied, now or later. */
-export function outcomeUnknown(subject: Subject, { sight, adds, last }: InDoubt, tries: Tries): Failure {
+export function outcomeUnknown(subject: Subject, inDoubt: InDoubt, tries: Tries): Failure {
+	const { sight, last } = inDoubt;
 	return failure(subject, {
 		reason: 'outcomeUnknown',
 		outcome: 'unknown',
 		what: `The outcome is unknown: ${causeOf(last)}`,
-		next: `${waitAsked(tries)}${adds ? adjustAdvice : updateAdvice} ${sightText(sight)}.`,
+		next: `${waitAsked(tries)}${adviceFor(inDoubt)} ${sightText(sight)}.`,
 		reported: last?.kind === 'unsent' ? undefined : last,
 		attempts: tries.attempts,
 		more: factsIn(sight),
 	});
 }
 
+function adviceFor({ adds, isAmbiguous }: InDoubt): string {
+	if (isAmbiguous) return ambiguousAdvice;
+	return adds ? adjustAdvice : updateAdvice;
+}
+
 function causeOf(last: Untaken | undefined): string {
-	if (last === undefined) return 'an earlier attempt in this execution got no answer';
+	if (last === undefined) return 'nothing has confirmed an earlier attempt of this execution';
 	return last.kind === 'unsent' ? unsentBecause[last.why].cause : last.cause;
 }
 
 function factsIn({ before, target, now }: Sight): Record<string, Amounts> {
-	return { ...(before && { before }), target, now };
+	return { ...(before && { before }), target, ...(now && { now }) };
 }
 
 function sightText({ before, target, now }: Sight): string {
-	const seen = Object.keys(now).length === 0 ? 'it could not be read back' : `when last read back: ${listed(now)}`;
-	const sentence = [...(before ? [`before: ${listed(before)}`] : []), `target: ${listed(target)}`, seen].join('; ');
+	const sentence = [
+		...(before ? [`before: ${listed(before)}`] : []),
+		`target: ${listed(target)}`,
+		...(now ? [seenText(now)] : []),
+	].join('; ');
 	return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+}
+
+function seenText(now: Amounts): string {
+	return Object.keys(now).length === 0 ? 'it could not be read back' : `when last read back: ${listed(now)}`;
 }
 
 /** How a write stands that the balance does not fit any more. */

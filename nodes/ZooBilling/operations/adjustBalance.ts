@@ -96,7 +96,7 @@ async function adjust(session: Session, intent: WriteIntent, resumed: Page | und
 	const target = sums.filter(({ change }) => !change.isZero()).map(({ field, after }) => ({ field, amount: after }));
 	const preview = previewOf(session, intent, target, before);
 	if (chosen.dryRun) return show(session, intent, before, { preview, more });
-	if (target.length === 0) return unchanged(session, intent, before, more);
+	if (target.length === 0) return unchanged(session, intent, before, { preview, more });
 	return await begin(session, intent, kind, preview);
 }
 

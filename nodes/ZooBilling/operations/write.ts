@@ -61,7 +61,7 @@ function textsOf(preview: Lane['preview']): Record<string, string> {
 function isStale(session: Session, { laneKey }: WriteIntent): Flaw {
 	const key = ownerKey(session, laneKey);
 	return (reply) =>
-		session.register.isFresh(key, reply.balance.updated_at)
+		session.register.isFresh(key, reply.balance.updated_at, session.exchange.now())
 			? undefined
 			: { cause: 'Zoo answered with an older balance than it has shown before', stale: true };
 }
@@ -133,7 +133,7 @@ export async function beginInDoubt(
 	kind: Kind,
 	preview: Preview,
 ): Promise<Result> {
-	session.register.isFresh(ownerKey(session, intent.laneKey), preview.updatedAt);
+	session.register.isFresh(ownerKey(session, intent.laneKey), preview.updatedAt, session.exchange.now());
 	const page = session.begin(preview);
 	return page instanceof Failure ? page : await send(session, { intent, kind, page, doubt: 'perhaps' });
 }
@@ -141,7 +141,7 @@ export async function beginInDoubt(
 /** Takes up what an earlier pass has left in doubt. */
 export async function resume(session: Session, intent: WriteIntent, kind: Kind, page: Page): Promise<Result> {
 	// The process that looked may have been another one.
-	session.register.isFresh(ownerKey(session, intent.laneKey), page.preview.updatedAt);
+	session.register.isFresh(ownerKey(session, intent.laneKey), page.preview.updatedAt, session.exchange.now());
 	return await send(session, { intent, kind, page, doubt: page.doubt ?? 'perhaps' });
 }
 
@@ -156,7 +156,11 @@ async function send(session: Session, ready: Ready): Promise<Result> {
 	const { intent, kind, page } = ready;
 	const sight = sightOf(intent, page.preview, end.seen);
 	if (kind.unsent && end.seen && !end.last) return kind.unsent(intent.subject, sight);
-	return outcomeUnknown(intent.subject, { sight, adds: kind.adds, last: end.last }, session.exchange);
+	return outcomeUnknown(
+		intent.subject,
+		{ sight, adds: kind.adds, last: end.last, isAmbiguous: end.isAmbiguous },
+		session.exchange,
+	);
 }
 
 function keyOf(session: Session, { intent }: Ready): string {
@@ -177,7 +181,7 @@ function writeOf(session: Session, ready: Ready): Write {
 		builtOnLook: page.preview.from !== undefined,
 		flawOfAnswer: (reply) => {
 			// Nothing that is older than the answer to a write may be believed later.
-			session.register.isFresh(key, reply.balance.updated_at);
+			session.register.isFresh(key, reply.balance.updated_at, session.exchange.now());
 			return tooLittle(reply);
 		},
 		flawOfLook: (reply) => tooLittle(reply) ?? stale(reply),
@@ -285,11 +289,14 @@ function isoTime(milliseconds: number): string {
 
 /** A change of nothing writes nothing; the item shows the balance that was read. */
 export function unchanged(
-	{ exchange }: Session,
+	{ exchange, begin: note }: Session,
 	intent: WriteIntent,
 	before: Reply,
-	more: Record<string, unknown> = {},
-): Done {
+	{ preview, more = {} }: { readonly preview: Preview; readonly more?: Record<string, unknown> },
+): Result {
+	// Noted like a write, so that no later pass judges it by what stands there then.
+	const page = note(preview);
+	if (page instanceof Failure) return page;
 	const asked = Object.fromEntries(intent.amounts.map(({ field }) => [field.wire, amountText(before, field)]));
 	const known = { status: 'unchanged', by: 'readBack', rounded: false, differences: [], callId: null, asked } as const;
 	const confirmation = confirm(intent, exchange, { ...known, differences: [] });

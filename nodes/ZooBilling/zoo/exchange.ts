@@ -61,10 +61,17 @@ export interface Limits {
 	readonly validFor?: number;
 }
 
+/** The attempts at one write in earlier passes. */
+export interface Attempts {
+	readonly count: number;
+	/** Milliseconds since the epoch. */
+	readonly firstAt: number;
+}
+
 export class Exchange {
-	/** Writes sent so far. */
-	attempts = 0;
-	/** Milliseconds since the epoch of the first write; undefined until then. */
+	/** Writes sent in this pass. */
+	sent = 0;
+	/** Milliseconds since the epoch of the first write, in whichever pass; undefined until then. */
 	firstWrittenAt: number | undefined;
 	/** The wait that Zoo asked for last, in milliseconds. */
 	askedToWait: number | undefined;
@@ -75,7 +82,21 @@ export class Exchange {
 		private readonly world: World,
 		private readonly traffic: Traffic,
 		private readonly limits: Limits,
-	) {}
+		private readonly earlier?: Attempts,
+	) {
+		this.firstWrittenAt = earlier?.firstAt;
+	}
+
+	/** Writes sent in all passes. */
+	get attempts(): number {
+		return this.sent + (this.earlier?.count ?? 0);
+	}
+
+	/** To be kept for later passes; undefined where nothing was sent. */
+	get sentSoFar(): Attempts | undefined {
+		const { attempts: count, firstWrittenAt: firstAt } = this;
+		return firstAt === undefined ? undefined : { count, firstAt };
+	}
 
 	now(): number {
 		return this.world.now();
@@ -149,7 +170,7 @@ export class Exchange {
 
 	private obstacle(method: ZooRequest['method']): Unsent['why'] | undefined {
 		if (this.world.canceled()) return 'canceled';
-		const begun = method === 'PUT' ? this.attempts > 0 : this.hasSent;
+		const begun = method === 'PUT' ? this.sent > 0 : this.hasSent;
 		if (this.traffic.stopped && !begun) return 'stopped';
 		return method === 'PUT' && this.isExpired ? 'expired' : undefined;
 	}
@@ -202,7 +223,7 @@ export class Exchange {
 	private async send(request: ZooRequest): Promise<Verdict> {
 		this.begun ??= this.world.ticks();
 		if (request.method === 'PUT') {
-			this.attempts += 1;
+			this.sent += 1;
 			this.firstWrittenAt ??= this.now();
 		}
 		const verdict = judge(await this.world.send(request, this.limits.timeout), readJsonObject, this.now());

@@ -96,7 +96,8 @@ const meanings: ReadonlyMap<number, Meaning> = new Map([
 ]);
 
 function meaningOf(status: number, asked: boolean): Meaning {
-	if (status === 503 && asked) return ASKED_TO_WAIT;
+	// A proxy that has given up waiting for Zoo may say 503 with a wait as well.
+	if (status === 503 && asked) return { ...PERHAPS, holdsAll: true };
 	// Nobody knows what stands behind a 524 or its like.
 	return meanings.get(status) ?? (status >= 300 && status < 500 ? CLAIM : PERHAPS_FINAL);
 }

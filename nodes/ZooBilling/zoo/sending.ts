@@ -33,6 +33,8 @@ export type End =
 			readonly doubt: Exclude<Doubt, 'none'>;
 			readonly last?: Untaken;
 			readonly seen?: Reply;
+			/** Whether a look has told that it cannot tell. */
+			readonly isAmbiguous: boolean;
 	  };
 
 export interface NotApplied {
@@ -133,7 +135,7 @@ export class Sending {
 		if (look.kind !== 'answered') return await this.givenUp(this.last ?? look);
 		const end = this.see(look);
 		if (end) return end;
-		const late = this.exchange.attempts > 0 && !this.exchange.hasTime;
+		const late = this.exchange.sent > 0 && !this.exchange.hasTime;
 		return late || this.barred ? await this.lastWord() : undefined;
 	}
 
@@ -158,7 +160,7 @@ export class Sending {
 			if (this.isAlone) this.openUntil = undefined;
 			return { kind: 'answered', by: 'readBack', answer };
 		}
-		if (is === 'unknown') return this.unknown();
+		if (is === 'unknown') return this.unknown(true);
 		if (this.doubt === 'claim') this.settleClaims();
 		this.barred = is === 'conditionNotMet';
 		if (is === 'void') return this.notApplied(is);
@@ -166,7 +168,7 @@ export class Sending {
 	}
 
 	private get isAlone(): boolean {
-		return this.write.builtOnLook && !this.isResumed && this.exchange.attempts === 1;
+		return this.write.builtOnLook && !this.isResumed && this.exchange.sent === 1;
 	}
 
 	private settleClaims(): void {
@@ -199,8 +201,9 @@ export class Sending {
 		return { kind: 'notApplied', why, ...(this.last && { last: this.last }), ...(this.seen && { seen: this.seen }) };
 	}
 
-	private unknown(): End {
+	private unknown(isAmbiguous = false): End {
 		const doubt = this.doubt === 'none' ? 'perhaps' : this.doubt;
-		return { kind: 'unknown', doubt, ...(this.last && { last: this.last }), ...(this.seen && { seen: this.seen }) };
+		const { last, seen } = this;
+		return { kind: 'unknown', doubt, isAmbiguous, ...(last && { last }), ...(seen && { seen }) };
 	}
 }
