@@ -1,10 +1,10 @@
 /** What the inbox costs: payments a second beside the example without it, and a backlog of due payments. */
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import { openToDeliveries } from '../stripe';
 import { completed, readExample } from '../examples';
+import { until } from '../until';
 import { completedEvent } from '../../stripe-api/objects';
 import type { Worker } from '../queue/worker';
 import type { Flow } from './flow';
@@ -38,23 +38,31 @@ export async function withoutIt(
 	const example = openToDeliveries(direct, 'cost', stripe);
 	const workflow = await main.rest.addWorkflow(completed(example, credentials));
 	await main.rest.activate(workflow);
+	const first = randomUUID();
 	const owners = Array.from({ length: payments }, () => randomUUID());
-	for (const owner of owners) zoo.setBalance('org', owner, { pre_pay_cash_remaining: '0.00' });
-	const startedAt = Date.now();
-	await inLanes(AT_ONCE, owners, async (organization) => {
+	for (const owner of [first, ...owners]) zoo.setBalance('org', owner, { pre_pay_cash_remaining: '0.00' });
+	const pay = async (organization: string) => {
 		const event = stripe.complete({ payment: `pi_direct_${organization}`, organization, amount: 100 });
 		await fetch(`${main.url}/webhook/cost`, {
 			method: 'POST',
 			headers: { 'content-type': 'application/json' },
 			body: JSON.stringify(event),
 		}).then(async (response) => await response.text());
-	});
-	while (owners.some((owner) => zoo.amountsOf('org', owner)['pre_pay_cash_remaining'] !== '1.00')) {
-		if (Date.now() - startedAt > WITHIN_MS) throw new Error('Not all payments were added');
-		await sleep(100);
-	}
+	};
+	const allPaid = async (some: readonly string[]) =>
+		await until('all payments are added', WITHIN_MS, async () => {
+			const paid = (owner: string) => zoo.amountsOf('org', owner)['pre_pay_cash_remaining'] === '1.00';
+			return await Promise.resolve(some.every(paid) ? true : undefined);
+		});
+	// n8n begins the list of payments seen with the first one, and lets others at the same moment fail.
+	await pay(first);
+	await allPaid([first]);
+	const startedAt = Date.now();
+	await inLanes(AT_ONCE, owners, pay);
+	await allPaid(owners);
+	const took = (Date.now() - startedAt) / 1000;
 	await main.rest.deactivate(workflow);
-	return (Date.now() - startedAt) / 1000;
+	return took;
 }
 
 export interface BacklogCost {
