@@ -80,11 +80,11 @@ const parts: Readonly<Record<string, (cleanUp: CleanUp) => Promise<void>>> = {
 
 async function oneStorm(flow: Flow, workers: Worker[], seed: number): Promise<void> {
 	const organizations = payments / 10;
-	const { seconds, lost } = await storm(flow, workers, { seed, payments, organizations, kills: 5, worst: true });
+	const { seconds, lost, held } = await storm(flow, workers, { seed, payments, organizations, kills: 5, worst: true });
 	const cases = await flow.check();
 	const { attempts, failed } = flow.deliveries.count;
 	say(
-		`storm ${seed}: ${payments} payments in ${seconds} s, ${attempts} deliveries, ${failed} of them unanswered, ${lost} payments never delivered; every balance right, ${cases.length} for a person`,
+		`storm ${seed}: ${payments} payments in ${seconds} s, ${attempts} deliveries, ${failed} of them unanswered, ${lost} payments never delivered, ${held} in the hands of a worker that stood still; every balance right, ${cases.length} for a person`,
 	);
 	tellOf(cases);
 }

@@ -12,7 +12,7 @@ export interface Weather {
 	readonly organizations: number;
 	/** How many times a worker is killed and replaced. */
 	readonly kills: number;
-	/** Also: both at once, one that stands still beyond its lease, and cut connections. */
+	/** Also: both at once, one that stands still beyond its lease, cut connections, and the main process killed. */
 	readonly worst: boolean;
 }
 
@@ -33,6 +33,8 @@ export interface Blown {
 	readonly seconds: number;
 	/** Payments that Stripe told nobody of, which only the reconciliation can find. */
 	readonly lost: number;
+	/** Payments that a worker had in hand while it stood still. */
+	readonly held: number;
 }
 
 export async function storm(flow: Flow, workers: Worker[], weather: Weather): Promise<Blown> {
@@ -57,7 +59,7 @@ export async function storm(flow: Flow, workers: Worker[], weather: Weather): Pr
 		// Stripe, too, has only so many deliveries to one endpoint under way.
 		while (flow.deliveries.underWay > MOST_UNDER_WAY) await sleep(100);
 	}
-	await Promise.race([mischief, supervised]);
+	const held = await Promise.race([mischief, supervised.then(() => 0)]);
 	// Zoo recovers in the end; what it has done by then it has done.
 	await flow.deliveries.settled();
 	zoo.clearFaults();
@@ -67,7 +69,7 @@ export async function storm(flow: Flow, workers: Worker[], weather: Weather): Pr
 	await zoo.lateWritesApplied();
 	over.abort();
 	await supervised;
-	return { seconds: (Date.now() - startedAt) / 1000, lost };
+	return { seconds: (Date.now() - startedAt) / 1000, lost, held };
 }
 
 /** As whatever runs n8n does: a process that ends by itself, as it may when its database cuts it off, is started again. */
@@ -91,8 +93,8 @@ function lastLine(log: string): string {
 	return log.trimEnd().split('\n').slice(-2).join(' ').slice(0, 300);
 }
 
-/** One after the other, as payments come in and are settled: an own share of the way each. */
-async function makeMischief(flow: Flow, workers: Worker[], { kills, worst, seed, payments }: Weather): Promise<void> {
+/** One after the other, as payments come in and are settled: an own share of the way each. Returns how many stood still. */
+async function makeMischief(flow: Flow, workers: Worker[], { kills, worst, seed, payments }: Weather): Promise<number> {
 	const reached = async (share: number) => {
 		for (;;) {
 			const { rows } = await flow.table.client.query<{ steps: number }>(
@@ -107,12 +109,14 @@ async function makeMischief(flow: Flow, workers: Worker[], { kills, worst, seed,
 		await reached((kill + 0.5) / (kills + 2));
 		await replace(flow, workers, 1);
 	}
-	if (!worst) return;
+	if (!worst) return 0;
 	await reached((kills + 0.5) / (kills + 2));
-	await standStill(flow, workers);
+	const held = await standStill(flow, workers);
 	await cutConnections(flow);
+	await flow.cluster.main.kill();
 	await reached((kills + 1) / (kills + 2));
 	await replace(flow, workers, workers.length);
+	return held;
 }
 
 async function replace(flow: Flow, workers: Worker[], count: number): Promise<void> {
@@ -121,13 +125,24 @@ async function replace(flow: Flow, workers: Worker[], count: number): Promise<vo
 	workers.push(...(await Promise.all(victims.map(async () => await flow.cluster.addWorker()))));
 }
 
-/** Right after a look, so that what it was about to send lies there beyond its lease. */
-async function standStill({ cluster }: Flow, workers: readonly Worker[]): Promise<void> {
-	await cluster.zoo.nextRequest({ method: 'GET' });
-	const [victim] = workers;
-	victim?.pause();
+/**
+ * The worker that has just asked for a balance, before it gets the answer: what it was about to send lies there beyond its lease.
+ * Returns how many payments it had in hand.
+ */
+async function standStill({ cluster, table }: Flow, workers: readonly Worker[]): Promise<number> {
+	const { owner } = await cluster.zoo.nextRequest({ method: 'GET' });
+	for (const worker of workers) worker.pause();
+	const { rows } = await table.client.query<{ holder: string; held: number }>(
+		`SELECT holder, count(*)::integer AS held FROM zoo_inbox.payment WHERE status = 'working' AND holder =
+			(SELECT holder FROM zoo_inbox.payment WHERE status = 'working' AND organization = $1) GROUP BY holder`,
+		[owner?.id],
+	);
+	const [{ holder, held } = { holder: '', held: 0 }] = rows;
+	const victim = workers.find(({ begun }) => begun.includes(holder.replace('execution ', '')));
+	for (const worker of workers) if (worker !== victim) worker.resume();
 	await sleep(STANDS_STILL_MS);
 	victim?.resume();
+	return victim ? held : 0;
 }
 
 async function cutConnections({ table }: Flow): Promise<void> {
