@@ -1,5 +1,4 @@
 /** What must change no balance any more: retries, second runs of finished executions, and Stripe delivering everything again. */
-import { completedEvent } from '../../stripe-api/objects';
 import type { Flow } from './flow';
 
 const SETTLED_MS = 120_000;
@@ -40,7 +39,10 @@ export async function runFinishedAgain({ cluster: { main }, workflows }: Flow): 
 
 /** Stripe tells of everything once more, in events of their own, and the reconciliation runs. */
 export async function deliverAllAgain(flow: Flow): Promise<void> {
-	for (const session of flow.stripe.sessions.values()) flow.deliveries.send(completedEvent(session));
+	for (const session of flow.stripe.sessions.values()) {
+		flow.deliver(session);
+		await flow.deliveries.fewUnderWay();
+	}
 	await flow.settled(SETTLED_MS);
 	await flow.reconcile();
 	await flow.settled(SETTLED_MS);

@@ -22,7 +22,6 @@ const FAULTY_SHARE = 0.1;
 export const STORM_SETTINGS = { lease_seconds: 60, rest_seconds: 3 };
 const STANDS_STILL_MS = 66_000;
 const BURST = 25;
-const MOST_UNDER_WAY = 40;
 /** Of the payments. */
 const LOST_SHARE = 0.02;
 const LOOKED_AFTER_EACH_MS = 500;
@@ -56,8 +55,7 @@ export async function storm(flow: Flow, workers: Worker[], weather: Weather): Pr
 		else flow.deliver(session, deliveries);
 		if (index % BURST < BURST - 1) continue;
 		await sleep(200 + random() * 1_000);
-		// Stripe, too, has only so many deliveries to one endpoint under way.
-		while (flow.deliveries.underWay > MOST_UNDER_WAY) await sleep(100);
+		await flow.deliveries.fewUnderWay();
 	}
 	const held = await Promise.race([mischief, supervised.then(() => 0)]);
 	// Zoo recovers in the end; what it has done by then it has done.
