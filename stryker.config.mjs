@@ -9,7 +9,7 @@ export default {
 		'nodes/ZooBilling/balance/{adjust,amounts,confirm,moment,preview,standing}.ts',
 		'nodes/ZooBilling/zoo/{retry,exchange,sending}.ts',
 		'nodes/ZooBilling/{journal,register,schedule,run}.ts',
-		'nodes/ZooBilling/operations/{write,adjustBalance,updateBalance}.ts',
+		'nodes/ZooBilling/operations/{look,write,report,adjustBalance,updateBalance,applyPreview,storedPreview}.ts',
 	],
 	checkers: [],
 	disableTypeChecks: true,

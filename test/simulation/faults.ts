@@ -160,13 +160,13 @@ export const faults: readonly Fault[] = [
 	},
 	{
 		name: "'Only If Balance Is' is not looked at",
-		file: 'operations/write.ts',
+		file: 'operations/look.ts',
 		from: 'return found.length > 0 ? conditionNotMet',
 		to: 'return found.length > 99 ? conditionNotMet',
 	},
 	{
 		name: 'the report names the change instead of what was written',
-		file: 'operations/write.ts',
+		file: 'operations/report.ts',
 		from: 'asked: amountsByName(target),\n	};',
 		to: 'asked: amountsByName(intent.amounts),\n	};',
 	},

@@ -5,10 +5,9 @@ import { balanceModels, type BalanceField } from '../../nodes/ZooBilling/balance
 import { Usd } from '../../nodes/ZooBilling/balance/money';
 import { ownerKinds, type Owner } from '../../nodes/ZooBilling/balance/owner';
 import type { Traffic, World } from '../../nodes/ZooBilling/zoo/exchange';
-import type { Presence } from '../../nodes/ZooBilling/zoo/presence';
 import type { Connection } from '../../nodes/ZooBilling/zoo/transport';
 import type { ZooRequest } from '../../nodes/ZooBilling/zoo/request';
-import type { Sent } from '../../nodes/ZooBilling/zoo/retry';
+import type { Presence, Sent } from '../../nodes/ZooBilling/zoo/retry';
 
 export const ORG_ID = '6075f6e9-c871-4f0f-930b-439bb777cd26';
 export const USER_ID = '7e29ccf7-8b3c-47db-8a17-bb53528382f4';

@@ -3,8 +3,7 @@
 import type { Owner } from '../balance/owner';
 import type { Subject } from '../item';
 import type { Unsent, Untaken } from '../zoo/exchange';
-import type { Presence } from '../zoo/presence';
-import type { NoAnswer, Reported, ZooWords } from '../zoo/retry';
+import type { NoAnswer, Presence, Reported, ZooWords } from '../zoo/retry';
 import {
 	failure,
 	NOTHING_SENT,

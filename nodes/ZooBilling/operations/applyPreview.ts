@@ -16,7 +16,9 @@ import { Refusal, shown } from '../refusal';
 import { aboveMaximum, type WriteIntent } from './intent';
 import type { Operation, RawParameters } from './operation';
 import { readStored, type StoredPreview } from './storedPreview';
-import { begin, beginInDoubt, look, resume, sightOf, type Kind } from './write';
+import { look } from './look';
+import { sightOf, type Kind } from './report';
+import { begin, beginInDoubt, resume } from './write';
 
 const options = () =>
 	['maxAmount', 'maxConcurrency', 'onDifference', 'output', 'retryFor', 'timeout', 'validFor'] as const;

@@ -9,7 +9,9 @@ import type { Refusal } from '../refusal';
 import { forOwner } from '../resolve';
 import { aboveMaximum, askedBy, readIntent, writeOptions, type WriteIntent } from './intent';
 import type { Operation, RawParameters } from './operation';
-import { begin, look, previewOf, resume, show, unchanged, type Kind } from './write';
+import { look, previewOf, show } from './look';
+import { unchanged, type Kind } from './report';
+import { begin, resume } from './write';
 
 const amounts = {
 	parameter: 'updateFields',

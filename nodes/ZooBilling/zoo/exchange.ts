@@ -2,9 +2,8 @@
 // deadline.
 
 import { readJsonObject, readReply, type Reply } from '../balance/reply';
-import type { Presence } from './presence';
 import type { ZooRequest } from './request';
-import { judge, nextStep, type Answer, type NoAnswer, type Sent, type Verdict } from './retry';
+import { judge, nextStep, type Answer, type NoAnswer, type Presence, type Sent, type Verdict } from './retry';
 
 /** What an attempt needs from the world outside; tests bring their own. */
 export interface World {

@@ -2,10 +2,7 @@
 // them apart.
 
 import type { ZooRequest } from './request';
-import type { Sent } from './retry';
-
-/** Whether the host has the endpoint. */
-export type Presence = 'there' | 'absent' | 'unclear';
+import type { Presence, Sent } from './retry';
 
 /**
  * Asks about the endpoint of a request, once for each endpoint, whomever it is about. `send`: one attempt, never

@@ -1,7 +1,6 @@
 // What an attempt's outcome means, and whether and when to send again: pure decisions.
 
 import { plainWords } from '../words';
-import type { Presence } from './presence';
 
 /** What came of one attempt on the wire. */
 export type Sent = Reply | Silence;
@@ -63,6 +62,9 @@ export interface NoAnswer extends Reported {
 }
 
 export type Verdict = Answer | NoAnswer;
+
+/** Whether the host has an endpoint. */
+export type Presence = 'there' | 'absent' | 'unclear';
 
 /** What Zoo said along with an outcome. */
 export interface Reported {

@@ -1,0 +1,95 @@
+// The look before a write, and what a dry run makes of it.
+
+import { amountsByName, type FieldAmount } from '../balance/amounts';
+import { amountIn, unexpected } from '../balance/confirm';
+import { identityOf } from '../balance/owner';
+import { lookedUp, type Preview, targetOf } from '../balance/preview';
+import type { Reply } from '../balance/reply';
+import { Failure } from '../failures/failure';
+import { conditionNotMet, otherModel } from '../failures/input';
+import { noBalance, notLooked } from '../failures/wire';
+import type { Done, Lane, Session } from '../item';
+import { replyHints } from '../output';
+import type { Flaw } from '../zoo/exchange';
+import { readBalance, writeBalance } from '../zoo/request';
+import type { WriteIntent } from './intent';
+import { stored } from './storedPreview';
+
+/** The key of an owner in this process: an organization or user at one host. */
+export function ownerKey({ host }: Pick<Session, 'host'>, laneKey: string): string {
+	return host + laneKey;
+}
+
+/** The balance before a write, in a dry run with the changes that earlier items would have made. */
+export async function look(session: Session, intent: WriteIntent): Promise<Reply | Failure> {
+	const { exchange, lane } = session;
+	const { subject, owner, model, options } = intent;
+	const request = readBalance(owner, options.includeTotalDue);
+	const answer = await exchange.readBalance(request, isStale(session, intent));
+	if (answer.kind !== 'answered') return notLooked(subject, answer, exchange);
+	const { reply } = answer;
+	if (reply.model && reply.model !== model && !model.fields.some((field) => amountIn(reply.balance, field))) {
+		return otherModel(subject, { chosen: model, shown: reply.model }, answer, exchange);
+	}
+	if (!reply.model) return noBalance(subject, answer, 'notSent');
+	const balance = { ...reply.balance, ...(options.dryRun && textsOf(lane.preview)) };
+	const found = unexpected(options.onlyIf ?? [], balance);
+	return found.length > 0 ? conditionNotMet(subject, found, exchange) : { ...reply, balance };
+}
+
+function textsOf(preview: Lane['preview']): Record<string, string> {
+	return Object.fromEntries([...preview].map(([name, amount]) => [name, amount.toString()]));
+}
+
+export function isStale(session: Session, { laneKey }: WriteIntent): Flaw {
+	const key = ownerKey(session, laneKey);
+	return (reply) =>
+		session.register.isFresh(key, reply.balance.updated_at, session.exchange.now())
+			? undefined
+			: { cause: 'Zoo answered with an older balance than it has shown before', stale: true };
+}
+
+/** What the write is decided to be. `before`: the look that it is built on; undefined for a plain update. */
+export function previewOf(
+	{ host }: Session,
+	{ owner, model, subject, amounts }: WriteIntent,
+	target: readonly FieldAmount[],
+	before: Reply | undefined,
+): Preview {
+	return {
+		host,
+		resource: owner.kind.name,
+		ownerId: owner.id ?? '',
+		...(owner.email !== undefined && { email: owner.email }),
+		balanceModel: model.name,
+		...(before && lookedUp(before, model, amounts)),
+		to: amountsByName(target),
+		...(subject.reference !== undefined && { reference: subject.reference }),
+	};
+}
+
+/** What a dry run puts out: the request that would be sent, and per field from → to. */
+export function show(
+	session: Session,
+	intent: WriteIntent,
+	before: Reply,
+	{ preview, more = {} }: { readonly preview: Preview; readonly more?: Record<string, unknown> },
+): Done {
+	const { owner, subject } = intent;
+	const target = targetOf(preview);
+	for (const { field, amount } of target) session.lane.preview.set(field.wire, amount);
+	const changes = target.map(({ field, amount }) => {
+		const from = amountIn(before.balance, field)?.toString() ?? null;
+		return [field.wire, { from, to: amount.toString() }] as const;
+	});
+	const json = {
+		dryRun: true,
+		...identityOf(owner),
+		reference: subject.reference ?? null,
+		preview: target.length === 0 ? null : stored(preview, session),
+		request: target.length === 0 ? null : writeBalance(owner, intent.model, target, intent.options.includeTotalDue),
+		changes: Object.fromEntries(changes),
+		...more,
+	};
+	return { json, hints: [], shapes: replyHints(before), wrote: false };
+}

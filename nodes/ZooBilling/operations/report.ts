@@ -1,0 +1,162 @@
+// What is said of a write's end: a confirmed item, or why it is none.
+
+import { amountsByName, type FieldAmount } from '../balance/amounts';
+import { amountIn, compare, unexpected } from '../balance/confirm';
+import type { BalanceField } from '../balance/fields';
+import { identityOf } from '../balance/owner';
+import { targetOf, type Preview } from '../balance/preview';
+import type { Reply } from '../balance/reply';
+import type { Doubt } from '../balance/standing';
+import type { Confirmation } from '../balance/written';
+import { Failure } from '../failures/failure';
+import { conditionNotMet, otherModel, otherModelAnswered } from '../failures/input';
+import { notApplied } from '../failures/wire';
+import { changedMeanwhile, different, notConfirmed, outcomeUnknown, type Sight } from '../failures/write';
+import type { Page, Result, Session, Subject } from '../item';
+import { balanceOutput, replyHints } from '../output';
+import type { Exchange } from '../zoo/exchange';
+import type { NoAnswer } from '../zoo/retry';
+import type { End, NotApplied } from '../zoo/sending';
+import type { WriteIntent } from './intent';
+
+/** How an operation that writes differs from the others. */
+export interface Kind {
+	readonly adds: boolean;
+	/** What is said of a write that was there, or cannot be told, before anything was sent: of a stored preview. */
+	readonly unsent?: (subject: Subject, sight: Sight) => Failure;
+	/** Whether Zoo's answer says enough to tell what stands there now; one that does not is no answer. */
+	readonly isEnough: (reply: Reply, target: readonly FieldAmount[]) => boolean;
+	/** Properties of the item beside the confirmation. `now`: the balance after the write. */
+	readonly more?: (intent: WriteIntent, preview: Preview, now: Reply['balance']) => Record<string, unknown>;
+}
+
+/** A write that is ready to be sent. */
+export interface Ready {
+	readonly intent: WriteIntent;
+	readonly kind: Kind;
+	readonly page: Page;
+	/** What an earlier pass has left. */
+	readonly doubt: Doubt;
+}
+
+/** What came of a write, for its item. */
+export function report(session: Session, ready: Ready, end: End): Result {
+	if (end.kind === 'answered') return conclude(session, ready, end);
+	if (end.kind === 'notApplied') return unwritten(session, ready, end);
+	const { intent, kind, page } = ready;
+	const { last, seen, isAmbiguous } = end;
+	const sight = sightOf(intent, page.preview, seen);
+	if (kind.unsent && seen && !last) return kind.unsent(intent.subject, sight);
+	return outcomeUnknown(intent.subject, { sight, adds: kind.adds, last, isAmbiguous }, session.exchange);
+}
+
+/** From Zoo's answer to a confirmed item. */
+function conclude(session: Session, ready: Ready, { answer, by }: Extract<End, { kind: 'answered' }>): Result {
+	const { intent, kind, page } = ready;
+	const { subject, model, options } = intent;
+	const { reply } = answer;
+	const target = targetOf(page.preview);
+	const comparison = compare(target, reply.balance, model);
+	const { missing, differences, rounded } = comparison;
+	const answered = { reported: answer, attempts: session.exchange.attempts };
+	if (missing.length > 0) {
+		if (!reply.model || reply.model === model) return notConfirmed(subject, comparison, answered);
+		return otherModelAnswered(subject, { chosen: model, shown: reply.model }, comparison, answered);
+	}
+	if (differences.length > 0 && options.onDifference === 'fail') return different(subject, comparison, answered);
+	const known: Known = {
+		status: statusOf(ready, differences.length > 0, session.exchange),
+		by,
+		rounded,
+		differences: [...differences],
+		callId: answer.callId ?? null,
+		asked: amountsByName(target),
+	};
+	const hints = differences.map(({ field, asked, got }) => `${field}: asked ${asked}, Zoo has ${got}`);
+	const more = kind.more?.(intent, page.preview, reply.balance) ?? {};
+	const confirmation = confirm(intent, session.exchange, known);
+	const json = { ...balanceOutput(intent.owner, reply, options.output), ...more, confirmation };
+	return { json, hints, shapes: replyHints(reply), wrote: true };
+}
+
+/** A stored preview that was found to be there is not this run's doing. */
+function statusOf({ kind }: Ready, isDifferent: boolean, { attempts }: Exchange): Confirmation['status'] {
+	if (kind.unsent && attempts === 0) return 'alreadyThere';
+	return isDifferent ? 'different' : 'confirmed';
+}
+
+function unwritten({ exchange }: Session, { intent, page }: Ready, end: NotApplied): Failure {
+	const { subject, model, options } = intent;
+	const { why, last, seen } = end;
+	if (seen && why === 'conditionNotMet') {
+		return conditionNotMet(subject, unexpected(options.onlyIf ?? [], seen.balance), exchange);
+	}
+	if (why === 'void' || !last) return changed(exchange, intent, sightOf(intent, page.preview, seen));
+	if (!seen || last.kind === 'unsent') return notApplied(subject, last, exchange);
+	const models = { chosen: model, shown: seen.model ?? model };
+	if (models.shown !== model) return otherModel(subject, models, last, exchange);
+	return notApplied(subject, ofKnownOwner(last), exchange);
+}
+
+/** Where a balance was read, a 404 to the write was about the call, not about the owner. */
+function ofKnownOwner(last: NoAnswer): NoAnswer {
+	return last.status === 404 ? { ...last, endpoint: 'absent' } : last;
+}
+
+function changed({ attempts }: Exchange, { subject }: WriteIntent, sight: Sight): Failure {
+	return changedMeanwhile(subject, { outcome: attempts > 0 ? 'notApplied' : 'notSent', attempts }, sight);
+}
+
+/** The amounts as they were last read back, for a failure's text; none when they could not be read. */
+export function sightOf({ options, model }: WriteIntent, { from, to }: Preview, seen: Reply | undefined): Sight {
+	const conditions = amountsByName(options.onlyIf ?? []);
+	const fields = model.fields.filter(({ wire }) => wire in to || wire in conditions);
+	const now = seen ? fields.map((field) => [field.wire, amountText(seen, field)] as const) : [];
+	return { before: from, target: to, now: Object.fromEntries(now) };
+}
+
+function amountText({ balance }: Reply, field: BalanceField): string {
+	return amountIn(balance, field)?.toString() ?? 'no amount';
+}
+
+type Known = Pick<Confirmation, 'status' | 'by' | 'rounded' | 'differences' | 'callId' | 'asked'>;
+
+/** The record of what became of a write, for later steps and audits. */
+function confirm({ owner, subject }: WriteIntent, exchange: Exchange, known: Known): Confirmation {
+	const { attempts, firstWrittenAt } = exchange;
+	const { status, by, rounded, asked, differences, callId } = known;
+	return {
+		status,
+		by,
+		rounded,
+		...identityOf(owner),
+		asked,
+		differences,
+		attempts,
+		callId,
+		sentAt: firstWrittenAt === undefined ? null : isoTime(firstWrittenAt),
+		confirmedAt: isoTime(exchange.now()),
+		reference: subject.reference ?? null,
+	};
+}
+
+function isoTime(milliseconds: number): string {
+	return new Date(milliseconds).toISOString();
+}
+
+/** A change of nothing writes nothing; the item shows the balance that was read. */
+export function unchanged(
+	{ exchange, begin: note }: Session,
+	intent: WriteIntent,
+	before: Reply,
+	{ preview, more = {} }: { readonly preview: Preview; readonly more?: Record<string, unknown> },
+): Result {
+	// Noted like a write, so that no later pass judges it by what stands there then.
+	const page = note(preview);
+	if (page instanceof Failure) return page;
+	const asked = Object.fromEntries(intent.amounts.map(({ field }) => [field.wire, amountText(before, field)]));
+	const known = { status: 'unchanged', by: 'readBack', rounded: false, differences: [], callId: null, asked } as const;
+	const confirmation = confirm(intent, exchange, { ...known, differences: [] });
+	const json = { ...balanceOutput(intent.owner, before, intent.options.output), ...more, confirmation };
+	return { json, hints: [], shapes: replyHints(before), wrote: false };
+}
