@@ -1,6 +1,10 @@
-/** `npm run pictures`: the README's pictures of the node in n8n's editor, light and dark, made anew in docs/images. */
+/**
+ * `npm run pictures`: the pictures in README and docs of the node and the payment inbox in n8n's editor, light and dark, made
+ * anew in docs/images. `-- --only inbox`: those of the payment inbox.
+ */
 import { mkdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
 
 import type { Browser, Locator, Page, PageScreenshotOptions } from 'playwright-core';
 
@@ -15,6 +19,7 @@ import { startWorld, type World } from './world';
 
 const IMAGES = join(PROJECT, 'docs', 'images');
 const [ACME] = SAMPLE_ORGS;
+const THEMES = ['light', 'dark'] as const;
 const NODE = 'Set Org Balance';
 /** High enough for all fields at once. */
 const WINDOW = { width: 1500, height: 1080 };
@@ -28,10 +33,11 @@ async function main(cleanUp: CleanUp): Promise<void> {
 	await mkdir(IMAGES, { recursive: true });
 	const world = await startWorld(cleanUp);
 	const browser = await startBrowser(cleanUp);
-	for (const theme of ['light', 'dark'] as const) await takePictures(world, browser, theme);
+	const { only } = parseArgs({ options: { only: { type: 'string' } } }).values;
+	for (const theme of THEMES) if (only !== 'inbox') await takePictures(world, browser, theme);
 	setSampleBalances(world.zoo);
 	const inbox = await payOnce(world);
-	for (const theme of ['light', 'dark'] as const) {
+	for (const theme of THEMES) {
 		const page = await logIn(browser, world.n8n.url, theme);
 		await page.setViewportSize(WINDOW);
 		await takeInboxPictures(page, inbox, async (name, what, height) => {

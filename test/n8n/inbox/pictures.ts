@@ -72,7 +72,7 @@ export async function takeInboxPictures(
 	const added = await editor.openNode('What Was Added Since Yesterday');
 	await added.showOutputAs('Schema');
 	await added.outputShows('balance_after');
-	await take('inbox-added', added.output, 640);
+	await take('inbox-added', added.output, 530);
 	await added.close();
 
 	await editor.openWorkflow(balance);
@@ -80,6 +80,6 @@ export async function takeInboxPictures(
 	await got.execute();
 	await got.showOutputAs('Schema');
 	await got.outputShows('pre_pay_cash_remaining');
-	await take('inbox-balance', got.output, 560);
+	await take('inbox-balance', got.output, 300);
 	await got.close();
 }
