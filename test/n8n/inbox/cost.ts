@@ -42,7 +42,8 @@ export async function withoutIt(
 	const owners = Array.from({ length: payments }, () => randomUUID());
 	for (const owner of [first, ...owners]) zoo.setBalance('org', owner, { pre_pay_cash_remaining: '0.00' });
 	const pay = async (organization: string) => {
-		const event = stripe.complete({ payment: `pi_direct_${organization}`, organization, amount: 100 });
+		const payment = `pi_direct_${organization.replaceAll('-', '')}`;
+		const event = stripe.complete({ payment, organization, amount: 100 });
 		await fetch(`${main.url}/webhook/cost`, {
 			method: 'POST',
 			headers: { 'content-type': 'application/json' },
