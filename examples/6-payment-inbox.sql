@@ -516,11 +516,11 @@ BEGIN
 END $body$;
 
 CREATE OR REPLACE VIEW zoo_inbox.waiting AS
-	SELECT id, payment, organization, amount_cents / 100.0 AS usd, payer, received_at, status, attempts, coalesce(lease_until, not_before) AS looked_at_next, why
+	SELECT id, payment, organization, round(amount_cents / 100.0, 2) AS usd, payer, received_at, status, attempts, coalesce(lease_until, not_before) AS looked_at_next, why
 	FROM zoo_inbox.payment WHERE status IN ('due', 'working') ORDER BY id;
 CREATE OR REPLACE VIEW zoo_inbox.for_a_person AS
-	SELECT id, kind, payment, organization, amount_cents / 100.0 AS amount, currency, payer, paid_at, why, preview IS NOT NULL AS holds_back_its_organization
+	SELECT id, kind, payment, organization, round(amount_cents / 100.0, 2) AS amount, currency, payer, paid_at, why, preview IS NOT NULL AS holds_back_its_organization
 	FROM zoo_inbox.payment WHERE status = 'person' ORDER BY id;
 CREATE OR REPLACE VIEW zoo_inbox.added AS
-	SELECT added_at, id, payment, organization, amount_cents / 100.0 AS usd, payer, received_at, call_id, balance_before, balance_after
+	SELECT added_at, id, payment, organization, round(amount_cents / 100.0, 2) AS usd, payer, received_at, call_id, balance_before, balance_after
 	FROM zoo_inbox.payment WHERE added_at IS NOT NULL ORDER BY added_at;

@@ -37,6 +37,7 @@ const results = z.object({
 		runData: z.record(z.array(nodeRun)).default({}),
 	}),
 });
+const wholeRuns = z.object({ resultData: z.object({ runData: z.record(z.unknown()) }) });
 const stored = z.object({ id: z.string(), status: z.string(), data: z.string() });
 
 /** Takes the answer of n8n's REST interface, whose `data` is a text in which repeated values are references. */
@@ -46,6 +47,12 @@ export async function readExecution(answer: unknown): Promise<Execution> {
 	const { resultData } = results.parse(parse(data));
 	const nodes = Object.entries(resultData.runData).map(([name, runs]) => [name, lastOf(runs)] as const);
 	return { id, status, failure: resultData.error, nodes: new Map(nodes) };
+}
+
+/** What its nodes have put out, as n8n stores it. */
+export async function runDataOf(answer: unknown): Promise<Readonly<Record<string, unknown>>> {
+	const { parse } = await import('flatted');
+	return wholeRuns.parse(parse(stored.parse(answer).data)).resultData.runData;
 }
 
 /** A node that ran more than once, in a loop or after a retry, counts as it was left. */

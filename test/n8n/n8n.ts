@@ -113,6 +113,11 @@ export class N8n {
 		await this.process?.end();
 	}
 
+	/** As by a crash. */
+	async kill(): Promise<void> {
+		await this.process?.kill();
+	}
+
 	/** Runs one of n8n's commands, such as `import:workflow`, in the same home; resolves with what it printed. */
 	async commandLine(args: readonly string[]): Promise<string> {
 		return await runToEnd(this.command(args), this.cleanUp);

@@ -1,24 +1,26 @@
 /**
- * `npm run pictures`: the node in n8n's editor and the canvas of each example, light and dark, made anew in docs/images.
- * With `-- examples` or `-- node` only those.
+ * `npm run pictures`: the node, the canvas of each example and the payment inbox in n8n's editor, light and dark, made anew in
+ * docs/images. With `-- examples`, `-- node` or `-- inbox` only those.
  */
 import { mkdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 
-import type { Locator, Page, PageScreenshotOptions } from 'playwright-core';
+import type { Browser, Locator, Page, PageScreenshotOptions } from 'playwright-core';
 import { z } from 'zod';
 
 import { SAMPLE_ORGS, setSampleBalances } from '../zoo-api/samples';
-import { logIn, startBrowser } from './browser';
+import { logIn, startBrowser, type Theme } from './browser';
 import { runProgram, type CleanUp } from './clean-up';
 import { Editor } from './editor';
 import { completed, exampleFiles, readExample, type Example } from './examples';
+import { payOnce, takeInboxPictures } from './inbox/pictures';
 import { PROJECT } from './package-under-test';
 import type { Workflow } from './rest';
 import { startWorld, type World } from './world';
 
 const IMAGES = join(PROJECT, 'docs', 'images');
 const [ACME] = SAMPLE_ORGS;
+const THEMES = ['light', 'dark'] as const;
 const NODE = 'Set Org Balance';
 const SETTING = {
 	operation: 'updateBalance',
@@ -50,21 +52,43 @@ type Take = (name: string, clip: Clip) => Promise<void>;
 
 async function main(cleanUp: CleanUp): Promise<void> {
 	const [, , only] = process.argv;
+	const isAsked = (part: string) => only === undefined || only === part;
 	await mkdir(IMAGES, { recursive: true });
 	const world = await startWorld(cleanUp);
 	const browser = await startBrowser(cleanUp);
-	for (const theme of ['light', 'dark'] as const) {
+	for (const theme of THEMES) {
 		const page = await logIn(browser, world.n8n.url, theme);
-		const take: Take = async (name, clip) => {
-			const path = join(IMAGES, `${name}-${theme}.png`);
-			await page.screenshot({ path, clip, animations: 'disabled', style: UNWANTED });
-			process.stdout.write(`${relative(PROJECT, path)}\n`);
-		};
-		if (only !== 'examples') await pictureNode(world, page, take);
-		if (only !== 'node') await pictureExamples(world, page, take);
-		if (only !== 'node') await pictureApproval(world, page, take);
+		const take = taking(page, theme);
+		if (isAsked('node')) await pictureNode(world, page, take);
+		if (isAsked('examples')) await pictureExamples(world, page, take);
+		if (isAsked('examples')) await pictureApproval(world, page, take);
 		await page.context().close();
 	}
+	if (isAsked('inbox')) await pictureInbox(world, browser);
+}
+
+/** Comes last: its workflows would stand in the others' pictures. */
+async function pictureInbox(world: World, browser: Browser): Promise<void> {
+	setSampleBalances(world.zoo);
+	const inbox = await payOnce(world);
+	for (const theme of THEMES) {
+		const page = await logIn(browser, world.n8n.url, theme);
+		await page.setViewportSize(WINDOW);
+		const take = taking(page, theme);
+		await takeInboxPictures(page, inbox, async (name, what, height) => {
+			const clip = await around(what, height === undefined ? 40 : 0);
+			await take(name, { ...clip, ...(height !== undefined && { height }) });
+		});
+		await page.context().close();
+	}
+}
+
+function taking(page: Page, theme: Theme): Take {
+	return async (name, clip) => {
+		const path = join(IMAGES, `${name}-${theme}.png`);
+		await page.screenshot({ path, clip, animations: 'disabled', style: UNWANTED });
+		process.stdout.write(`${relative(PROJECT, path)}\n`);
+	};
 }
 
 async function pictureNode({ rest, zoo, credentials }: World, page: Page, take: Take): Promise<void> {

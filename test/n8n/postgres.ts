@@ -1,4 +1,5 @@
 /** A throw-away PostgreSQL on loopback, from binaries that come with the other packages: nothing has to be installed for it. */
+import { existsSync } from 'node:fs';
 import { chown, cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -73,6 +74,8 @@ export async function startPostgres(cleanUp: CleanUp): Promise<Postgres> {
 
 /** The package leaves out the libraries' second names, which its install script would make. */
 async function unpack(into: string): Promise<void> {
+	if (!existsSync(BINARIES))
+		throw new Error(`PostgreSQL’s binaries are missing: ${BINARIES}. Delete test/n8n/node_modules and run this again`);
 	await cp(BINARIES, into, { recursive: true });
 	const wanted = links.parse(JSON.parse(await readFile(join(BINARIES, 'pg-symlinks.json'), 'utf8')));
 	for (const { source, target } of wanted) {

@@ -1,7 +1,7 @@
 /** n8n's own REST interface, the one its editor uses, as the owner of the instance. */
 import { z } from 'zod';
 
-import { readExecution, type Execution } from './execution';
+import { readExecution, runDataOf, type Execution } from './execution';
 import { until } from './until';
 
 /** Good for a throw-away instance that listens on loopback only. */
@@ -28,6 +28,12 @@ export interface Credential {
 
 const answer = z.object({ data: z.unknown() });
 const withId = z.object({ id: z.string() });
+const exported = z.object({
+	name: z.string(),
+	nodes: z.array(z.unknown()),
+	connections: z.record(z.unknown()),
+	settings: z.record(z.unknown()),
+});
 const withVersion = z.object({ versionId: z.string() });
 const publication = z.object({
 	status: z.string(),
@@ -37,6 +43,8 @@ const started = z.object({ executionId: z.string() });
 /** Nothing at all is answered about an execution that was started but not stored yet. */
 const withStatus = z.object({ status: z.string() }).optional();
 const list = z.object({ results: z.array(z.object({ id: z.string(), status: z.string() })) });
+
+const counted = z.object({ count: z.number() });
 
 const ACTIVATION_MS = 30_000;
 const EXECUTION_MS = 60_000;
@@ -64,6 +72,12 @@ export class Rest {
 	/** Returns its ID. */
 	async addWorkflow(workflow: Workflow): Promise<string> {
 		return withId.parse(await this.send('POST', '/workflows', workflow)).id;
+	}
+
+	/** A copy of it, with its credentials. Returns its ID. */
+	async duplicate(workflowId: string): Promise<string> {
+		const { name, ...rest } = exported.parse(await this.send('GET', `/workflows/${workflowId}`));
+		return await this.addWorkflow({ ...rest, name: `${name} (copy)` });
 	}
 
 	/** Resolves when its triggers and webhooks are live, which comes a moment after n8n's answer. */
@@ -101,6 +115,22 @@ export class Rest {
 	async executionsOf(workflowId: string): Promise<Array<{ id: string; status: string }>> {
 		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
 		return list.parse(await this.send('GET', `/executions?filter=${filter}&limit=100`)).results;
+	}
+
+	async countExecutions(workflowId: string, status: readonly string[]): Promise<number> {
+		const filter = encodeURIComponent(JSON.stringify({ workflowId, status }));
+		return counted.parse(await this.send('GET', `/executions?filter=${filter}&limit=1`)).count;
+	}
+
+	/**
+	 * Runs a workflow by hand with what a stored execution's nodes have put out, as the editor does once that is copied to it: all
+	 * that comes from the node named on. Resolves when it is over, well or not.
+	 */
+	async runAgain(workflowId: string, executionId: string, from: string, to: string): Promise<Execution> {
+		const runData = await runDataOf(await this.send('GET', `/executions/${executionId}`));
+		const body = { runData, dirtyNodeNames: [from], destinationNode: { nodeName: to, mode: 'inclusive' } };
+		const { executionId: again } = started.parse(await this.send('POST', `/workflows/${workflowId}/run`, body));
+		return await this.executionOver(again);
 	}
 
 	/** The ID of the newest execution of all workflows; IDs are counted up from 1. */

@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { StripeEvent } from './objects';
 import { signatureOf } from './signature';
 
+const MOST_UNDER_WAY = 40;
+
 export interface Endpoint {
 	readonly url: string;
 	readonly secret: string;
@@ -36,9 +38,9 @@ export class Deliveries {
 		this.open.add(sending);
 	}
 
-	/** How many events have not been answered well yet. */
-	get underWay(): number {
-		return this.open.size;
+	/** Resolves when there is room for more: Stripe, too, has only so many deliveries to one endpoint under way. */
+	async fewUnderWay(): Promise<void> {
+		while (this.open.size > MOST_UNDER_WAY) await Promise.race(this.open);
 	}
 
 	/** Resolves when nothing is under way any more. */

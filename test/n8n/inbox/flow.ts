@@ -21,6 +21,15 @@ export interface Payment {
 	readonly amount: number;
 }
 
+export interface FlowSettings {
+	/** Changes to those of *Set up*. */
+	readonly settings?: Readonly<Record<string, unknown>>;
+	/** How many copies of *Apply* there are: all of them claim in the same second. */
+	readonly appliers?: number;
+	/** Whether executions that end well are stored, so that they can be run again. */
+	readonly keepFinished?: boolean;
+}
+
 export class Flow {
 	/** In cents, what each organization had before its first payment here. */
 	private readonly initial = new Map<string, bigint>();
@@ -34,8 +43,12 @@ export class Flow {
 		readonly deliveries: Deliveries,
 	) {}
 
-	/** Opens the inbox in a cluster. `settings`: changes to those of *Set up*. */
-	static async open(cluster: Cluster, settings: Readonly<Record<string, unknown>>, cleanUp: CleanUp): Promise<Flow> {
+	/** Opens the inbox in a cluster. */
+	static async open(
+		cluster: Cluster,
+		{ settings, appliers = 1, keepFinished = false }: FlowSettings,
+		cleanUp: CleanUp,
+	): Promise<Flow> {
 		const stripe = await startStripeApi();
 		await cleanUp.later(async () => await stripe.close());
 		const { main, postgres, zoo } = cluster;
@@ -45,7 +58,9 @@ export class Flow {
 			stripe,
 			zoo,
 			settings: { credited_from: SETTINGS.credited_from, ...settings },
+			keepFinished,
 		});
+		for (let more = 1; more < appliers; more += 1) await main.rest.activate(await main.rest.duplicate(workflows.apply));
 		const table = new Table(await postgres.connect());
 		const url = `${main.url}/webhook/${WEBHOOK_PATH}`;
 		return new Flow(cluster, workflows, table, stripe, new Deliveries({ url, secret: SIGNING_SECRET }));
@@ -85,6 +100,12 @@ export class Flow {
 			if (took > withinMs) throw new Error(`${rows[0]?.open} payments are still open:\n${await this.openRows()}`);
 			await sleep(POLL_MS);
 		}
+	}
+
+	/** The daily reconciliation, now. */
+	async reconcile(): Promise<void> {
+		const { status, failure } = await this.cluster.main.rest.execute(this.workflows.reconcile, 'Every Day at 5:00');
+		assert.equal(status, 'success', String(failure?.message));
 	}
 
 	/** In cents. */

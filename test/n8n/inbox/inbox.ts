@@ -41,6 +41,8 @@ export interface Surroundings {
 	/** Changes to the settings of *Set up*, by their names there. */
 	readonly settings?: Readonly<Record<string, unknown>>;
 	readonly errorWorkflow?: string;
+	/** Whether executions that end well are stored, other than in the files. */
+	readonly keepFinished?: boolean;
 }
 
 /** Imports all, executes *Set up*, and publishes the others. Returns the workflows' IDs. */
@@ -56,7 +58,9 @@ export async function openInbox(around: Surroundings): Promise<Record<Part, stri
 export async function importInbox(around: Surroundings): Promise<Record<Part, string>> {
 	const credentials = await addCredentials(around);
 	const add = async (part: Part): Promise<string> => {
-		const example = pointedAt(around.stripe.url, await readExample(INBOX[part]));
+		const file = pointedAt(around.stripe.url, await readExample(INBOX[part]));
+		const kept = { ...file.settings, saveDataSuccessExecution: 'all' };
+		const example = around.keepFinished ? { ...file, settings: kept } : file;
 		const workflow = part === 'setUp' ? withSettings(example, around.settings ?? {}) : example;
 		return await around.rest.addWorkflow(completed(workflow, credentials, around.errorWorkflow));
 	};

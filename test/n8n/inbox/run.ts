@@ -4,10 +4,11 @@ import { parseArgs } from 'node:util';
 import { CleanUp, runProgram } from '../clean-up';
 import { startCluster } from '../queue/cluster';
 import type { Worker } from '../queue/worker';
-import { deliverAllAgain, retryFailed } from './aftermath';
+import { deliverAllAgain, retryFailed, runFinishedAgain } from './aftermath';
 import { Billing } from './billing';
 import { backlog, throughTheInbox, withoutIt } from './cost';
-import { Flow } from './flow';
+import { ExampleFlow } from './example';
+import { Flow, type FlowSettings } from './flow';
 import { differentAtOnce, sameAtOnce } from './rounds';
 import { storm, STORM_SETTINGS } from './storm';
 import type { Row } from './table';
@@ -16,10 +17,12 @@ const LATENCY_MS = 100;
 
 const { values: asked } = parseArgs({
 	options: {
-		only: { type: 'string', default: 'rounds,storms,billing,cost' },
+		only: { type: 'string', default: 'rounds,example,storms,billing,cost,backlog' },
 		rounds: { type: 'string', default: '100' },
 		seeds: { type: 'string', default: '1,2,3,4,5' },
 		payments: { type: 'string', default: '500' },
+		/** How many of the seeds are followed by retries, second runs and second deliveries. */
+		again: { type: 'string', default: '2' },
 		backlog: { type: 'string', default: '10000' },
 	},
 });
@@ -35,7 +38,7 @@ function say(line: string, right = true): void {
 
 const parts: Readonly<Record<string, (cleanUp: CleanUp) => Promise<void>>> = {
 	rounds: async (cleanUp) =>
-		await inCluster(2, {}, cleanUp, async (flow, workers) => {
+		await inCluster({ appliers: 2 }, cleanUp, async (flow, workers) => {
 			const different = await differentAtOnce(flow, rounds, 'two');
 			say(`two workers, two payments at one moment: ${different} of ${rounds} rounds right`, different === rounds);
 			const same = await sameAtOnce(flow, rounds);
@@ -44,25 +47,44 @@ const parts: Readonly<Record<string, (cleanUp: CleanUp) => Promise<void>>> = {
 			const fewer = Math.ceil(rounds / 5);
 			const onThree = await differentAtOnce(flow, fewer, 'three');
 			say(`three workers, two payments at one moment: ${onThree} of ${fewer} rounds right`, onThree === fewer);
+			await flow.check();
 		}),
+	example: async (cleanUp) => {
+		const flow = await ExampleFlow.open(LATENCY_MS, cleanUp);
+		const name = 'example 1 in one process, without a database';
+		const first = await flow.firstAtOnce(10);
+		const retried = `${first.said.length} failed (${first.said[0]}) and were retried`;
+		say(`${name}, the first 10 payments at one moment: ${retried}; ${first.right} of 10 right`, first.right === 10);
+		const different = await flow.differentAtOnce(rounds);
+		say(`${name}, two payments at one moment: ${different} of ${rounds} rounds right`, different === rounds);
+		const same = await flow.sameAtOnce(rounds);
+		say(`${name}, one payment two and three times: ${same} of ${rounds} rounds right`, same === rounds);
+		const { right, all } = await flow.againAtOnce();
+		const failed = await flow.failures();
+		say(`${name}, everything delivered again: ${right} of ${all} balances right`, right === all);
+		say(`${name}: ${failed} executions failed`, failed === first.said.length);
+	},
 	storms: async (cleanUp) => {
 		for (const [index, seed] of asked.seeds.split(',').map(Number).entries()) {
-			await inCluster(2, STORM_SETTINGS, cleanUp, async (flow, workers) => {
+			const again = index < Number(asked.again);
+			await inCluster({ settings: STORM_SETTINGS, keepFinished: again }, cleanUp, async (flow, workers) => {
 				await oneStorm(flow, workers, seed);
-				if (index < 2) await theAftermath(flow);
+				if (again) await theAftermath(flow);
 			});
 		}
 	},
-	billing: async (cleanUp) => await inCluster(2, STORM_SETTINGS, cleanUp, billedAllTheWhile),
-	cost: async (cleanUp) => await inCluster(2, {}, cleanUp, whatItCosts),
+	billing: async (cleanUp) => await inCluster({ settings: STORM_SETTINGS }, cleanUp, billedAllTheWhile),
+	cost: async (cleanUp) => await inCluster({}, cleanUp, sideBySide),
+	backlog: async (cleanUp) => await inCluster({}, cleanUp, whatHasPiledUp),
 };
 
 async function oneStorm(flow: Flow, workers: Worker[], seed: number): Promise<void> {
-	const took = await storm(flow, workers, { seed, payments, organizations: payments / 10, kills: 5, worst: true });
+	const organizations = payments / 10;
+	const { seconds, lost, held } = await storm(flow, workers, { seed, payments, organizations, kills: 5, worst: true });
 	const cases = await flow.check();
 	const { attempts, failed } = flow.deliveries.count;
 	say(
-		`storm ${seed}: ${payments} payments in ${took} s, ${attempts} deliveries, ${failed} of them unanswered; every balance right, ${cases.length} for a person`,
+		`storm ${seed}: ${payments} payments in ${seconds} s, ${attempts} deliveries, ${failed} of them unanswered, ${lost} payments never delivered, ${held} in the hands of a worker that stood still; every balance right, ${cases.length} for a person`,
 	);
 	tellOf(cases);
 }
@@ -70,9 +92,13 @@ async function oneStorm(flow: Flow, workers: Worker[], seed: number): Promise<vo
 async function theAftermath(flow: Flow): Promise<void> {
 	const before = flow.balances();
 	const retried = await retryFailed(flow);
+	const rerun = await runFinishedAgain(flow);
 	await deliverAllAgain(flow);
 	const same = flow.balances() === before;
-	say(`${retried} failed executions retried, everything delivered again and reconciled: balances unchanged`, same);
+	say(
+		`${retried} failed executions retried, ${rerun} finished ones run again, everything delivered again and reconciled: balances ${same ? 'unchanged' : 'CHANGED'}`,
+		same,
+	);
 }
 
 async function billedAllTheWhile(flow: Flow, workers: Worker[]): Promise<void> {
@@ -99,18 +125,23 @@ async function billedAllTheWhile(flow: Flow, workers: Worker[]): Promise<void> {
 	tellOf(cases);
 }
 
-async function whatItCosts(flow: Flow): Promise<void> {
+async function sideBySide(flow: Flow): Promise<void> {
 	for (let run = 1; run <= 3; run += 1) {
 		const direct = await withoutIt(flow, payments);
 		const inbox = await throughTheInbox(flow, payments);
 		const ratio = (direct / inbox).toFixed(2);
 		say(`${payments} payments of as many organizations: ${inbox} s through the inbox, ${direct} s without: ${ratio} ×`);
 	}
+}
+
+async function whatHasPiledUp(flow: Flow, workers: Worker[]): Promise<void> {
 	const due = Number(asked.backlog);
-	const { seconds, databaseSeconds } = await backlog(flow, due, due / 10);
+	const { seconds, databaseSeconds, n8nSeconds, before, most } = await backlog(flow, workers, due);
+	await flow.check();
 	const each = ((seconds * 1000) / due).toFixed(1);
+	const share = ((100 * databaseSeconds) / (databaseSeconds + n8nSeconds)).toFixed(0);
 	say(
-		`${due} due payments of ${due / 10} organizations: ${seconds} s, ${each} ms each; PostgreSQL took ${databaseSeconds} s of CPU`,
+		`${due} due payments of ${due / 10} organizations: ${seconds} s, ${each} ms each; a worker held ${before} MB before and ${most} MB at most; PostgreSQL took ${databaseSeconds.toFixed(1)} s of CPU and n8n ${n8nSeconds.toFixed(1)}, ${share} % of both`,
 	);
 }
 
@@ -118,17 +149,16 @@ function tellOf(cases: readonly Row[]): void {
 	for (const { payment, why } of cases) say(`  ${payment}: ${why}`);
 }
 
-/** A cluster of its own, gone when the work is done. */
+/** A cluster of two workers, gone when the work is done. */
 async function inCluster(
-	count: number,
-	settings: Readonly<Record<string, unknown>>,
+	settings: FlowSettings,
 	cleanUp: CleanUp,
 	work: (flow: Flow, workers: Worker[]) => Promise<void>,
 ): Promise<void> {
 	const own = new CleanUp();
 	await cleanUp.later(async () => await own.run());
 	const cluster = await startCluster(LATENCY_MS, own);
-	const workers = await Promise.all(Array.from({ length: count }, async () => await cluster.addWorker()));
+	const workers = await Promise.all([cluster.addWorker(), cluster.addWorker()]);
 	await work(await Flow.open(cluster, settings, own), workers);
 	await own.run();
 }

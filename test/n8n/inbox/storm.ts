@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { pick, seeded } from '../../engine/random-faults';
 import type { Applied, Fault } from '../../zoo-api/faults';
-import type { N8n } from '../n8n';
 import type { Worker } from '../queue/worker';
 import type { Flow } from './flow';
 
@@ -13,7 +12,7 @@ export interface Weather {
 	readonly organizations: number;
 	/** How many times a worker is killed and replaced. */
 	readonly kills: number;
-	/** Also: both at once, one that stands still beyond its lease, and cut connections. */
+	/** Also: both at once, one that stands still beyond its lease, cut connections, and the main process killed. */
 	readonly worst: boolean;
 }
 
@@ -23,51 +22,77 @@ const FAULTY_SHARE = 0.1;
 export const STORM_SETTINGS = { lease_seconds: 60, rest_seconds: 3 };
 const STANDS_STILL_MS = 66_000;
 const BURST = 25;
-const MOST_UNDER_WAY = 40;
+/** Of the payments. */
+const LOST_SHARE = 0.02;
+const LOOKED_AFTER_EACH_MS = 500;
 const SETTLED_MS = 600_000;
 
-/** Resolves with the seconds from the first delivery to the last record. */
-export async function storm(flow: Flow, workers: Worker[], weather: Weather): Promise<number> {
+export interface Blown {
+	/** From the first delivery to the last record. */
+	readonly seconds: number;
+	/** Payments that Stripe told nobody of, which only the reconciliation can find. */
+	readonly lost: number;
+	/** Payments that a worker had in hand while it stood still. */
+	readonly held: number;
+}
+
+export async function storm(flow: Flow, workers: Worker[], weather: Weather): Promise<Blown> {
 	const random = seeded(weather.seed);
 	const organizations = Array.from({ length: weather.organizations }, () => flow.addOrganization());
 	const { zoo } = flow.cluster;
 	zoo.onRequest = () => (random() < FAULTY_SHARE ? faultOf(random) : undefined);
+	let lost = 0;
 	const startedAt = Date.now();
 	const over = new AbortController();
-	const supervised = keepUp(flow.cluster.main, over.signal);
+	const supervised = keepUp(flow, workers, over.signal);
 	const mischief = makeMischief(flow, workers, weather);
 	for (let index = 0; index < weather.payments; index += 1) {
 		const organization = organizations[Math.floor(random() * organizations.length)] ?? '';
 		const amount = 1 + Math.floor(random() * 10_000);
 		const session = flow.pay({ payment: `pi_${weather.seed}_${index}`, organization, amount });
-		flow.deliver(session, random() < 1 / 3 ? pick(random, [2, 3]) : 1);
+		const deliveries = random() < 1 / 3 ? pick(random, [2, 3]) : 1;
+		if (random() < LOST_SHARE) lost += 1;
+		else flow.deliver(session, deliveries);
 		if (index % BURST < BURST - 1) continue;
 		await sleep(200 + random() * 1_000);
-		// Stripe, too, has only so many deliveries to one endpoint under way.
-		while (flow.deliveries.underWay > MOST_UNDER_WAY) await sleep(100);
+		await flow.deliveries.fewUnderWay();
 	}
-	await Promise.race([mischief, supervised]);
+	const held = await Promise.race([mischief, supervised.then(() => 0)]);
 	// Zoo recovers in the end; what it has done by then it has done.
 	await flow.deliveries.settled();
 	zoo.clearFaults();
 	await flow.settled(SETTLED_MS);
+	await flow.reconcile();
+	await flow.settled(SETTLED_MS);
 	await zoo.lateWritesApplied();
 	over.abort();
-	return (Date.now() - startedAt) / 1000;
+	await supervised;
+	return { seconds: (Date.now() - startedAt) / 1000, lost, held };
 }
 
-/** As whatever runs n8n does: the main process is started again when it ends, as it may when its database cuts it off. */
-async function keepUp(main: N8n, over: AbortSignal): Promise<void> {
-	for (;;) {
-		await main.ended();
-		if (over.aborted) return;
-		process.stdout.write(`  n8n’s main process ended, and is started again: ${main.log.slice(-300)}\n`);
-		await main.launch();
+/** As whatever runs n8n does: a process that ends by itself, as it may when its database cuts it off, is started again. */
+async function keepUp({ cluster: { main, addWorker } }: Flow, workers: Worker[], over: AbortSignal): Promise<void> {
+	while (!over.aborted) {
+		if (main.pid === undefined) {
+			process.stdout.write(`  n8n’s main process ended, and is started again: ${lastLine(main.log)}\n`);
+			await main.launch();
+		}
+		const ended = workers.find(({ running }) => !running);
+		if (ended) {
+			process.stdout.write(`  a worker ended, and is started again: ${lastLine(ended.log)}\n`);
+			workers.splice(workers.indexOf(ended), 1);
+			workers.push(await addWorker());
+		}
+		await sleep(LOOKED_AFTER_EACH_MS, undefined, { signal: over }).catch(() => undefined);
 	}
 }
 
-/** One after the other, as payments come in and are settled: an own share of the way each. */
-async function makeMischief(flow: Flow, workers: Worker[], { kills, worst, seed, payments }: Weather): Promise<void> {
+function lastLine(log: string): string {
+	return log.trimEnd().split('\n').slice(-2).join(' ').slice(0, 300);
+}
+
+/** One after the other, as payments come in and are settled: an own share of the way each. Returns how many stood still. */
+async function makeMischief(flow: Flow, workers: Worker[], { kills, worst, seed, payments }: Weather): Promise<number> {
 	const reached = async (share: number) => {
 		for (;;) {
 			const { rows } = await flow.table.client.query<{ steps: number }>(
@@ -82,12 +107,14 @@ async function makeMischief(flow: Flow, workers: Worker[], { kills, worst, seed,
 		await reached((kill + 0.5) / (kills + 2));
 		await replace(flow, workers, 1);
 	}
-	if (!worst) return;
+	if (!worst) return 0;
 	await reached((kills + 0.5) / (kills + 2));
-	await standStill(flow, workers);
+	const held = await standStill(flow, workers);
 	await cutConnections(flow);
+	await flow.cluster.main.kill();
 	await reached((kills + 1) / (kills + 2));
 	await replace(flow, workers, workers.length);
+	return held;
 }
 
 async function replace(flow: Flow, workers: Worker[], count: number): Promise<void> {
@@ -96,13 +123,24 @@ async function replace(flow: Flow, workers: Worker[], count: number): Promise<vo
 	workers.push(...(await Promise.all(victims.map(async () => await flow.cluster.addWorker()))));
 }
 
-/** Right after a look, so that what it was about to send lies there beyond its lease. */
-async function standStill({ cluster }: Flow, workers: readonly Worker[]): Promise<void> {
-	await cluster.zoo.nextRequest({ method: 'GET' });
-	const [victim] = workers;
-	victim?.pause();
+/**
+ * The worker that has just asked for a balance, before it gets the answer: what it was about to send lies there beyond its lease.
+ * Returns how many payments it had in hand.
+ */
+async function standStill({ cluster, table }: Flow, workers: readonly Worker[]): Promise<number> {
+	const { owner } = await cluster.zoo.nextRequest({ method: 'GET' });
+	for (const worker of workers) worker.pause();
+	const { rows } = await table.client.query<{ holder: string; held: number }>(
+		`SELECT holder, count(*)::integer AS held FROM zoo_inbox.payment WHERE status = 'working' AND holder =
+			(SELECT holder FROM zoo_inbox.payment WHERE status = 'working' AND organization = $1) GROUP BY holder`,
+		[owner?.id],
+	);
+	const [{ holder, held } = { holder: '', held: 0 }] = rows;
+	const victim = workers.find(({ begun }) => begun.includes(holder.replace('execution ', '')));
+	for (const worker of workers) if (worker !== victim) worker.resume();
 	await sleep(STANDS_STILL_MS);
 	victim?.resume();
+	return victim ? held : 0;
 }
 
 async function cutConnections({ table }: Flow): Promise<void> {

@@ -467,6 +467,24 @@ export function theTable(cleanUp: CleanUp): void {
 		});
 	});
 
+	describe('who looks', () => {
+		it('sees what waits, what needs a person and what was added, in dollars and cents', async () => {
+			await paid('pi_1');
+			const work = await kept();
+			await table.record(work, confirmed(work));
+			await paid('pi_2');
+			await paid('pi_3', 'nobody');
+			const { rows } = await table.client.query<{ shown: string }>(`
+				SELECT concat_ws(' ', 'added', payment, usd, balance_after ->> 'pre_pay_cash_remaining') AS shown FROM zoo_inbox.added
+				UNION ALL SELECT concat_ws(' ', 'waits', payment, usd, status) FROM zoo_inbox.waiting
+				UNION ALL SELECT concat_ws(' ', 'needs a person', payment, amount, currency) FROM zoo_inbox.for_a_person`);
+			assert.deepEqual(
+				rows.map(({ shown }) => shown),
+				['added pi_1 50.00 50.00', 'waits pi_2 50.00 due', 'needs a person pi_3 50.00 usd'],
+			);
+		});
+	});
+
 	describe('who watches', () => {
 		const told = async () =>
 			(await table.client.query<{ report: string }>('SELECT * FROM zoo_inbox.watch()')).rows[0]?.report;

@@ -49,6 +49,19 @@ export class Worker {
 		return [...this.group.output.matchAll(/Worker started execution (\d+)/g)].map(([, id = '']) => id);
 	}
 
+	get running(): boolean {
+		return this.group.running;
+	}
+
+	/** The latest of what it logged. */
+	get log(): string {
+		return this.group.output;
+	}
+
+	get pid(): number {
+		return this.group.pid ?? 0;
+	}
+
 	/** As by a deployment: it may finish what it has begun. */
 	async end(): Promise<void> {
 		await this.group.end();
