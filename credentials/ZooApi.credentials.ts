@@ -90,8 +90,8 @@ function authenticated(
 	return {
 		...request,
 		...(request.baseURL !== undefined && { baseURL: origin }),
-		// In small letters: an n8n that does not know the next line's setting yet, such as 1.123.21 or 2.4.8, gives a header
-		// of the usual spelling back to a redirected request from which its HTTP library has just taken it.
+		// In small letters: an n8n that does not know the next line's setting yet, such as 1.123.21 or 2.4.8, gives a
+		// header of the usual spelling back to a redirected request from which its HTTP library has just taken it.
 		headers: { ...Object.fromEntries(others), authorization: `Bearer ${token}` },
 		sendCredentialsOnCrossOriginRedirect: false,
 	};

@@ -2,7 +2,13 @@
 
 import type { Comparison } from '../../nodes/ZooBilling/balance/confirm';
 import type { Preview } from '../../nodes/ZooBilling/balance/preview';
-import { listed, notLoaded, unforeseen, type Failure, type FailureDetails } from '../../nodes/ZooBilling/failures/failure';
+import {
+	listed,
+	notLoaded,
+	unforeseen,
+	type Failure,
+	type FailureDetails,
+} from '../../nodes/ZooBilling/failures/failure';
 import * as input from '../../nodes/ZooBilling/failures/input';
 import * as memory from '../../nodes/ZooBilling/failures/memory';
 import * as wire from '../../nodes/ZooBilling/failures/wire';
