@@ -14,6 +14,7 @@ export default {
 	disableTypeChecks: true,
 	// Texts for people are compared with the documentation, not here.
 	mutator: { excludedMutations: ['StringLiteral'] },
+	ignorers: ['texts'],
 	ignorePatterns: ['/test/n8n', '/test/engine', '/test/compat', '/dist', '/docs', '/examples'],
 	tempDirName: '.stryker-tmp',
 	reporters: ['clear-text', 'progress-append-only'],

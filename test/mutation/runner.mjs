@@ -6,7 +6,7 @@ import { performance } from 'node:perf_hooks';
 import { clearInterval, setInterval } from 'node:timers';
 import vm from 'node:vm';
 
-import { declareClassPlugin, PluginKind } from '@stryker-mutator/api/plugin';
+import { declareClassPlugin, declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin';
 import { determineHitLimitReached, TestStatus, toMutantRunResult } from '@stryker-mutator/api/test-runner';
 import { build } from 'esbuild';
 import { expect } from 'expect';
@@ -168,4 +168,17 @@ function withReject() {
 	return { promise, reject };
 }
 
-export const strykerPlugins = [declareClassPlugin(PluginKind.TestRunner, 'judges', Runner)];
+/** What the editor shows is compared with the documentation, not here. */
+const TEXTS = new Set(['action', 'describe', 'description', 'label', 'notice']);
+
+const texts = {
+	shouldIgnore: (path) => {
+		const isText = path.isObjectProperty() && TEXTS.has(path.node.key.name);
+		return isText ? 'a text for people' : undefined;
+	},
+};
+
+export const strykerPlugins = [
+	declareClassPlugin(PluginKind.TestRunner, 'judges', Runner),
+	declareValuePlugin(PluginKind.Ignore, 'texts', texts),
+];

@@ -6,7 +6,7 @@ import { readReply } from '../../nodes/ZooBilling/balance/reply';
 import { Failure } from '../../nodes/ZooBilling/failures/failure';
 import type { Session } from '../../nodes/ZooBilling/item';
 import { optionDefaults } from '../../nodes/ZooBilling/options';
-import { report } from '../../nodes/ZooBilling/operations/report';
+import { report, unchanged } from '../../nodes/ZooBilling/operations/report';
 import { Register } from '../../nodes/ZooBilling/register';
 import { Exchange } from '../../nodes/ZooBilling/zoo/exchange';
 import type { NotApplied } from '../../nodes/ZooBilling/zoo/sending';
@@ -23,30 +23,23 @@ const preview: Preview = {
 const own = readReply({ pre_pay_cash_remaining: '90.00', pre_pay_credits_remaining: '20.00' });
 const others = readReply({ stable_api_credits_remaining_monetary_value: 1 });
 
+const options = { ...optionDefaults, onlyIf: [amountOf(credits, '19')] };
+const subject = { item: 0, owner: org };
+const amounts = [amountOf(cash, '10')];
+const intent = { subject, owner: org, laneKey: laneOf(org), model: prePay, amounts, options };
+
 /** `sent`: how many attempts were made. */
-function said(end: Omit<NotApplied, 'kind'>, sent = 0): Failure {
+function sessionOf(sent: number, begin: Session['begin']): Session {
 	const exchange = new Exchange(new ScriptedWorld([]), freeTraffic(), optionDefaults);
 	exchange.sent = sent;
-	const register = new Register();
-	const session: Session = {
-		exchange,
-		lane: { preview: new Map() },
-		host: 'zoo.test',
-		register,
-		begin: () => page,
-		leave: () => undefined,
-	};
-	const page = { id: 'p', asks: '', adds: true, preview, mark: register.mark(), state: 'begun' } as const;
-	const options = { ...optionDefaults, onlyIf: [amountOf(credits, '19')] };
-	const amounts = [amountOf(cash, '10')];
-	const intent = {
-		subject: { item: 0, owner: org },
-		owner: org,
-		laneKey: laneOf(org),
-		model: prePay,
-		amounts,
-		options,
-	};
+	const lane = { preview: new Map() };
+	return { exchange, lane, host: 'zoo.test', register: new Register(), begin, leave: () => undefined };
+}
+
+function said(end: Omit<NotApplied, 'kind'>, sent = 0): Failure {
+	const mark = new Register().mark();
+	const page = { id: 'p', asks: '', adds: true, preview, mark, state: 'begun' } as const;
+	const session = sessionOf(sent, () => page);
 	const kind = { adds: true, isEnough: () => true };
 	const result = report(session, { intent, kind, page, doubt: 'none' }, { kind: 'notApplied', ...end });
 	if (!(result instanceof Failure)) throw new Error('It was confirmed');
@@ -75,4 +68,17 @@ it('what was turned away by a Zoo of the other model names that model', () => {
 	const last = { kind: 'unanswered', proves: 'claim', again: false, cause: 'Zoo answered 422', status: 422 } as const;
 	expect(said({ why: 'turnedAway', last, seen: others }, 1).details.reason).toBe('otherBalanceModel');
 	expect(said({ why: 'turnedAway', last, seen: own }, 1).details.reason).toBe('refusedByZoo');
+});
+
+it('what changes nothing is refused like a write where its payment reference was used meanwhile', () => {
+	const details = { reason: 'referenceRepeated', outcome: 'notSent', item: 0 } as const;
+	const refused = new Failure('input', 'Used [item 0]', 'Next.', details);
+	expect(
+		unchanged(
+			sessionOf(0, () => refused),
+			intent,
+			own,
+			{ preview },
+		),
+	).toBe(refused);
 });

@@ -256,6 +256,12 @@ describe('an adjustment', () => {
 		});
 	});
 
+	it('whose outcome nobody knows must not run again where it is there', async () => {
+		const raw = adding({ prePayCashRemaining: '10' }, { retryFor: 0 });
+		const { result } = await run('adjust', raw, [balance('100.00'), timedOut, timedOut]);
+		expect(result).toMatchObject({ next: expect.stringContaining('must not run again') });
+	});
+
 	it('that could not be read back says so', async () => {
 		const { result } = await run('adjust', adding({ prePayCashRemaining: '10' }, { retryFor: 0 }), [
 			balance('100.00'),
