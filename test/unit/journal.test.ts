@@ -695,6 +695,7 @@ describe('notes that cannot be read', () => {
 
 	it.each<[string, unknown]>([
 		['text', 'x'],
+		['nothing that is nothing', 0],
 		['of no version', { ...whole, version: undefined }],
 		['of another version', { ...whole, version: 2 }],
 		['without nodes', { ...whole, nodes: undefined }],
@@ -715,6 +716,7 @@ describe('notes that cannot be read', () => {
 		['with a page without a preview', withPage(page)],
 		['with a page of an unknown resource', withPage({ ...page, preview: { ...preview, resource: 'team' } })],
 		['with a page of an unknown model', withPage({ ...page, preview: { ...preview, balanceModel: 'toString' } })],
+		['with a page of a list of models', withPage({ ...page, preview: { ...preview, balanceModel: ['prePay'] } })],
 		['with a page without amounts', withPage({ ...page, preview: { ...preview, to: undefined } })],
 		['with a page in no state', withPage({ ...page, preview, state: 'lost' })],
 		['with a settled page without its result', withPage({ ...page, preview, state: 'settled' })],

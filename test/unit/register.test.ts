@@ -236,3 +236,10 @@ describe('an ID', () => {
 		expect(new Set(ids).size).toBe(200);
 	});
 });
+
+it('a moment up to a day ahead may be another clock’s, and is believed', () => {
+	const now = Date.parse('2026-01-01T00:00:00Z');
+	const register = new Register();
+	expect(register.isFresh('owner', '2026-01-02T00:00:00Z', now)).toBe(true);
+	expect(register.isFresh('owner', '2026-01-01T23:59:59Z', now)).toBe(false);
+});

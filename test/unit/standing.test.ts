@@ -240,3 +240,13 @@ describe('Only If Balance Is', () => {
 		}).toEqual({ perhaps, claim, none });
 	});
 });
+
+it('one of several amounts that started at nothing may be used up as well', () => {
+	const both: Preview = {
+		...adjustment,
+		from: { pre_pay_cash_remaining: '100.00', pre_pay_credits_remaining: '0.00' },
+		to: { pre_pay_cash_remaining: '105.00', pre_pay_credits_remaining: '5.00' },
+		beside: { monthly_credits_remaining: '1.00' },
+	};
+	expect(of(both, seen({ credits: '0.00', monthly: '0.50', at: LATER }), 'perhaps')).toBe('unknown');
+});
