@@ -46,7 +46,24 @@ it('a refused value is shown harmless, whatever it is', () => {
 });
 
 const nasty = fc.string({
-	unit: fc.constantFrom('<', '>', '[', ']', '(', ')', '!', 'a', ' ', '\n', '\u202e', '\u200b', '\ud800', '😀', '"', '\\'),
+	unit: fc.constantFrom(
+		'<',
+		'>',
+		'[',
+		']',
+		'(',
+		')',
+		'!',
+		'a',
+		' ',
+		'\n',
+		'\u202e',
+		'\u200b',
+		'\ud800',
+		'😀',
+		'"',
+		'\\',
+	),
 	maxLength: 400,
 });
 
