@@ -111,8 +111,8 @@ async function run({ fault, applied, course, mode }: Cell): Promise<Outcome> {
 	return await new FakeClock('by itself', fault.slow ? 'ticks' : 'stands still').run(async () => {
 		await using zoo = await startZoo({ model: 'apiCredits', actionClientSecret: SECRET });
 		const { match, seconds } = COURSES[course];
-		// A slow attempt takes two seconds: a second one is to begin in time on a slow machine, too, and to end too late.
-		const retryFor = fault.slow && seconds > 0 ? seconds + 1.5 : seconds;
+		// A slow attempt takes four seconds: a second one is to begin in time on a slow machine, too, and to end too late.
+		const retryFor = fault.slow && seconds > 0 ? seconds + 3.5 : seconds;
 		let left: number = match.times;
 		zoo.onRequest = ({ method }) => {
 			// What is asked after a 404 is tested elsewhere.
@@ -123,7 +123,7 @@ async function run({ fault, applied, course, mode }: Cell): Promise<Outcome> {
 		const parameters = {
 			balanceModel: 'apiCredits',
 			updateFields: { stableApiCreditsRemainingMonetaryValue: '50' },
-			options: { retryFor, timeout: fault.slow ? 2 : 30 },
+			options: { retryFor, timeout: fault.slow ? 4 : 30 },
 		};
 		const result = await runZoo(zoo, parameters, { onError: mode });
 		const requests = zoo.requests.map(({ method }) => method.charAt(0).replace('O', '')).join('');

@@ -83,7 +83,7 @@ class Taming {
 			const written = this.text.slice(start + 1, end);
 			const name = written.includes('\\') ? String(JSON.parse(`"${written}"`)) : written;
 			const names = (this.names[this.depth] ??= new Set());
-			if (name === '__proto__' || names.has(name)) throw new SyntaxError();
+			if (name === '__proto__' || names.has(name)) throw new SyntaxError(name);
 			names.add(name);
 			this.hasSecret ||= name === SECRET;
 		}
