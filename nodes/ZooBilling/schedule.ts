@@ -27,9 +27,10 @@ export async function runInLanes<Lane, Result>(
 		});
 	}
 	const results = new Array<Result>(turns.length);
-	const waiting = lanes.values();
+	const waiting = lanes.entries();
 	const work = async () => {
-		for (const indexes of waiting) {
+		for (const [key, indexes] of waiting) {
+			lanes.delete(key);
 			const lane = openLane();
 			for (const index of indexes) {
 				const turn = turns[index];
