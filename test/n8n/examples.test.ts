@@ -217,7 +217,7 @@ function setFromWebhook(world: () => World): void {
 		assert.deepEqual([different.status, different.json['outcome']], [409, 'different']);
 		// Else the look after the refusal would find what was asked for.
 		zoo.setBalance('org', ACME.id, { pre_pay_cash_remaining: '1.00' });
-		zoo.failNext({ kind: 'status', status: 503, headers: { 'retry-after': '3600' } }, { method: 'PUT' });
+		zoo.failNext({ kind: 'status', status: 429, headers: { 'retry-after': '3600' } }, { method: 'PUT' });
 		const refused = await ask(wanted);
 		assert.deepEqual([refused.status, refused.json['outcome']], [503, 'notApplied']);
 	});
