@@ -34,7 +34,7 @@ const FIRST_WORKFLOW = {
 	options: { creditMultiplier: '1', reference: '={{ $json.invoice }}', dryRun: true },
 };
 /** High enough for all fields at once. */
-const WINDOW = { width: 1500, height: 1080 };
+const WINDOW = { width: 1500, height: 1200 };
 /** The chat takes a share of it. */
 const CHAT_WINDOW = { width: 1700, height: 2000 };
 /** What stands beside and above the canvas, and some room. */
