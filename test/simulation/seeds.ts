@@ -1,10 +1,13 @@
-// Seeds of worlds that broke a rule once, with what they showed; a change to how worlds are planned gives them other stories.
+// Seeds of worlds that some fault in the write path has broken; a change to how worlds are planned gives them other stories.
 
 export const onceBroken: ReadonlyArray<readonly [seed: number, story: string]> = [
-	[59, 'an attempt without an answer lands on what the next item has written'],
-	[134, 'a look older than the answer to a write is believed'],
-	[10, 'a gateway says no to what Zoo has applied, and then asks to wait'],
-	[332, 'a payment reference comes twice in one execution'],
-	[433, 'a change below one credit looks like both amounts'],
-	[4959, 'somebody takes back what an attempt without an answer has added'],
+	[16, 'an attempt without an answer lands on what the next item has written'],
+	[209, 'a look older than the answer to a write is believed'],
+	[4566, 'a gateway says no to what Zoo has applied, and then asks to wait'],
+	[27, 'a payment reference comes twice in one execution'],
+	[133, 'a change below one credit looks like both amounts'],
+	[3617, 'somebody takes back what an attempt without an answer has added'],
+	[59, 'a busy proxy says 503 and when to come again, and Zoo applies the write after that'],
+	[607, 'a payment comes again while nobody knows whether it was added'],
+	[2991, 'a payment that another execution has added is told of, and its execution taken up elsewhere'],
 ];
