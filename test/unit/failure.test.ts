@@ -2,7 +2,13 @@
 
 import type { Comparison } from '../../nodes/ZooBilling/balance/confirm';
 import type { Preview } from '../../nodes/ZooBilling/balance/preview';
-import { listed, unforeseen, type Failure, type FailureDetails } from '../../nodes/ZooBilling/failures/failure';
+import {
+	listed,
+	notLoaded,
+	unforeseen,
+	type Failure,
+	type FailureDetails,
+} from '../../nodes/ZooBilling/failures/failure';
 import * as input from '../../nodes/ZooBilling/failures/input';
 import * as memory from '../../nodes/ZooBilling/failures/memory';
 import * as wire from '../../nodes/ZooBilling/failures/wire';
@@ -274,6 +280,13 @@ const cases: Record<string, Case> = {
 		what: 'Not sent, because item 5 for the same organization was sent in an earlier try',
 		next: 'Updates take effect in the order of the items, and this one would undo the later one. If it is still wanted, run it in a new execution. Nothing was sent for this item.',
 		details: { reason: 'overtaken', outcome: 'notSent', overtakenBy: 5 },
+	},
+	notLoaded: {
+		made: notLoaded(subject, new Error("Cannot find module './execution.js'")),
+		source: 'service',
+		what: 'A part of this node could not be loaded',
+		next: "Install the package again, and restart n8n. It was told: Cannot find module './execution.js'. Nothing was sent for this item.",
+		details: { reason: 'unforeseen', outcome: 'notSent', cause: "Cannot find module './execution.js'" },
 	},
 	'unforeseen, before anything was sent': {
 		made: unforeseen(subject, new RangeError('x of y'), 'notSent', never),
