@@ -282,11 +282,11 @@ const cases: Record<string, Case> = {
 		details: { reason: 'overtaken', outcome: 'notSent', overtakenBy: 5 },
 	},
 	notLoaded: {
-		made: notLoaded(subject, new Error('Cannot find module x')),
+		made: notLoaded(subject, new Error("Cannot find module './execution.js'")),
 		source: 'service',
 		what: 'A part of this node could not be loaded',
-		next: 'Install the package again, and restart n8n. It was told: Cannot find module x. Nothing was sent for this item.',
-		details: { reason: 'unforeseen', outcome: 'notSent', cause: 'Cannot find module x' },
+		next: "Install the package again, and restart n8n. It was told: Cannot find module './execution.js'. Nothing was sent for this item.",
+		details: { reason: 'unforeseen', outcome: 'notSent', cause: "Cannot find module './execution.js'" },
 	},
 	'unforeseen, before anything was sent': {
 		made: unforeseen(subject, new RangeError('x of y'), 'notSent', never),

@@ -20,6 +20,11 @@ import { contestants, PASSED_ON } from './workflows';
 
 /** `--quick` measures the same with fewer rounds and items, to see that it works. */
 const quick = process.argv.includes('--quick');
+/** `--only=own,load` measures and prints these sections, and writes nothing. */
+const only = process.argv
+	.find((each) => each.startsWith('--only='))
+	?.slice('--only='.length)
+	.split(',');
 const rounds = quick ? 1 : 3;
 const some = quick ? 100 : 1_000;
 const many = quick ? 200 : 5_000;
@@ -44,26 +49,28 @@ const built = join(PROJECT, 'dist/nodes/ZooBilling');
 const startedAt = Date.now();
 
 void runProgram(async (cleanUp) => {
-	const n8n = await startBenchN8n(cleanUp);
-	const sections = [
+	let started: Promise<N8n> | undefined;
+	const n8n = async () => await (started ??= startBenchN8n(cleanUp));
+	const sections: Record<string, () => string | Promise<string>> = {
 		head,
-		async () => await realSection(n8n),
-		async () => await coldSection(n8n),
-		async () => await memorySection(n8n),
-		inProcessSection,
-		traceSection,
-		profileSection,
-		ownCostSection,
-		loadSection,
-	];
+		real: async () => await realSection(await n8n()),
+		cold: async () => await coldSection(await n8n()),
+		memory: async () => await memorySection(await n8n()),
+		'in-process': inProcessSection,
+		trace: traceSection,
+		profile: profileSection,
+		own: ownCostSection,
+		load: loadSection,
+	};
 	let page = '';
-	for (const section of sections) {
-		const text = `${await section()}\n\n`;
+	for (const [name, measureIt] of Object.entries(sections)) {
+		if (only && !only.includes(name)) continue;
+		const text = `${await measureIt()}\n\n`;
 		process.stdout.write(text);
 		page += text;
 		report(`${Math.round((Date.now() - startedAt) / 1000)} s so far`);
 	}
-	if (!quick) writeFileSync(join(PROJECT, 'docs/benchmarks.md'), `${page.trimEnd()}\n`);
+	if (!quick && !only) writeFileSync(join(PROJECT, 'docs/benchmarks.md'), `${page.trimEnd()}\n`);
 });
 
 function report(line: string): void {
