@@ -1,6 +1,6 @@
 /**
  * `npm run pictures`: the node in n8n's editor and the canvas of each example, light and dark, made anew in docs/images.
- * With `-- examples` or `-- node` only those.
+ * With `-- examples` or `-- node` only those, with `-- examples dark` only in one theme.
  */
 import { mkdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
@@ -49,11 +49,12 @@ type Clip = NonNullable<PageScreenshotOptions['clip']>;
 type Take = (name: string, clip: Clip) => Promise<void>;
 
 async function main(cleanUp: CleanUp): Promise<void> {
-	const [, , only] = process.argv;
+	const [, , only, oneTheme] = process.argv;
 	await mkdir(IMAGES, { recursive: true });
 	const world = await startWorld(cleanUp);
 	const browser = await startBrowser(cleanUp);
 	for (const theme of ['light', 'dark'] as const) {
+		if (oneTheme !== undefined && oneTheme !== theme) continue;
 		const page = await logIn(browser, world.n8n.url, theme);
 		const take: Take = async (name, clip) => {
 			const path = join(IMAGES, `${name}-${theme}.png`);
