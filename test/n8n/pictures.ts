@@ -1,6 +1,6 @@
 /**
  * `npm run pictures`: the node, the canvas of each example and the payment inbox in n8n's editor, light and dark, made anew in
- * docs/images. With `-- examples`, `-- node` or `-- inbox` only those.
+ * docs/images. With `-- examples`, `-- node` or `-- inbox` only those, with `-- examples dark` only in one theme.
  */
 import { mkdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
@@ -51,12 +51,13 @@ type Clip = NonNullable<PageScreenshotOptions['clip']>;
 type Take = (name: string, clip: Clip) => Promise<void>;
 
 async function main(cleanUp: CleanUp): Promise<void> {
-	const [, , only] = process.argv;
+	const [, , only, oneTheme] = process.argv;
 	const isAsked = (part: string) => only === undefined || only === part;
+	const themes = THEMES.filter((theme) => oneTheme === undefined || oneTheme === theme);
 	await mkdir(IMAGES, { recursive: true });
 	const world = await startWorld(cleanUp);
 	const browser = await startBrowser(cleanUp);
-	for (const theme of THEMES) {
+	for (const theme of themes) {
 		const page = await logIn(browser, world.n8n.url, theme);
 		const take = taking(page, theme);
 		if (isAsked('node')) await pictureNode(world, page, take);
@@ -64,14 +65,14 @@ async function main(cleanUp: CleanUp): Promise<void> {
 		if (isAsked('examples')) await pictureApproval(world, page, take);
 		await page.context().close();
 	}
-	if (isAsked('inbox')) await pictureInbox(world, browser);
+	if (isAsked('inbox')) await pictureInbox(world, browser, themes);
 }
 
 /** Comes last: its workflows would stand in the others' pictures. */
-async function pictureInbox(world: World, browser: Browser): Promise<void> {
+async function pictureInbox(world: World, browser: Browser, themes: readonly Theme[]): Promise<void> {
 	setSampleBalances(world.zoo);
 	const inbox = await payOnce(world);
-	for (const theme of THEMES) {
+	for (const theme of themes) {
 		const page = await logIn(browser, world.n8n.url, theme);
 		await page.setViewportSize(WINDOW);
 		const take = taking(page, theme);
