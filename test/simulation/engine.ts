@@ -295,7 +295,8 @@ export class Execution {
 					return page;
 				};
 				const result = await writing.run(writer, async () => await task.run({ ...session, begin }, resumed));
-				writer.isInDoubt = isUnknown(result);
+				// What stands there by nobody's doing here closes the owner to nobody.
+				writer.isInDoubt = isUnknown(result) && reasonOf(result) !== 'alreadyThere';
 				return result;
 			},
 		};

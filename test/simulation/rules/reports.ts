@@ -2,7 +2,7 @@
 
 import { Failure } from '../../../nodes/ZooBilling/failures/failure';
 import { isRecord } from '../../../nodes/ZooBilling/refusal';
-import type { Chronicle, Report } from '../chronicle';
+import type { Attempt, Chronicle, Report } from '../chronicle';
 import { amountsIn, listed, stand, unitsIn, type Amounts } from '../money';
 import { isRepeated, isUnknown, isWritten } from './sending';
 
@@ -52,7 +52,8 @@ const rules: Readonly<Record<string, Rule>> = {
 		if (!isUnknown(report.result)) return undefined;
 		const { isTool, attempts, excuses, given } = report.writer;
 		const reason = reasonOf(report.result);
-		const isPerhaps = writers.some((each) => each.given?.sentBefore === 'perhaps' && each.given.kept === given?.kept);
+		const others = writers.filter((each) => given && each.given?.kept === given.kept);
+		const isPerhaps = others.some((each) => each.given?.sentBefore === 'perhaps' || each.attempts.length > 0);
 		const isForAPerson = reason === 'alreadyThere' || reason === 'referenceInDoubt';
 		return isTool ||
 			isPerhaps ||
@@ -62,14 +63,18 @@ const rules: Readonly<Record<string, Rule>> = {
 			? undefined
 			: 'nothing went wrong with it';
 	},
-	'a look that shows what was written settles it': (report) => {
+	'a look that shows what was written settles it': (report, chronicle) => {
 		const { writer, pass } = report;
 		const { attempts, look } = writer;
 		const [first] = attempts;
 		if (!isUnknown(report.result) || !look || !first || writer.isTool || pass.canceledAt !== undefined)
 			return undefined;
 		const since = look.account.versions.slice((first.look?.version ?? 0) + 1);
-		const isAlone = since.every(({ by }) => typeof by !== 'string' && by.writer === writer);
+		// The register counts whatever may have been applied.
+		const isOthers = (other: Attempt) => other.writer !== writer && other.account === first.account;
+		const isAlone =
+			!chronicle.attempts.some((other) => isOthers(other) && !other.isConfirmed) &&
+			since.every(({ by }) => typeof by !== 'string' && by.writer === writer);
 		const shown = look.account.versions[look.version]?.amounts ?? {};
 		const isThere = since.length > 0 && look.account === first.account && stand(first.asked, shown);
 		const isOfOnePass = attempts.every((attempt) => attempt.pass === pass && attempt.isOpen);
