@@ -215,3 +215,13 @@ describe('a preview', () => {
 		expect({ fates, log }).toEqual({ fates: ['alreadyThere'], log: ['GET'] });
 	});
 });
+
+it.each(['no', 'perhaps'])(
+	'a look from before the one that a preview was built on is no look, in another process too (sent before: %s)',
+	async (sentBefore) => {
+		const old = at('10.00', '2026-11-23T16:27:12Z');
+		const { results, log } = await resultsOf([applying(sentBefore)], [old, at('12.00')], new Register());
+		expect(log).toEqual(['GET', 'wait 500', 'GET']);
+		expect(results[0]).toMatchObject({ details: { reason: 'changedMeanwhile' } });
+	},
+);

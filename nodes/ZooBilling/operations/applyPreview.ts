@@ -17,7 +17,7 @@ import { Refusal, shown } from '../refusal';
 import { aboveMaximum, type WriteIntent } from './intent';
 import type { Operation, RawParameters } from './operation';
 import { readStored, type StoredPreview } from './storedPreview';
-import { look } from './look';
+import { look, ownerKey } from './look';
 import { sightOf, type Kind } from './report';
 import { begin, beginInDoubt, resume } from './write';
 
@@ -150,6 +150,8 @@ async function first(session: Session, { stored, sentBefore, intent }: Applying)
 		const next = "Preview it anew, and see that this machine's clock is right.";
 		return invalidInput(intent.subject, new Refusal("'Preview' holds a time that has not come yet: updatedAt", next));
 	}
+	// The process that looked may have been another one.
+	session.register.isFresh(ownerKey(session, intent.laneKey), stored.updatedAt, session.exchange.now());
 	if (sentBefore === 'perhaps') return await beginInDoubt(session, intent, kind, stored);
 	const now = await look(session, intent);
 	if (now instanceof Failure) return now;

@@ -24,7 +24,6 @@ export async function beginInDoubt(
 	kind: Kind,
 	preview: Preview,
 ): Promise<Result> {
-	session.register.isFresh(ownerKey(session, intent.laneKey), preview.updatedAt, session.exchange.now());
 	const page = session.begin(preview);
 	return page instanceof Failure ? page : await send(session, { intent, kind, page, doubt: 'perhaps' });
 }
