@@ -1,38 +1,14 @@
-// What everything here speaks of: an item's subject, its task, and what came of it.
+// What runs: an item's task, what it gets to run with, and what the journal keeps of its write.
 
 import type { Usd } from './balance/money';
-import type { Owner } from './balance/owner';
 import type { Preview } from './balance/preview';
 import type { Doubt } from './balance/standing';
 import type { Failure } from './failures/failure';
 import type { Options } from './options';
 import type { Mark, Register } from './register';
+import type { Done, FailureFacts, Result } from './result';
+import type { Subject } from './subject';
 import type { Attempts, Exchange } from './zoo/exchange';
-
-/** What an item is about, as far as it is known. */
-export interface Subject {
-	readonly item: number;
-	readonly owner?: Owner;
-	/** Wire names and amounts that were to be written or added. */
-	readonly asked?: Readonly<Record<string, string>>;
-	readonly reference?: string;
-	/** Whether nothing would have been written anyway. */
-	readonly dryRun?: boolean;
-}
-
-/** An item that went well. */
-export interface Done {
-	readonly json: Readonly<Record<string, unknown>>;
-	/** Come out instead of `json`, each as an item, where one item in gives many or none. */
-	readonly items?: ReadonlyArray<Readonly<Record<string, unknown>>>;
-	/** What a person should know of it: half-sentences without the item's number. */
-	readonly hints: readonly string[];
-	/** The same of fields of an unknown shape, which matter less than any hint. */
-	readonly shapes?: readonly string[];
-	readonly wrote: boolean;
-}
-
-export type Result = Done | Failure;
 
 /** A checked item, ready to run. */
 export interface Task {
@@ -94,6 +70,3 @@ export interface Page {
 	/** What came of it, once Zoo has answered. */
 	readonly result?: Done | FailureFacts;
 }
-
-/** A failure without its class, as it is stored. */
-export type FailureFacts = Pick<Failure, 'source' | 'what' | 'next' | 'details'>;

@@ -9,7 +9,8 @@ import { laneOf } from './balance/owner';
 import { ownerOf, type Preview } from './balance/preview';
 import { Failure } from './failures/failure';
 import { alreadyWritten, memoryUnreadable, overtaken, referenceRepeated, stillInDoubt } from './failures/memory';
-import type { Done, FailureFacts, Page, Result, Task } from './item';
+import type { Page, Task } from './item';
+import type { Done, FailureFacts, Result } from './result';
 import type { Register } from './register';
 import { isStored, nothingStored, type Position, type Stored } from './stored';
 

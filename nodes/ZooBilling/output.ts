@@ -15,7 +15,7 @@ import type { Reply } from './balance/reply';
 import { amounts, identifiers } from './balance/selectable';
 import type { Options } from './options';
 import { Failure } from './failures/failure';
-import type { Result } from './item';
+import type { Result } from './result';
 import { tally } from './tally';
 import { plainWords } from './words';
 

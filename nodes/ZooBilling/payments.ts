@@ -2,14 +2,9 @@
 
 import { Failure, ofItem } from './failures/failure';
 import { referenceInDoubt, referenceTaken } from './failures/memory';
-import type { Result, Task } from './item';
+import type { Task } from './item';
+import type { Result } from './result';
 import type { Register } from './register';
-
-/** A payment: for whom and how much, and what came of it; undefined while it is under way or in doubt. */
-export interface Payment {
-	readonly what: string;
-	readonly result?: Result;
-}
 
 /** What a task comes to whose payment was added, or may have been; undefined when it is to be added now. */
 export function addedBefore(task: Task, host: string, register: Register): Result | undefined {

@@ -1,14 +1,19 @@
 // What this process knows of each owner at Zoo: the newest balance it has seen, and who has written since when.
 
 import { isEarlier, readMoment, type Moment } from './balance/moment';
-import type { Result } from './item';
+import type { Result } from './result';
 import { Newest } from './newest';
-import type { Payment } from './payments';
 
 /** A point in the register's history, to ask later what has happened since. It means nothing in another process. */
 export interface Mark {
 	readonly process: string;
 	readonly at: number;
+}
+
+/** A payment: for whom and how much, and what came of it; undefined while it is under way or in doubt. */
+export interface Payment {
+	readonly what: string;
+	readonly result?: Result;
 }
 
 interface Entry {

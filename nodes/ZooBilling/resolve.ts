@@ -4,7 +4,8 @@
 import { isUuid, type Owner } from './balance/owner';
 import { Failure, unforeseen } from './failures/failure';
 import { notLookedUp, unreadable } from './failures/wire';
-import type { Subject, Task } from './item';
+import type { Task } from './item';
+import type { Subject } from './subject';
 import { Refusal } from './refusal';
 import { runInLanes } from './schedule';
 import type { Exchange, Untaken } from './zoo/exchange';

@@ -1,7 +1,7 @@
 // What became of all items, in one sentence, for the one failure that a stopped workflow shows.
 
 import { Failure, type Outcome } from './failures/failure';
-import type { Result } from './item';
+import type { Result } from './result';
 
 const groups: Readonly<Record<Outcome, string>> = {
 	unknown: 'of unknown outcome',

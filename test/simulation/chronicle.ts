@@ -1,7 +1,7 @@
 // What happened in a world, as the rules need it: who wrote what, what was reported, and what no client could have noticed.
 
 import type { Preview } from '../../nodes/ZooBilling/balance/preview';
-import type { Result } from '../../nodes/ZooBilling/item';
+import type { Result } from '../../nodes/ZooBilling/result';
 import type { Clock } from './clock';
 import type { Amounts } from './money';
 

@@ -2,7 +2,8 @@
 
 import { ownerKinds } from '../../nodes/ZooBilling/balance/owner';
 import { Failure } from '../../nodes/ZooBilling/failures/failure';
-import type { Page, Result, Task } from '../../nodes/ZooBilling/item';
+import type { Page, Task } from '../../nodes/ZooBilling/item';
+import type { Result } from '../../nodes/ZooBilling/result';
 import { openJournal } from '../../nodes/ZooBilling/journal';
 import { adjustBalance } from '../../nodes/ZooBilling/operations/adjustBalance';
 import { applyPreview } from '../../nodes/ZooBilling/operations/applyPreview';

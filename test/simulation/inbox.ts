@@ -1,7 +1,7 @@
 // The payment inbox around the node, as its table and its workflow have it: claim with a lease, preview, keep, apply, record.
 
 import { Failure } from '../../nodes/ZooBilling/failures/failure';
-import type { Result } from '../../nodes/ZooBilling/item';
+import type { Result } from '../../nodes/ZooBilling/result';
 import type { RawParameters } from '../../nodes/ZooBilling/operations/operation';
 import type { Kept } from './chronicle';
 import { Execution, type Run } from './engine';

@@ -2,7 +2,8 @@
 
 import { ownerKinds } from '../../nodes/ZooBilling/balance/owner';
 import { Failure } from '../../nodes/ZooBilling/failures/failure';
-import type { Result, Task } from '../../nodes/ZooBilling/item';
+import type { Task } from '../../nodes/ZooBilling/item';
+import type { Result } from '../../nodes/ZooBilling/result';
 import { openJournal } from '../../nodes/ZooBilling/journal';
 import { applyPreview } from '../../nodes/ZooBilling/operations/applyPreview';
 import { Register } from '../../nodes/ZooBilling/register';

@@ -7,7 +7,7 @@ import { readJsonObject, readReply } from '../../nodes/ZooBilling/balance/reply'
 import { replySchema } from '../../nodes/ZooBilling/balance/schema';
 import { identifiers, selectable } from '../../nodes/ZooBilling/balance/selectable';
 import { Failure, type FailureDetails } from '../../nodes/ZooBilling/failures/failure';
-import type { Done } from '../../nodes/ZooBilling/item';
+import type { Done } from '../../nodes/ZooBilling/result';
 import { balanceOutput, errorFor, hintsFor, itemsFor, mostUrgent, replyHints } from '../../nodes/ZooBilling/output';
 import { org, ORG_ID, ownOrg, user, USER_ID } from './given';
 import { DOCUMENTED_REPLY } from '../zoo-api/documented';

@@ -3,7 +3,8 @@
 import { ownerKinds } from '../../nodes/ZooBilling/balance/owner';
 import { Failure } from '../../nodes/ZooBilling/failures/failure';
 import { notRead } from '../../nodes/ZooBilling/failures/wire';
-import type { Result, Task } from '../../nodes/ZooBilling/item';
+import type { Task } from '../../nodes/ZooBilling/item';
+import type { Result } from '../../nodes/ZooBilling/result';
 import { openJournal, type Place } from '../../nodes/ZooBilling/journal';
 import { operations } from '../../nodes/ZooBilling/operations/all';
 import { Register } from '../../nodes/ZooBilling/register';

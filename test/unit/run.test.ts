@@ -10,7 +10,8 @@ import { Failure, type FailureDetails } from '../../nodes/ZooBilling/failures/fa
 import { invalidInput } from '../../nodes/ZooBilling/failures/input';
 import { notApplied } from '../../nodes/ZooBilling/failures/wire';
 import { outcomeUnknown } from '../../nodes/ZooBilling/failures/write';
-import type { Done, Page, Result, Session, Task } from '../../nodes/ZooBilling/item';
+import type { Page, Session, Task } from '../../nodes/ZooBilling/item';
+import type { Done, Result } from '../../nodes/ZooBilling/result';
 import { openJournal, type Journal, type Place } from '../../nodes/ZooBilling/journal';
 import { optionDefaults } from '../../nodes/ZooBilling/options';
 import { Refusal } from '../../nodes/ZooBilling/refusal';

@@ -2,7 +2,7 @@
 
 import { ownerKinds } from '../../nodes/ZooBilling/balance/owner';
 import { Failure } from '../../nodes/ZooBilling/failures/failure';
-import type { Result } from '../../nodes/ZooBilling/item';
+import type { Result } from '../../nodes/ZooBilling/result';
 import { openJournal } from '../../nodes/ZooBilling/journal';
 import { adjustBalance } from '../../nodes/ZooBilling/operations/adjustBalance';
 import type { RawParameters } from '../../nodes/ZooBilling/operations/operation';

@@ -1,7 +1,7 @@
 // A failure of an item: what happened, what to do next, and facts to act on.
 
 import { identityOf } from '../balance/owner';
-import type { Subject } from '../item';
+import type { Subject } from '../subject';
 import { plainWords } from '../words';
 import type { Reported } from '../zoo/retry';
 

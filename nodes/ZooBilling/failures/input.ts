@@ -2,7 +2,7 @@
 
 import type { Comparison, Difference } from '../balance/confirm';
 import type { BalanceField, BalanceModel } from '../balance/fields';
-import type { Subject } from '../item';
+import type { Subject } from '../subject';
 import type { Refusal } from '../refusal';
 import type { Reported } from '../zoo/retry';
 import { failure, NOTHING_SENT, NOTHING_WRITTEN, SAFE, type Failure, type Reason, type Tries } from './failure';

@@ -1,7 +1,8 @@
 // Failures of an item because of what the execution remembers: an earlier try, node or item has written, or may have.
 
 import { ownerOf } from '../balance/preview';
-import type { Page, Subject } from '../item';
+import type { Page } from '../item';
+import type { Subject } from '../subject';
 import { failure, listed, NOTHING_SENT, type Failure, type Tries } from './failure';
 import { outcomeUnknown } from './write';
 

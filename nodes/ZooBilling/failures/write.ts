@@ -2,7 +2,7 @@
 
 import type { Comparison } from '../balance/confirm';
 import type { Amounts } from '../balance/preview';
-import type { Subject } from '../item';
+import type { Subject } from '../subject';
 import type { Untaken } from '../zoo/exchange';
 import type { Reported } from '../zoo/retry';
 import { failure, listed, NOTHING_WRITTEN, type Failure, type Tries } from './failure';

@@ -6,7 +6,8 @@ import { amountUnits, readAmount, type AmountUnit, type Sign } from '../balance/
 import { laneOf, type Owner } from '../balance/owner';
 import type { Failure } from '../failures/failure';
 import { invalidInput } from '../failures/input';
-import type { Asked, Subject } from '../item';
+import type { Asked } from '../item';
+import type { Subject } from '../subject';
 import { optionTable, readOptions, type OptionName, type Options } from '../options';
 import { isRecord, Refusal, shown } from '../refusal';
 import type { RawParameters } from './operation';

@@ -3,7 +3,8 @@
 import { targetOf, type Preview } from '../balance/preview';
 import { standing } from '../balance/standing';
 import { Failure } from '../failures/failure';
-import type { Page, Result, Session } from '../item';
+import type { Page, Session } from '../item';
+import type { Result } from '../result';
 import type { Flaw } from '../zoo/exchange';
 import { readBalance, writeBalance } from '../zoo/request';
 import { Sending, type Write } from '../zoo/sending';
