@@ -9,6 +9,7 @@ import { optionDefaults } from '../nodes/ZooBilling/options';
 import { loadPackage, runNode } from '../test/engine/harness';
 import { EMPLOYEE_TOKEN } from '../test/zoo-api/tokens';
 import { profile } from './profile';
+import { update } from './update';
 import { atOnce, orgId, startZooServer, type Latency } from './zoo-server';
 
 export const contestants = ['undici', 'bare loop', 'Zoo Billing'] as const;
@@ -41,8 +42,8 @@ export async function measureInProcess(
 			const took = {
 				undici: await throughUndici(zoo.url, items),
 				'bare loop': await throughEngine(zoo.url, itemsOf(items), bareLoop, { tested: bare }),
-				'Zoo Billing': await throughEngine(zoo.url, itemsOf(items), zooBilling),
-				check: await throughEngine(zoo.url, [...itemsOf(items - 1), { orgId: 'none' }], zooBilling),
+				'Zoo Billing': await throughEngine(zoo.url, itemsOf(items), update),
+				check: await throughEngine(zoo.url, [...itemsOf(items - 1), { orgId: 'none' }], update),
 			};
 			// The first round warms everybody up.
 			if (round >= 0) for (const runner of runners) figures[runner].push(took[runner] / items);
@@ -62,7 +63,7 @@ export async function profileInProcess(items: number, expressions: 1 | 3): Promi
 			await throughEngine(
 				zoo.url,
 				itemsOf(items),
-				expressions === 1 ? zooBilling : { ...zooBilling, updateFields: threeExpressions },
+				expressions === 1 ? update : { ...update, updateFields: threeExpressions },
 			);
 		await run();
 		return new Map([...(await profile(run))].map(([owner, took]) => [owner, took / items]));
@@ -72,15 +73,6 @@ export async function profileInProcess(items: number, expressions: 1 | 3): Promi
 }
 
 const threeExpressions = { prePayCashRemaining: '={{ $json.cash }}', prePayCreditsRemaining: '={{ $json.credits }}' };
-const zooBilling = {
-	resource: 'org',
-	operation: 'updateBalance',
-	orgId: '={{ $json.orgId }}',
-	balanceModel: 'prePay',
-	amountUnit: 'usd',
-	updateFields: { prePayCashRemaining: '50.00' },
-	options: {},
-};
 
 const bareLoop = { orgId: '={{ $json.orgId }}', cash: '50.00', credits: '', concurrency: String(concurrency) };
 

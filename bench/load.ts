@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { runNode } from '../test/engine/harness';
 import { EMPLOYEE_TOKEN } from '../test/zoo-api/tokens';
 import { markdownTable } from './statistics';
+import { update } from './update';
 import { atOnce, orgId, startZooServer } from './zoo-server';
 
 const SIZES = [1_000, 10_000, 50_000];
@@ -44,15 +45,7 @@ async function run(url: string, count: number) {
 		orgId: orgId(index % ORGANIZATIONS),
 		amount: `${index}.00`,
 	}));
-	const parameters = {
-		resource: 'org',
-		operation: 'updateBalance',
-		orgId: '={{ $json.orgId }}',
-		balanceModel: 'prePay',
-		amountUnit: 'usd',
-		updateFields: { prePayCashRemaining: '={{ $json.amount }}' },
-		options: {},
-	};
+	const parameters = { ...update, updateFields: { prePayCashRemaining: '={{ $json.amount }}' } };
 	return await runNode({ parameters, items, credential: { apiToken: EMPLOYEE_TOKEN, baseUrl: url } });
 }
 

@@ -7,6 +7,8 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { loadPackage } from '../test/engine/harness';
 import { DOCUMENTED_REPLY } from '../test/zoo-api/documented';
 import { markdownTable, spreadOf, spreadText } from './statistics';
+import { update } from './update';
+import { orgId } from './zoo-server';
 
 interface Timing {
 	readonly items: number;
@@ -37,15 +39,7 @@ export function instantContext(
 		DOCUMENTED_REPLY.replace(/"pre_pay_cash_remaining": "[\d.]+"/, '"pre_pay_cash_remaining": "50.00"'),
 	);
 	const input = Array.from({ length: count }, (_, item) => ({ json: { item } }));
-	const parameters = (item: number): IDataObject => ({
-		resource: 'org',
-		operation: 'updateBalance',
-		orgId: `00000000-0000-4000-8000-${String(item).padStart(12, '0')}`,
-		balanceModel: 'prePay',
-		amountUnit: 'usd',
-		updateFields: { prePayCashRemaining: '50.00' },
-		options: {},
-	});
+	const parameters = (item: number): IDataObject => ({ ...update, orgId: orgId(item) });
 	const node = {
 		id: '1',
 		name: 'Zoo Billing',

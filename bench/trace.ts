@@ -2,6 +2,7 @@
 
 import { loadPackage, runNode } from '../test/engine/harness';
 import { EMPLOYEE_TOKEN } from '../test/zoo-api/tokens';
+import { update } from './update';
 import { orgId, startZooServer, type Latency } from './zoo-server';
 
 export const ITEMS = 1_000;
@@ -16,15 +17,7 @@ async function arrivalsPerBucket(latency: Latency, folder: string | undefined): 
 		const tested = await loadPackage(folder);
 		const run = async () =>
 			await runNode({
-				parameters: {
-					resource: 'org',
-					operation: 'updateBalance',
-					orgId: '={{ $json.orgId }}',
-					balanceModel: 'prePay',
-					amountUnit: 'usd',
-					updateFields: { prePayCashRemaining: '50.00' },
-					options: {},
-				},
+				parameters: update,
 				items: Array.from({ length: ITEMS }, (_, index) => ({ orgId: orgId(index) })),
 				credential: { apiToken: EMPLOYEE_TOKEN, baseUrl: zoo.url },
 				tested,

@@ -287,11 +287,11 @@ function settled(page: Page, item: number, same: boolean): Result {
 	return { ...result, hints: ['written in an earlier try of this execution, and not again'] };
 }
 
-/** As small as it can be, because n8n stores it with the execution. */
 function hasWritten({ result }: Page): boolean {
 	return !result || !('json' in result) || result.wrote;
 }
 
+/** As small as it can be, because n8n stores it with the execution. */
 function kept(result: Result): Done | FailureFacts {
 	if (!(result instanceof Failure)) return { json: result.json, hints: [], wrote: result.wrote };
 	const { source, what, next, details } = result;

@@ -20,9 +20,9 @@ export const faults: readonly Fault[] = [
 		name: 'a page is written after the send',
 		file: 'operations/write.ts',
 		from: `const page = session.begin(preview);
-	return page instanceof Failure ? page : await send(session, { intent, kind, page, doubt: 'none' });`,
+	return page instanceof Failure ? page : await send(session, { intent, kind, page, doubt });`,
 		to: `const early: Page = { id: 'p', asks: '', adds: kind.adds, preview, mark: session.register.mark(), state: 'begun' };
-	const result = await send(session, { intent, kind, page: early, doubt: 'none' });
+	const result = await send(session, { intent, kind, page: early, doubt });
 	session.begin(preview);
 	return result;`,
 	},
@@ -41,7 +41,7 @@ export const faults: readonly Fault[] = [
 	{
 		name: 'the answer to a write does not count as seen',
 		file: 'operations/write.ts',
-		from: 'session.register.isFresh(key, reply.balance.updated_at, session.exchange.now());\n			return tooLittle(reply);',
+		from: 'isFresh(session, intent, reply.balance.updated_at);\n			return tooLittle(reply);',
 		to: 'return tooLittle(reply);',
 	},
 	{
@@ -198,8 +198,8 @@ export const faults: readonly Fault[] = [
 	{
 		name: 'a preview that may have been sent is sent without a doubt',
 		file: 'operations/applyPreview.ts',
-		from: 'return await beginInDoubt(session, intent, kind, stored);',
-		to: 'return await begin(session, intent, kind, stored);',
+		from: "begin(session, { intent, kind, doubt: 'perhaps' }, stored)",
+		to: "begin(session, { intent, kind, doubt: 'none' }, stored)",
 	},
 	{
 		name: 'a preview is written whatever the balance is now',

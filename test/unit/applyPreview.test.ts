@@ -8,26 +8,14 @@ import { openJournal } from '../../nodes/ZooBilling/journal';
 import { applyPreview } from '../../nodes/ZooBilling/operations/applyPreview';
 import { Register } from '../../nodes/ZooBilling/register';
 import { runPass } from '../../nodes/ZooBilling/run';
-import { ORG_ID, replied, ScriptedWorld, timedOut, USER_ID, type Turn } from './given';
+import { dryRunPreview, ORG_ID, replied, ScriptedWorld, timedOut, USER_ID, type Turn } from './given';
 
-const host = 'api.zoo.dev';
-const T0 = '2026-11-23T16:27:13Z';
+const { host, updatedAt: T0 } = dryRunPreview;
 const T1 = '2026-11-23T16:27:14Z';
 const at = (cash: string, updated_at = T0, more: object = {}) =>
 	replied(200, { pre_pay_cash_remaining: cash, updated_at, ...more });
 
-const preview = {
-	id: 'process-1',
-	madeAt: T0,
-	orgId: ORG_ID,
-	host,
-	resource: 'org',
-	balanceModel: 'prePay',
-	from: { pre_pay_cash_remaining: '10.00' },
-	to: { pre_pay_cash_remaining: '15.00' },
-	updatedAt: T0,
-	reference: 'pi_1',
-};
+const preview = { ...dryRunPreview, reference: 'pi_1' };
 
 interface Given {
 	readonly sentBefore?: unknown;

@@ -49,6 +49,19 @@ export const badCertificate: Sent = {
 	cause: 'the host’s certificate was not accepted',
 };
 
+/** As a dry run puts it out that would add 5.00 to 10.00. */
+export const dryRunPreview = {
+	id: 'process-1',
+	madeAt: '2026-11-23T16:27:13Z',
+	orgId: ORG_ID,
+	host: 'api.zoo.dev',
+	resource: 'org',
+	balanceModel: 'prePay',
+	from: { pre_pay_cash_remaining: '10.00' },
+	to: { pre_pay_cash_remaining: '15.00' },
+	updatedAt: '2026-11-23T16:27:13Z',
+};
+
 /** Nobody has asked anybody to wait or to stop. */
 export function freeTraffic(): Traffic {
 	return { begunAt: 0, heldUntil: 0, heldByZoo: false, stopped: false };

@@ -7,11 +7,10 @@ import { openJournal } from '../../nodes/ZooBilling/journal';
 import { operations } from '../../nodes/ZooBilling/operations/all';
 import { Register } from '../../nodes/ZooBilling/register';
 import { runPass } from '../../nodes/ZooBilling/run';
-import { ORG_ID, replied, ScriptedWorld, timedOut, USER_ID, type Turn } from './given';
+import { dryRunPreview, ORG_ID, replied, ScriptedWorld, timedOut, USER_ID, type Turn } from './given';
 
-const host = 'api.zoo.dev';
-const at = (cash: string, updated_at = '2026-11-23T16:27:13Z') =>
-	replied(200, { pre_pay_cash_remaining: cash, updated_at });
+const { host, updatedAt } = dryRunPreview;
+const at = (cash: string, updated_at = updatedAt) => replied(200, { pre_pay_cash_remaining: cash, updated_at });
 
 function task(name: string, raw: Record<string, unknown>, item = 0): Task {
 	const made = operations.find((each) => each.name === name)?.prepare(raw, ownerKinds.org, item);
@@ -33,18 +32,7 @@ const paid = (item = 0, options: object = {}, more: object = {}) =>
 	);
 
 const adjustFields = { prePayCashRemaining: '5' };
-const preview = {
-	id: 'process-1',
-	madeAt: '2026-11-23T16:27:13Z',
-	orgId: ORG_ID,
-	host,
-	resource: 'org',
-	balanceModel: 'prePay',
-	from: { pre_pay_cash_remaining: '10.00' },
-	to: { pre_pay_cash_remaining: '15.00' },
-	updatedAt: '2026-11-23T16:27:13Z',
-};
-const applying = (sentBefore: string) => task('applyPreview', { preview, sentBefore, options: {} });
+const applying = (sentBefore: string) => task('applyPreview', { preview: dryRunPreview, sentBefore, options: {} });
 
 interface Pass {
 	/** What n8n has stored of the execution. */

@@ -100,7 +100,7 @@ async function adjust(session: Session, intent: WriteIntent, resumed: Page | und
 	const preview = previewOf(session, intent, target, before);
 	if (chosen.dryRun) return show(session, intent, before, { preview, more });
 	if (target.length === 0) return unchanged(session, intent, before, { preview, more });
-	return await begin(session, intent, kind, preview);
+	return await begin(session, { intent, kind, doubt: 'none' }, preview);
 }
 
 /** `now`: the balance after the write; without it, as computed. */

@@ -19,9 +19,9 @@ import { Refusal, shown } from '../refusal';
 import { aboveMaximum, type WriteIntent } from './intent';
 import type { Operation, RawParameters } from './operation';
 import { readStored, type StoredPreview } from './storedPreview';
-import { look, ownerKey } from './look';
+import { isFresh, look } from './look';
 import { sightOf, type Kind } from './report';
-import { begin, beginInDoubt, resume } from './write';
+import { begin, resume } from './write';
 
 const options = () =>
 	['maxAmount', 'maxConcurrency', 'onDifference', 'output', 'outputFields', 'retryFor', 'timeout', 'validFor'] as const;
@@ -153,12 +153,12 @@ async function first(session: Session, { stored, sentBefore, intent }: Applying)
 		return invalidInput(intent.subject, new Refusal("'Preview' holds a time that has not come yet: updatedAt", next));
 	}
 	// The process that looked may have been another one.
-	session.register.isFresh(ownerKey(session, intent.laneKey), stored.updatedAt, session.exchange.now());
-	if (sentBefore === 'perhaps') return await beginInDoubt(session, intent, kind, stored);
+	isFresh(session, intent, stored.updatedAt);
+	if (sentBefore === 'perhaps') return await begin(session, { intent, kind, doubt: 'perhaps' }, stored);
 	const now = await look(session, intent);
 	if (now instanceof Failure) return now;
 	const is = (doubt: 'none' | 'perhaps') => standing(stored, now, { doubt, conditions: [], otherWriter: false });
-	if (is('none') === 'send') return await begin(session, intent, kind, stored);
+	if (is('none') === 'send') return await begin(session, { intent, kind, doubt: 'none' }, stored);
 	const sight = sightOf(intent, stored, now);
 	// Somebody has changed the balance by just this, or an earlier run has: a person decides.
 	if (is('perhaps') === 'applied') return alreadyThere(intent.subject, sight);

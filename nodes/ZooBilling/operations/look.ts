@@ -42,10 +42,14 @@ function textsOf(preview: Lane['preview']): Record<string, string> {
 	return Object.fromEntries([...preview].map(([name, amount]) => [name, amount.toString()]));
 }
 
-export function isStale(session: Session, { laneKey }: WriteIntent): Flaw {
-	const key = ownerKey(session, laneKey);
+/** Takes note of when the owner's balance was updated; false when this process has seen a newer one. */
+export function isFresh({ host, register, exchange }: Session, { laneKey }: WriteIntent, updatedAt: unknown): boolean {
+	return register.isFresh(ownerKey({ host }, laneKey), updatedAt, exchange.now());
+}
+
+export function isStale(session: Session, intent: WriteIntent): Flaw {
 	return (reply) =>
-		session.register.isFresh(key, reply.balance.updated_at, session.exchange.now())
+		isFresh(session, intent, reply.balance.updated_at)
 			? undefined
 			: { cause: 'Zoo answered with an older balance than it has shown before', stale: true };
 }

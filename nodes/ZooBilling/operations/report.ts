@@ -37,7 +37,7 @@ export interface Ready {
 	readonly intent: WriteIntent;
 	readonly kind: Kind;
 	readonly page: Page;
-	/** What an earlier pass has left. */
+	/** What an earlier pass, or another execution, has left. */
 	readonly doubt: Doubt;
 }
 
@@ -157,8 +157,8 @@ export function unchanged(
 	const page = note(preview);
 	if (page instanceof Failure) return page;
 	const asked = Object.fromEntries(intent.amounts.map(({ field }) => [field.wire, amountText(before, field)]));
-	const known = { status: 'unchanged', by: 'readBack', rounded: false, differences: [], callId: null, asked } as const;
-	const confirmation = confirm(intent, exchange, { ...known, differences: [] });
+	const known: Known = { status: 'unchanged', by: 'readBack', rounded: false, differences: [], callId: null, asked };
+	const confirmation = confirm(intent, exchange, known);
 	const json = { ...balanceOutput(intent.owner, before, intent.options.output), ...more, confirmation };
 	return { json, hints: [], shapes: replyHints(before), wrote: false };
 }

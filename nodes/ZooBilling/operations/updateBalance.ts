@@ -52,5 +52,5 @@ async function update(session: Session, intent: WriteIntent, resumed: Page | und
 	const preview = previewOf(session, intent, target, before);
 	if (before && options.dryRun) return show(session, intent, before, { preview });
 	if (before && holds(before.balance, target)) return unchanged(session, intent, before, { preview });
-	return await begin(session, intent, kind, preview);
+	return await begin(session, { intent, kind, doubt: 'none' }, preview);
 }

@@ -9,30 +9,23 @@ import type { Flaw } from '../zoo/exchange';
 import { readBalance, writeBalance } from '../zoo/request';
 import { Sending, type Write } from '../zoo/sending';
 import type { WriteIntent } from './intent';
-import { isStale, ownerKey } from './look';
+import { isFresh, isStale, ownerKey } from './look';
 import { report, type Kind, type Ready } from './report';
 
 /** Sends a preview, and says what became of it. The journal knows of it before the first attempt. */
-export async function begin(session: Session, intent: WriteIntent, kind: Kind, preview: Preview): Promise<Result> {
-	const page = session.begin(preview);
-	return page instanceof Failure ? page : await send(session, { intent, kind, page, doubt: 'none' });
-}
-
-/** Sends a preview that may have been sent by another execution before. */
-export async function beginInDoubt(
+export async function begin(
 	session: Session,
-	intent: WriteIntent,
-	kind: Kind,
+	{ intent, kind, doubt }: Omit<Ready, 'page'>,
 	preview: Preview,
 ): Promise<Result> {
 	const page = session.begin(preview);
-	return page instanceof Failure ? page : await send(session, { intent, kind, page, doubt: 'perhaps' });
+	return page instanceof Failure ? page : await send(session, { intent, kind, page, doubt });
 }
 
 /** Takes up what an earlier pass has left in doubt. */
 export async function resume(session: Session, intent: WriteIntent, kind: Kind, page: Page): Promise<Result> {
 	// The process that looked may have been another one.
-	session.register.isFresh(ownerKey(session, intent.laneKey), page.preview.updatedAt, session.exchange.now());
+	isFresh(session, intent, page.preview.updatedAt);
 	return await send(session, { intent, kind, page, doubt: page.doubt ?? 'perhaps' });
 }
 
@@ -63,7 +56,7 @@ function writeOf(session: Session, ready: Ready): Write {
 		builtOnLook: page.preview.from !== undefined,
 		flawOfAnswer: (reply) => {
 			// Nothing that is older than the answer to a write may be believed later.
-			session.register.isFresh(key, reply.balance.updated_at, session.exchange.now());
+			isFresh(session, intent, reply.balance.updated_at);
 			return tooLittle(reply);
 		},
 		flawOfLook: (reply) => tooLittle(reply) ?? stale(reply),

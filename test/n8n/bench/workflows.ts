@@ -1,6 +1,7 @@
 /** The workflows that are measured: items, one of the contestants, and a stopwatch. */
 import { randomUUID } from 'node:crypto';
 
+import { update } from '../../../bench/update';
 import { optionDefaults } from '../../../nodes/ZooBilling/options';
 import { EMPLOYEE_TOKEN } from '../../zoo-api/tokens';
 import type { Rest, Workflow } from '../rest';
@@ -95,11 +96,7 @@ function httpRequest(url: string, cash: string, credits: string): object {
 
 function zooBilling(cash: string, credits: string, lanes: number): object {
 	return {
-		resource: 'org',
-		operation: 'updateBalance',
-		orgId: '={{ $json.orgId }}',
-		balanceModel: 'prePay',
-		amountUnit: 'usd',
+		...update,
 		updateFields: { prePayCashRemaining: cash, ...(credits !== '' && { prePayCreditsRemaining: credits }) },
 		options: lanes === optionDefaults.maxConcurrency ? {} : { maxConcurrency: lanes },
 	};
