@@ -20,8 +20,8 @@ CREATE TABLE IF NOT EXISTS zoo_inbox.setting (
 	net boolean NOT NULL,
 	-- The metadata key that marks the checkouts that are meant for Zoo; empty: all of them are.
 	marker text NOT NULL,
-	-- A quarter of it has to be longer than a request may take.
-	lease_seconds integer NOT NULL CHECK (lease_seconds >= 60),
+	-- A quarter of it has to be longer than the twenty seconds that a request may take and still land in.
+	lease_seconds integer NOT NULL CHECK (lease_seconds >= 80),
 	rest_seconds integer NOT NULL CHECK (rest_seconds >= 1),
 	paused_until timestamptz,
 	paused_because text,
@@ -62,6 +62,8 @@ CREATE TABLE IF NOT EXISTS zoo_inbox.payment (
 	call_id text,
 	balance_before jsonb,
 	balance_after jsonb,
+	-- When Zoo had last updated the balance that was seen after the payment was added: an older one is without the payment.
+	balance_updated_at timestamptz,
 	history jsonb NOT NULL DEFAULT '[]',
 	UNIQUE (account, live, payment),
 	CHECK (status NOT IN ('due', 'working') OR (kind = 'payment' AND organization IS NOT NULL AND amount_cents > 0)),
@@ -76,6 +78,7 @@ CREATE INDEX IF NOT EXISTS payment_due_first ON zoo_inbox.payment (id) WHERE sta
 CREATE INDEX IF NOT EXISTS payment_leased ON zoo_inbox.payment (lease_until) WHERE status = 'working';
 CREATE INDEX IF NOT EXISTS payment_for_a_person ON zoo_inbox.payment (id) WHERE status = 'person';
 CREATE INDEX IF NOT EXISTS payment_may_land ON zoo_inbox.payment (organization, open_until) WHERE open_until IS NOT NULL;
+CREATE INDEX IF NOT EXISTS payment_seen ON zoo_inbox.payment (organization, balance_updated_at) WHERE balance_updated_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS payment_added ON zoo_inbox.payment (added_at) WHERE added_at IS NOT NULL;
 
 -- A payment whose row is gone would be added again when Stripe tells of it again.
@@ -359,8 +362,18 @@ EXCEPTION
 	WHEN unique_violation THEN RETURN;
 END $body$;
 
+-- When Zoo says that a balance was updated; unknown where it does not say so, and where it says that it is to come.
+CREATE OR REPLACE FUNCTION zoo_inbox.moment(said text) RETURNS timestamptz LANGUAGE plpgsql AS $body$
+BEGIN
+	IF said ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}T' AND said::timestamptz < clock_timestamp() + interval '1 hour' THEN RETURN said::timestamptz; END IF;
+	RETURN NULL;
+EXCEPTION
+	WHEN data_exception THEN RETURN NULL;
+END $body$;
+
 -- Stores what a write was decided to be, before anything is sent: only for whoever holds the row, and only while the lease lasts.
--- No row comes back otherwise, and then nothing may be sent.
+-- No row comes back otherwise, and then nothing may be sent. What was looked up from a copy of Zoo's data that an earlier payment
+-- had not reached is looked up again later: whatever is built on it would undo that payment.
 CREATE OR REPLACE FUNCTION zoo_inbox.keep(id_held bigint, claims_held integer, preview_made jsonb, asked_at text)
 RETURNS TABLE (work jsonb) LANGUAGE plpgsql AS $body$
 DECLARE
@@ -368,14 +381,24 @@ DECLARE
 	p zoo_inbox.payment;
 BEGIN
 	SELECT * INTO STRICT s FROM zoo_inbox.setting;
-	UPDATE zoo_inbox.payment q SET preview = preview_made,
-		history = zoo_inbox.noted(q.history, 'preview kept', jsonb_build_object('from', preview_made -> 'from', 'to', preview_made -> 'to'))
+	SELECT * INTO p FROM zoo_inbox.payment q
 	WHERE q.id = id_held AND q.claims = claims_held AND q.status = 'working' AND q.preview IS NULL AND q.lease_until > clock_timestamp()
-	RETURNING q.* INTO p;
+	FOR UPDATE;
 	IF NOT FOUND THEN RETURN; END IF;
 	IF preview_made ->> 'orgId' IS DISTINCT FROM p.organization::text OR preview_made ->> 'reference' IS DISTINCT FROM p.payment THEN
 		RAISE EXCEPTION 'The preview is not of payment % (row %)', p.payment, p.id;
 	END IF;
+	IF zoo_inbox.moment(preview_made ->> 'updatedAt')
+		< (SELECT max(o.balance_updated_at) FROM zoo_inbox.payment o WHERE o.organization = p.organization) THEN
+		PERFORM zoo_inbox.record(id_held, claims_held, 'no', jsonb_build_object(
+			'error', 'Zoo answered with an older balance than after an earlier payment',
+			'details', jsonb_build_object('outcome', 'notSent', 'reason', 'staleReply')));
+		RETURN;
+	END IF;
+	UPDATE zoo_inbox.payment q SET preview = preview_made,
+		history = zoo_inbox.noted(q.history, 'preview kept', jsonb_build_object('from', preview_made -> 'from', 'to', preview_made -> 'to'))
+	WHERE q.id = p.id
+	RETURNING q.* INTO p;
 	RETURN QUERY SELECT zoo_inbox.work(p, s, 'no', keep.asked_at);
 END $body$;
 
@@ -425,6 +448,7 @@ BEGIN
 		UPDATE zoo_inbox.payment q SET status = 'done', why = NULL, lease_until = NULL, added_at = clock_timestamp(),
 			open_until = CASE WHEN said -> 'confirmation' -> 'attempts' > to_jsonb(1) THEN clock_timestamp() + interval '10 seconds' END,
 			call_id = said -> 'confirmation' ->> 'callId', balance_before = p.preview -> 'from', balance_after = p.preview -> 'to',
+			balance_updated_at = zoo_inbox.moment(said ->> 'updated_at'),
 			history = zoo_inbox.noted(p.history, 'added', jsonb_build_object('status', said -> 'confirmation' -> 'status', 'call', said -> 'confirmation' -> 'callId'))
 		WHERE q.id = p.id;
 	ELSIF verdict = 'person' THEN

@@ -40,6 +40,7 @@ export interface Kept {
 	readonly account: Account;
 	/** What it was built on. */
 	readonly look: Look | undefined;
+	readonly by: Writer;
 	/** Whether anybody has begun to apply it. */
 	isTaken: boolean;
 }

@@ -374,5 +374,6 @@ function takenBy(applies: ItemPlan['applies'], kept: Kept): Given {
 function keepPreview({ result, account, writer }: Report, { kept }: Chronicle): void {
 	if (!account || result instanceof Failure || !isRecord(result.json['preview'])) return;
 	const { id } = result.json['preview'];
-	kept.push({ id: String(id), json: JSON.stringify(result.json), account, look: writer.look, isTaken: false });
+	const json = JSON.stringify(result.json);
+	kept.push({ id: String(id), json, account, look: writer.look, by: writer, isTaken: false });
 }

@@ -1,6 +1,7 @@
 // The payment inbox around the node, as its table and its workflow have it: claim with a lease, preview, keep, apply, record.
 
 import { Failure } from '../../nodes/ZooBilling/failures/failure';
+import { isRecord } from '../../nodes/ZooBilling/refusal';
 import type { Result } from '../../nodes/ZooBilling/result';
 import type { RawParameters } from '../../nodes/ZooBilling/operations/operation';
 import type { Kept } from './chronicle';
@@ -27,6 +28,8 @@ export interface Row {
 	openUntil: number;
 	/** What was decided, stored before anything is sent. */
 	preview: Kept | undefined;
+	/** Of the balance that was seen after it was added, as Zoo says. */
+	updatedAt: string;
 }
 
 /** A row as whoever has claimed it was given it. */
@@ -60,6 +63,7 @@ export class Inbox {
 			notBefore: at,
 			openUntil: 0,
 			preview: undefined,
+			updatedAt: '',
 		}));
 	}
 
@@ -115,6 +119,13 @@ export class Inbox {
 	/** Only for whoever holds the row, and only while the lease lasts. */
 	keep({ row, claims }: Claim, kept: Kept, askedAt: number): Claim[] {
 		if (!this.isHeld(row, claims) || row.preview || row.leaseUntil <= this.now) return [];
+		const { chronicle } = this.world;
+		const others = this.rows.filter(({ account }) => account === row.account);
+		if (others.some(({ updatedAt }) => isOlder(kept, updatedAt))) {
+			chronicle.tell(`Inbox: ${row.name} is due again, its preview is older than an earlier payment`);
+			this.makeDue(row, true);
+			return [];
+		}
 		row.preview = kept;
 		return [this.claimOf(row, askedAt, 'no')];
 	}
@@ -131,17 +142,22 @@ export class Inbox {
 		const counts = !['heldBack', 'blockedByEarlierItem', 'canceled', 'changedMeanwhile'].includes(reason);
 		if (became === 'done') {
 			const hasRetried = !(result instanceof Failure) && attemptsOf(result.json) > 1;
+			const { updated_at: updatedAt } = result instanceof Failure ? {} : result.json;
+			row.updatedAt = typeof updatedAt === 'string' ? updatedAt : '';
 			Object.assign(row, { status: 'done', openUntil: hasRetried ? this.now + 10_000 : 0 });
 		} else if (became === 'person') row.status = 'person';
 		else if (became === 'again') {
-			const wait = Math.min(900_000, 3000 * 2 ** row.attempts);
-			const ofBalance = reason === 'changedMeanwhile' ? 0 : 1000;
-			const notBefore = this.now + (counts ? wait : ofBalance);
-			Object.assign(row, { status: 'due', preview: undefined, attempts: row.attempts + Number(counts), notBefore });
+			this.makeDue(row, counts, reason === 'changedMeanwhile' ? 0 : 1000);
 		} else {
 			const rest = reason === 'blockedByEarlierItem' ? 1000 : REST * 2 ** Math.min(row.attempts, 4);
 			Object.assign(row, { attempts: row.attempts + 1, leaseUntil: this.now + rest });
 		}
+	}
+
+	private makeDue(row: Row, counts: boolean, otherwise = 0): void {
+		const wait = counts ? Math.min(900_000, 3000 * 2 ** row.attempts) : otherwise;
+		const attempts = row.attempts + Number(counts);
+		Object.assign(row, { status: 'due', preview: undefined, attempts, notBefore: this.now + wait });
 	}
 
 	private judged({ attempts }: Row, result: Result, mayHaveBeenSent: boolean): 'done' | 'again' | 'rest' | 'person' {
@@ -159,6 +175,13 @@ export class Inbox {
 	private isHeld({ status, claims }: Row, claimed: number): boolean {
 		return status === 'working' && claims === claimed;
 	}
+}
+
+/** Zoo's times have one length, so that their texts compare as they do. */
+function isOlder({ json }: Kept, updatedAt: string): boolean {
+	const item: unknown = JSON.parse(json);
+	const preview = isRecord(item) && isRecord(item['preview']) ? item['preview'] : {};
+	return typeof preview['updatedAt'] === 'string' && preview['updatedAt'] < updatedAt;
 }
 
 function attemptsOf({ confirmation }: Readonly<Record<string, unknown>>): number {

@@ -10,4 +10,8 @@ export const onceBroken: ReadonlyArray<readonly [seed: number, story: string]> =
 	[59, 'a busy proxy says 503 and when to come again, and Zoo applies the write after that'],
 	[607, 'a payment comes again while nobody knows whether it was added'],
 	[2991, 'a payment that another execution has added is told of, and its execution taken up elsewhere'],
+	[421484, 'a worker that has seen nothing yet is shown a balance without the payment before'],
+	[398666, 'a preview is applied after somebody has set the other balance model’s amounts'],
+	[542519, 'an attempt lands too late, and makes just what another item asks for'],
+	[604913, 'what a preview has added is taken back, and another amount had moved before'],
 ];

@@ -19,7 +19,7 @@ export interface Weather {
 /** Of Zoo's requests. */
 const FAULTY_SHARE = 0.1;
 /** The shortest lease that there is. */
-export const STORM_SETTINGS = { lease_seconds: 60, rest_seconds: 3 };
+export const STORM_SETTINGS = { lease_seconds: 80, rest_seconds: 3 };
 const STANDS_STILL_MS = 66_000;
 const BURST = 25;
 /** Of the payments. */

@@ -325,6 +325,56 @@ export function theTable(cleanUp: CleanUp): void {
 		});
 	});
 
+	describe('a balance as Zoo had it before an earlier payment', () => {
+		const BEFORE = '2026-01-02T00:00:00.000001Z';
+		const AFTER = '2026-01-02T00:00:00.000002Z';
+
+		/** One payment is added, the next one is claimed. */
+		async function next(updatedAt: string | undefined): Promise<Work> {
+			await paid('pi_1');
+			await paid('pi_2');
+			const first = await kept();
+			assert.equal(await table.record(first, confirmed(first, 'confirmed', updatedAt)), 'done');
+			return await claimed();
+		}
+
+		it('is no ground for a write: no preview is kept, and the payment is looked up again', async () => {
+			const work = await next(AFTER);
+			assert.equal(await table.keep(work, previewOf(work, '0.00', '50.00', BEFORE)), undefined);
+			const { status, preview, attempts, why } = (await table.row('pi_2')) ?? assert.fail();
+			assert.deepEqual([status, preview, attempts], ['due', null, 1]);
+			assert.match(why ?? '', /older balance than after an earlier payment/);
+			assert.deepEqual(await table.claim(), []);
+			await table.letWaitsEnd();
+			assert.ok(await table.keep(await claimed(), previewOf(work, '50.00', '100.00', AFTER)));
+		});
+
+		it('is told by the microsecond, in whatever time zone', async () => {
+			const work = await next(AFTER);
+			assert.ok(await table.keep(work, previewOf(work, '50.00', '100.00', '2026-01-02T01:00:00.000002+01:00')));
+		});
+
+		it('is another organization’s business', async () => {
+			await next(AFTER);
+			await paid('pi_3', OTHER);
+			const work = await claimed();
+			assert.ok(await table.keep(work, previewOf(work, '0.00', '50.00', BEFORE)));
+		});
+
+		for (const unreadable of [undefined, 'yesterday', '2026-13-45T00:00:00Z', '9999-01-01T00:00:00Z', 'infinity']) {
+			it(`is not told by the time ${unreadable ?? 'that Zoo does not say'}`, async () => {
+				const work = await next(unreadable);
+				assert.equal((await table.row('pi_1'))?.balance_updated_at, null);
+				assert.ok(await table.keep(work, previewOf(work, '0.00', '50.00', BEFORE)));
+			});
+		}
+
+		it('is not told of a preview without a time', async () => {
+			const work = await next(AFTER);
+			assert.ok(await table.keep(work, previewOf(work)));
+		});
+	});
+
 	describe('what the node says', () => {
 		it('is refused when it is about another payment', async () => {
 			await paid('pi_1');

@@ -45,6 +45,7 @@ export interface Row {
 	readonly amount_cents: string;
 	readonly preview: unknown;
 	readonly attempts: number;
+	readonly balance_updated_at: Date | null;
 	readonly history: ReadonlyArray<{ readonly what: string }>;
 }
 
@@ -125,17 +126,18 @@ export class Table {
 }
 
 /** What a dry run decides for a payment, as far as the table cares. */
-export function previewOf({ organization, payment }: Work, from = '0.00', to = '50.00') {
+export function previewOf({ organization, payment }: Work, from = '0.00', to = '50.00', updatedAt?: string) {
 	return {
 		orgId: organization,
 		reference: payment,
+		...(updatedAt !== undefined && { updatedAt }),
 		from: { pre_pay_cash_remaining: from },
 		to: { pre_pay_cash_remaining: to },
 	};
 }
 
-export function confirmed({ payment }: Work, status = 'confirmed') {
-	return { confirmation: { status, reference: payment, callId: 'a call' } };
+export function confirmed({ payment }: Work, status = 'confirmed', updatedAt?: string) {
+	return { updated_at: updatedAt, confirmation: { status, reference: payment, callId: 'a call' } };
 }
 
 export function failed({ payment }: Work, outcome: string, reason: string) {

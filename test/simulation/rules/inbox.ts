@@ -8,7 +8,8 @@ import { areClose, toOf, type Truth } from './money';
 export function checkInbox(chronicle: Chronicle, rows: readonly Row[], { isCalm, credit = 1 }: Truth): void {
 	for (const { name, status, preview } of rows) {
 		const attempts = chronicle.attempts.filter(({ once }) => once.includes(`payment ${name}`));
-		const isExcused = attempts.some(({ writer }) => [...writer.excuses].some((excuse) => excuse !== 'crash'));
+		const writers = [...attempts.map(({ writer }) => writer), ...(preview ? [preview.by] : [])];
+		const isExcused = writers.some(({ excuses }) => [...excuses].some((excuse) => excuse !== 'crash'));
 		const isAdded = attempts.some(({ account: { versions }, applied }) =>
 			applied.some((index) => {
 				const [before, after] = [versions[index - 1], versions[index]];

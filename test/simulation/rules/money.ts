@@ -57,6 +57,17 @@ function isOutsider({ by }: Version, { writer, pass }: Attempt): boolean {
 	return by.writer !== writer && writer.reports.some((report) => report.pass.process !== pass.process);
 }
 
+function isTooLate({ by }: Version): boolean {
+	return typeof by !== 'string' && by.writer.excuses.has('tooLate');
+}
+
+/** Whether another amount than those that are written has moved since the preview: that may be why the balance was updated. */
+function isExplained({ account, asked, look, writer }: Attempt, amounts: Amounts): boolean {
+	const builtOn = account.versions[(writer.given?.kept.look ?? look)?.version ?? 0]?.amounts ?? {};
+	const beside = Object.fromEntries(Object.entries(builtOn).filter(([name]) => !(name in asked)));
+	return !stand(beside, amounts);
+}
+
 /** Whether an attempt of another item has written just the same preview or payment. */
 function isSame({ by }: Version, { once }: Attempt): boolean {
 	return typeof by !== 'string' && by.once.some((key) => once.includes(key));
@@ -68,12 +79,12 @@ function noteTakenBack(writer: Writer, { hasMoments, credit = 1 }: Truth): void 
 		const from = preview?.from && fromOf(preview.from, attempt.asked);
 		const since = account.versions.slice((look?.version ?? 0) + 1);
 		const others = since.filter(
-			(version) => isOutsider(version, attempt) && !isSame(version, attempt) && version.at >= attempt.sentAt,
+			(version) =>
+				(isOutsider(version, attempt) || isTooLate(version)) &&
+				!isSame(version, attempt) &&
+				version.at >= attempt.sentAt,
 		);
-		const shown = account.versions[look?.version ?? 0]?.amounts ?? {};
-		const beside = Object.fromEntries(Object.entries(shown).filter(([name]) => !(name in attempt.asked)));
-		const isUntold = (amounts: Amounts) => !hasMoments || !stand(beside, amounts);
-		if (from && others.some(({ amounts }) => stand(from, amounts) && isUntold(amounts)))
+		if (from && others.some(({ amounts }) => stand(from, amounts) && (!hasMoments || isExplained(attempt, amounts))))
 			writer.excuses.add('takenBack');
 		const arrival = account.versions[attempt.applied[0] ?? -1]?.at ?? Infinity;
 		if (others.some(({ amounts, at }) => at < arrival && areClose(attempt.asked, amounts, credit)))
@@ -334,8 +345,7 @@ function noteTakenBackSince(landings: readonly Landing[], { hasMoments }: Truth)
 	if (!first || !last || !from) return;
 	const { attempt } = first;
 	const between = attempt.account.versions.slice(first.index + 1, last.index);
-	const beside = Object.entries(first.before.amounts).filter(([name]) => !(name in attempt.asked));
-	const isUntold = (amounts: Amounts) => !hasMoments || !stand(Object.fromEntries(beside), amounts);
+	const isUntold = (amounts: Amounts) => !hasMoments || isExplained(attempt, amounts);
 	if (between.some(({ amounts }) => stand(fromOf(from, attempt.asked), amounts) && isUntold(amounts)))
 		last.attempt.writer.excuses.add('takenBack');
 }

@@ -73,7 +73,7 @@ const rules: Readonly<Record<string, Rule>> = {
 		// The register counts whatever may have been applied.
 		const isOthers = (other: Attempt) => other.writer !== writer && other.account === first.account;
 		const isAlone =
-			!chronicle.attempts.some((other) => isOthers(other) && !other.isConfirmed) &&
+			!chronicle.attempts.some((other) => isOthers(other) && !(other.isConfirmed && other.applied.length > 0)) &&
 			since.every(({ by }) => typeof by !== 'string' && by.writer === writer);
 		const shown = look.account.versions[look.version]?.amounts ?? {};
 		const isThere = since.length > 0 && look.account === first.account && stand(first.asked, shown);
