@@ -74,6 +74,10 @@ describe('amounts in US dollars', () => {
 		['Infinity', 'is not a decimal amount: "Infinity"'],
 		['1,000.50', 'has a thousands separator: "1,000.50"'],
 		['1,000', 'has a thousands separator: "1,000"'],
+		['12,345', 'has a thousands separator: "12,345"'],
+		['1,234,567.00', 'has a thousands separator: "1,234,567.00"'],
+		['x1,000', 'is not a decimal amount: "x1,000"'],
+		['1,000x', 'is not a decimal amount: "1,000x"'],
 		['50,00', 'is not a decimal amount: "50,00"'],
 		['1 000', 'is not a decimal amount: "1 000"'],
 		['1_000', 'is not a decimal amount: "1_000"'],
@@ -83,6 +87,10 @@ describe('amounts in US dollars', () => {
 		['1e3', 'is in exponent form: "1e3"'],
 		['1E+3', 'is in exponent form: "1E+3"'],
 		['.1e3', 'is in exponent form: ".1e3"'],
+		['+10.25e3', 'is in exponent form: "+10.25e3"'],
+		['-.25e12', 'is in exponent form: "-.25e12"'],
+		['x1e3', 'is not a decimal amount: "x1e3"'],
+		['1e3x', 'is not a decimal amount: "1e3x"'],
 		[1e-7, 'is in exponent form: 1e-7'],
 		[1e21, 'is in exponent form: 1e+21'],
 		['0x10', 'is not a decimal amount: "0x10"'],
@@ -94,7 +102,9 @@ describe('amounts in US dollars', () => {
 		[-1, 'is negative: -1'],
 		['-0.01', 'is negative: "-0.01"'],
 		['5.', 'has a decimal point without digits on both sides: "5."'],
+		['12.', 'has a decimal point without digits on both sides: "12."'],
 		['.5', 'has a decimal point without digits on both sides: ".5"'],
+		['.25', 'has a decimal point without digits on both sides: ".25"'],
 		['.', 'is not a decimal amount: "."'],
 		['-', 'is not a decimal amount: "-"'],
 		['+5', 'is not a decimal amount: "+5"'],
@@ -139,6 +149,11 @@ describe('amounts in US dollars', () => {
 		['  \n', String.raw`is empty: "  \n"`],
 	])('refuses white space and control characters in place of digits (%#)', (value, why) => {
 		expect(read(value, 'usd')).toBe(`refused: '${LABEL}' ${why}`);
+	});
+
+	it('looks no closer at more than a hundred characters', () => {
+		expect(read('1'.repeat(100), 'usd')).toContain("'Pre-Pay Cash' is too large: ");
+		expect(read('1'.repeat(101), 'usd')).toContain("'Pre-Pay Cash' is not a decimal amount: ");
 	});
 
 	it('shows the beginning only of a long value', () => {
@@ -404,6 +419,7 @@ describe('amounts in replies', () => {
 		[1e21, '1000000000000000000000.00'],
 		['-5', '-5.00'],
 		['007.5', '7.50'],
+		['9'.repeat(60), `${'9'.repeat(60)}.00`],
 	])('reads %p as %s', (value, amount) => {
 		expect(Usd.fromReply(value)?.toString()).toBe(amount);
 	});

@@ -28,6 +28,11 @@ it('credits are derived in the model that has cash only', () => {
 	expect(updateBalance.options(prePay)).not.toContain('repeatedReference');
 });
 
+it('the total due is asked for in the model that does not tell it by itself', () => {
+	expect(updateBalance.options(apiCredits)).toContain('includeTotalDue');
+	for (const model of [prePay, undefined]) expect(updateBalance.options(model)).not.toContain('includeTotalDue');
+});
+
 const adjusting = (adjustFields: object, options: object) =>
 	adjustBalance.prepare({ orgId: ORG_ID, amountUnit: 'usd', adjustFields, options }, ownerKinds.org, 3);
 

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 
-import { ownerKinds, readOwner } from '../../nodes/ZooBilling/balance/owner';
+import { identityOf, isUuid, ownerKinds, readOwner } from '../../nodes/ZooBilling/balance/owner';
 import { Refusal } from '../../nodes/ZooBilling/refusal';
 import { readBalance } from '../../nodes/ZooBilling/zoo/request';
 import { ORG_ID, USER_ID } from './given';
@@ -44,6 +44,7 @@ it.each<[string, unknown, string]>([
 		`https://a.b/${ORG_ID}/${USER_ID}`,
 		`is a URL with more than one UUID: "${`https://a.b/${ORG_ID}/${USER_ID}`.slice(0, 79)}…`,
 	],
+	['a text with a URL in it', `see https://a.b/${ORG_ID}`, `is not a UUID: "see https://a.b/${ORG_ID}"`],
 	['a number', 5, 'is not text: 5'],
 	['true', true, 'is not text: true'],
 	['a list', [ORG_ID], `is not text: ["${ORG_ID}"]`],
@@ -115,6 +116,37 @@ it.each([
 		what: expect.stringContaining(`'User ID' is neither a UUID nor an e-mail address: "`),
 		next: expect.stringContaining('Give the UUID or the e-mail address of the user, e.g. '),
 	});
+});
+
+it('takes an address of 254 characters and none that is longer', () => {
+	const address = (length: number) => `${'k'.repeat(length - '@example.com'.length)}@example.com`;
+	expect(readOwner(ownerKinds.user, address(254))).toMatchObject({ email: address(254) });
+	expect(readOwner(ownerKinds.user, address(255))).toBeInstanceOf(Refusal);
+});
+
+it('takes a URL of two thousand characters and none that is longer', () => {
+	const url = (length: number) => `https://zoo.dev/${ORG_ID}?`.padEnd(length, 'x');
+	expect(readOwner(ownerKinds.org, url(2000))).toEqual({ kind: ownerKinds.org, id: ORG_ID });
+	expect(readOwner(ownerKinds.org, url(2001))).toBeInstanceOf(Refusal);
+});
+
+it.each([
+	[ORG_ID, true],
+	[ORG_ID.toUpperCase(), true],
+	['x'.repeat(ORG_ID.length), false],
+	[` ${ORG_ID}`, false],
+	[`${ORG_ID} `, false],
+	[`https://zoo.dev/${ORG_ID}`, false],
+])('knows of %j whether it is one UUID: %p', (text, isOne) => {
+	expect(isUuid(text)).toBe(isOne);
+});
+
+it('names an owner by what is known of it, and by nothing else', () => {
+	expect(identityOf({ kind: ownerKinds.user, id: USER_ID, email: 'kim@example.com' })).toStrictEqual({
+		userId: USER_ID,
+		userEmail: 'kim@example.com',
+	});
+	expect(identityOf({ kind: ownerKinds.org, id: undefined })).toStrictEqual({});
 });
 
 it('speaks of users where the resource is a user', () => {

@@ -65,32 +65,3 @@ function timeOf(text: string): number {
 	const { user, system } = process.cpuUsage(before);
 	return user + system;
 }
-
-it('what is nested deeper than any reply of Zoo is cut off, and nothing else', () => {
-	const nested = (depth: number, inner: string) => `${'{"a":['.repeat(depth)}${inner}${']}'.repeat(depth)}`;
-	const shallow = `{"a":${nested(24, '"[{\\"["')},"b":"]}"}`;
-	expect(readJsonObject(shallow)).toEqual(JSON.parse(shallow));
-	expect(readJsonObject(`{"a":${nested(3000, '1')},"b":[2]}`)).toEqual({
-		...(JSON.parse(`{"a":${'{"a":['.repeat(24)}"…"${']}'.repeat(24)}}`) as object),
-		b: [2],
-	});
-});
-
-it.each([
-	'['.repeat(60),
-	'{"a":'.repeat(60),
-	`{"b":1,"a":${'['.repeat(60)}`,
-	`{"a":${'['.repeat(60)}${']'.repeat(59)}`,
-])('what is cut off does not make a reply of a text that is none (%#)', (text) => {
-	expect(readJsonObject(text)).toBeUndefined();
-});
-
-it('a list of a thousand elements is looked at one by one, a longer one is left as it came', () => {
-	const reply = (length: number) =>
-		readReply({
-			pre_pay_cash_remaining: '1',
-			subscription_details: { modeling_app: { features: [...Array<object>(length - 1).fill({ info: 'a' }), 5] } },
-		});
-	expect(reply(1000).misfits).toEqual(['subscription_details.modeling_app.features.999']);
-	expect(reply(1001).misfits).toEqual(['subscription_details.modeling_app.features']);
-});

@@ -292,6 +292,10 @@ describe('what Zoo may add, drop or change', () => {
 		expect(json).toEqual(before);
 	});
 
+	it('does not take a field of whatever name for an amount', () => {
+		expect(reply('{"undefined":1}').model).toBeUndefined();
+	});
+
 	it('has no model where there is no amount', () => {
 		expect(reply('{"message":"hello","total_due":5}')).toMatchObject({
 			model: undefined,
@@ -344,6 +348,9 @@ describe('unreadable', () => {
 		['the same name twice with different values', '{"pre_pay_cash_remaining":"1","pre_pay_cash_remaining":"2"}'],
 		['the same name twice, spelt in two ways', '{"a":{"b":1,"\\u0062":2}}'],
 		['a long number for a name', `{${'1'.repeat(40)}:1}`],
+		['the same name twice, with space behind it', '{"a"  :1,"a" \n :2}'],
+		['a minus for a number', '{"a":-}'],
+		['a minus before text', '{"a":-aaaaaaaaaaaaaaa}'],
 		['a byte order mark', '\ufeff{}'],
 		['lists nested very deeply', `${'['.repeat(100_000)}${']'.repeat(100_000)}`],
 	])('is %s', (_, text) => {
@@ -361,6 +368,104 @@ describe('unreadable', () => {
 			toString: { valueOf: 2 },
 			'': 3,
 		});
+	});
+});
+
+describe('nested deeply', () => {
+	const nested = (depth: number, inner: string) => `${'{"a":['.repeat(depth)}${inner}${']}'.repeat(depth)}`;
+	/** What is cut off stands at the fiftieth level. */
+	const cut: unknown = JSON.parse(nested(24, '{"a":"…"}'));
+
+	it('is cut off where no reply of Zoo has anything, and nowhere else', () => {
+		const shallow = `{"a":${nested(24, '"[{\\"["')},"b":"]}"}`;
+		expect(readJsonObject(shallow)).toEqual(JSON.parse(shallow));
+		expect(readJsonObject(`{"a":${nested(3000, '1')},"b":[2]}`)).toEqual({
+			...(JSON.parse(`{"a":${'{"a":['.repeat(24)}"…"${']}'.repeat(24)}}`) as object),
+			b: [2],
+		});
+	});
+
+	it.each([
+		'['.repeat(60),
+		'{"a":'.repeat(60),
+		`{"b":1,"a":${'['.repeat(60)}`,
+		`{"a":${'['.repeat(60)}${']'.repeat(59)}`,
+	])('what is cut off does not make a reply of a text that is none (%#)', (text) => {
+		expect(readJsonObject(text)).toBeUndefined();
+	});
+
+	it.each([
+		['a long number', `[${'1'.repeat(30)}]`],
+		['a long number in a list', `[[${'1'.repeat(30)}]]`],
+		['a name twice', '[{"a":1,"a":2}]'],
+		['a name twice at the edge', '{"b":1,"b":2}'],
+		['lists', '[[[]],[]]'],
+	])('is cut off with %s in it', (_, inner) => {
+		expect(readJsonObject(nested(24, `{"a":${inner}}`))).toEqual(cut);
+	});
+
+	it.each([
+		['lists', `{"a":${'['.repeat(48)}1${']'.repeat(48)}}`, `{"a":${'['.repeat(48)}1${']'.repeat(48)}}`],
+		['one list more', `{"a":${'['.repeat(49)}1${']'.repeat(49)}}`, `{"a":${'['.repeat(48)}"…"${']'.repeat(48)}}`],
+		['lists beside each other', `{"a":[${'[],'.repeat(60)}[]]}`, `{"a":[${'[],'.repeat(60)}[]]}`],
+	])('counts %s', (_, text, read) => {
+		expect(readJsonObject(text)).toEqual(JSON.parse(read));
+	});
+});
+
+it('a list of a thousand elements is looked at one by one, a longer one is left as it came', () => {
+	const reply = (length: number) =>
+		readReply({
+			pre_pay_cash_remaining: '1',
+			subscription_details: { modeling_app: { features: [...Array<object>(length - 1).fill({ info: 'a' }), 5] } },
+		});
+	expect(reply(1000).misfits).toEqual(['subscription_details.modeling_app.features.999']);
+	expect(reply(1001).misfits).toEqual(['subscription_details.modeling_app.features']);
+});
+
+describe('a count of credits and a fraction', () => {
+	it.each<[count: unknown, fits: boolean]>([
+		[12, true],
+		['12', true],
+		[1.5, false],
+		['x12', false],
+		['12x', false],
+		['-12', false],
+		['', false],
+	])('%p is a count: %p', (count, fits) => {
+		const { balance, misfits } = readReply({ stable_api_credits_remaining: count });
+		expect(balance).toEqual({ stable_api_credits_remaining: count });
+		expect(misfits).toEqual(fits ? [] : ['stable_api_credits_remaining']);
+	});
+
+	it.each<[fraction: unknown, fits: boolean]>([
+		[12.5, true],
+		['12', true],
+		['-12.25', true],
+		['12e5', true],
+		['1.25E-12', true],
+		['12e+12', true],
+		['x12', false],
+		['12x', false],
+		['12.', false],
+		['1e', false],
+	])('%p is a fraction: %p', (fraction, fits) => {
+		const json = {
+			stable_api_credits_remaining: 1,
+			subscription_details: { modeling_app: { annual_discount: fraction } },
+		};
+		const { balance, misfits } = readReply(json);
+		expect(balance).toEqual(json);
+		expect(misfits).toEqual(fits ? [] : ['subscription_details.modeling_app.annual_discount']);
+	});
+});
+
+describe('numbers of sixty characters', () => {
+	it.each([
+		[60, 1],
+		[61, `1.${'0'.repeat(59)}`],
+	])('are read, longer ones come as their digits (%d)', (length, value) => {
+		expect(readJsonObject(`{"a":1.${'0'.repeat(length - 2)}}`)).toEqual({ a: value });
 	});
 });
 

@@ -1,5 +1,6 @@
 /** The workflows of the payment inbox in one real n8n: what they take, what they refuse, and what becomes of it at Zoo. */
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { before, it } from 'node:test';
 
 import { Deliveries } from '../../stripe-api/deliveries';
@@ -71,6 +72,34 @@ export function theInbox(world: () => World): void {
 		assert.equal((await deliveries.attempt(completedEvent(session))).text, '{"became":"there"}');
 		const { monthly_credits_remaining: monthly, ...prePay } = zoo.amountsOf('org', ACME.id);
 		assert.deepEqual([monthly, Object.values(prePay)], ['100.00', ['150.00', '150.00']]);
+	});
+
+	it('inbox: builds nothing on a balance from before an earlier payment', async () => {
+		const { zoo } = world();
+		const organization = randomUUID();
+		zoo.setBalance('org', organization, { pre_pay_cash_remaining: '10.00' });
+		const [first, second] = [paid({ organization }), paid({ organization })];
+		await deliveries.attempt(completedEvent(first.session));
+		const { balance_updated_at: updatedAt } = await rowThatIs(first.payment, 'done');
+		assert.ok(updatedAt && updatedAt > new Date(Date.now() - APPLIED_MS), 'the time of the balance is kept');
+		// As if every look were half an hour behind.
+		await table.client.query(
+			"UPDATE zoo_inbox.payment SET balance_updated_at = balance_updated_at + interval '30 minutes' WHERE payment = $1",
+			[first.payment],
+		);
+		await deliveries.attempt(completedEvent(second.session));
+		const why = await until(
+			'the payment is put off',
+			APPLIED_MS,
+			async () => (await table.row(second.payment))?.why ?? undefined,
+		);
+		assert.equal(why, 'Zoo answered with an older balance than after an earlier payment');
+		assert.equal(zoo.amountsOf('org', organization)['pre_pay_cash_remaining'], '60.00');
+		await table.client.query('UPDATE zoo_inbox.payment SET balance_updated_at = NULL WHERE organization = $1', [
+			organization,
+		]);
+		await rowThatIs(second.payment, 'done');
+		assert.equal(zoo.amountsOf('org', organization)['pre_pay_cash_remaining'], '110.00');
 	});
 
 	it('inbox: takes what counts from Stripe, not from the event', async () => {
