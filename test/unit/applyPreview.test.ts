@@ -8,7 +8,7 @@ import { openJournal } from '../../nodes/ZooBilling/journal';
 import { applyPreview } from '../../nodes/ZooBilling/operations/applyPreview';
 import { Register } from '../../nodes/ZooBilling/register';
 import { runPass } from '../../nodes/ZooBilling/run';
-import { dryRunPreview, ORG_ID, replied, ScriptedWorld, timedOut, USER_ID, type Turn } from './given';
+import { dryRunPreview, ORG_ID, replied, ScriptedWorld, START, timedOut, USER_ID, type Turn } from './given';
 
 const { host, updatedAt: T0 } = dryRunPreview;
 const T1 = '2026-11-23T16:27:14Z';
@@ -56,6 +56,23 @@ async function runOne(given: Given, turns: Turn[], pass: Pass = {}): Promise<{ r
 const requestsIn = (log: string[]) => log.filter((what) => !what.startsWith('wait'));
 const confirmed = (status: string, attempts: number) => ({ json: { confirmation: { status, attempts } } });
 const failed = (reason: string, outcome: string) => ({ details: { reason, outcome } });
+
+describe('a preview with a time that has not come', () => {
+	const inSeconds = (seconds: number) => new Date(START + 3_600_000 + seconds * 1000).toISOString();
+
+	it.each(['no', 'perhaps'])('is refused, and nothing is asked for (sent before: %s)', async (sentBefore) => {
+		const { result, log } = await runOne({ sentBefore, stored: { updatedAt: inSeconds(1) } }, []);
+		expect(result).toMatchObject(failed('invalidInput', 'notSent'));
+		expect(log).toEqual([]);
+	});
+
+	it('is applied where clocks may differ by so much', async () => {
+		const updatedAt = inSeconds(0);
+		const turns = [at('10.00', updatedAt), at('15.00', inSeconds(1))];
+		const { result } = await runOne({ stored: { updatedAt } }, turns);
+		expect(result).toMatchObject(confirmed('confirmed', 1));
+	});
+});
 
 describe('what stands there decides', () => {
 	it.each<[string, string, string, object, string[]]>([

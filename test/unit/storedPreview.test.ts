@@ -78,6 +78,20 @@ it.each(['10.00', '10.0'])('one that sets %s where it was 10.00 changes nothing'
 	});
 });
 
+it('one that changes one of two amounts is read', () => {
+	const to = { [cash]: '10.00', pre_pay_credits_remaining: '2.00' };
+	expect(read({ ...good, to })).toMatchObject({ preview: { to } });
+});
+
+it.each<[string, unknown, string]>([
+	['nothing', null, 'A dry run that changes nothing has none.'],
+	['an item without one', { dryRun: true, preview: null }, 'leave such dry runs out'],
+	['what a dry run without changes put out, as text', '{"preview":null}', 'leave such dry runs out'],
+])('%s is told from a broken one', (_name, value, next) => {
+	expect(read(value)).toMatchObject({ next: expect.stringContaining(next) });
+	expect(read(7)).toMatchObject({ next: expect.stringMatching(/as it was stored\.$/) });
+});
+
 it('a user has an address beside the ID, if it is one', () => {
 	const { orgId: userId, ...others } = good;
 	const readUser = (email: unknown) => readStored({ ...others, resource: 'user', userId, email }, ownerKinds.user);
