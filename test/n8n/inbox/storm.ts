@@ -20,7 +20,7 @@ export interface Weather {
 const FAULTY_SHARE = 0.1;
 /** The shortest lease that there is. */
 export const STORM_SETTINGS = { lease_seconds: 80, rest_seconds: 3 };
-const STANDS_STILL_MS = 66_000;
+const STANDS_STILL_MS = 86_000;
 const BURST = 25;
 /** Of the payments. */
 const LOST_SHARE = 0.02;
