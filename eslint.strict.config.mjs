@@ -16,7 +16,7 @@ const typed = {
 };
 
 export default tseslint.config(
-	{ ignores: ['dist/', '**/node_modules/'] },
+	{ ignores: ['dist/', '**/node_modules/', '.stryker-tmp/'] },
 	// Plain JavaScript has no types to check it by.
 	{
 		files: ['**/*.{js,mjs}'],

@@ -20,7 +20,7 @@ CREATE TABLE IF NOT EXISTS zoo_inbox.setting (
 	net boolean NOT NULL,
 	-- The metadata key that marks the checkouts that are meant for Zoo; empty: all of them are.
 	marker text NOT NULL,
-	-- A quarter of it has to be longer than the twenty seconds that a request may take and still land in.
+	-- A quarter of it are at least the twenty seconds that the last request may take and still land in.
 	lease_seconds integer NOT NULL CHECK (lease_seconds >= 80),
 	rest_seconds integer NOT NULL CHECK (rest_seconds >= 1),
 	paused_until timestamptz,
@@ -69,6 +69,7 @@ CREATE TABLE IF NOT EXISTS zoo_inbox.payment (
 	CHECK (status NOT IN ('due', 'working') OR (kind = 'payment' AND organization IS NOT NULL AND amount_cents > 0)),
 	CHECK ((status = 'working') = (lease_until IS NOT NULL))
 );
+ALTER TABLE zoo_inbox.payment ADD COLUMN IF NOT EXISTS balance_updated_at timestamptz;
 
 -- One open write for each organization: one that is worked on, or one that may have been sent and waits for a person.
 CREATE UNIQUE INDEX IF NOT EXISTS payment_open ON zoo_inbox.payment (organization)
@@ -309,7 +310,7 @@ RETURNS jsonb LANGUAGE sql AS $body$
 		'preview', p.preview, 'sent_before', sent_before,
 		'next', CASE WHEN p.preview IS NULL THEN s.balance_model ELSE 'apply' END,
 		'credit_multiplier', trim_scale(s.credit_multiplier)::text, 'max_amount', trim_scale(s.max_amount)::text,
-		-- A quarter of the lease is kept for the last write: it may time out, is looked at, rests ten seconds and is looked at again.
+		-- A quarter of the lease is kept for the last write, which may time out and still land; of 180 seconds it can be looked at twice.
 		'send_within', floor(extract(epoch FROM p.lease_until - clock_timestamp()) - s.lease_seconds / 4.0), 'asked_at', asked_at)
 $body$;
 
@@ -362,11 +363,13 @@ EXCEPTION
 	WHEN unique_violation THEN RETURN;
 END $body$;
 
--- When Zoo says that a balance was updated; unknown where it does not say so, and where it says that it is to come.
+-- When Zoo says that a balance was updated; unknown where it does not say so, and where it says that it is to come. Cut to
+-- microseconds, so that one moment told more and less exactly is never older than itself.
 CREATE OR REPLACE FUNCTION zoo_inbox.moment(said text) RETURNS timestamptz LANGUAGE plpgsql AS $body$
 BEGIN
-	IF said ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}T' AND said::timestamptz < clock_timestamp() + interval '1 hour' THEN RETURN said::timestamptz; END IF;
-	RETURN NULL;
+	IF said !~* '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$' THEN RETURN NULL; END IF;
+	said := regexp_replace(said, '([.][0-9]{6})[0-9]+', '\1');
+	RETURN CASE WHEN said::timestamptz < clock_timestamp() + interval '1 hour' THEN said::timestamptz END;
 EXCEPTION
 	WHEN data_exception THEN RETURN NULL;
 END $body$;
@@ -415,6 +418,8 @@ CREATE OR REPLACE FUNCTION zoo_inbox.judged(said jsonb, has_preview boolean, may
 		-- Not sent or not applied by this attempt: that says nothing of an earlier one.
 		WHEN may_have_been_sent THEN 'rest'
 		WHEN reason IN ('invalidInput', 'tooLarge', 'belowZero') THEN 'person'
+		-- Zoo itself may have gone back in time, and then shows an old balance for good.
+		WHEN reason = 'staleReply' AND attempts >= 8 THEN 'person'
 		-- Zoo says no to this one payment, again and again. An outage is waited for instead, however long it takes.
 		WHEN reason IN ('refusedByZoo', 'ownerUnknown', 'amountMissing') AND attempts >= 5 THEN 'person'
 		ELSE 'again'

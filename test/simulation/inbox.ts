@@ -123,7 +123,8 @@ export class Inbox {
 		const others = this.rows.filter(({ account }) => account === row.account);
 		if (others.some(({ updatedAt }) => isOlder(kept, updatedAt))) {
 			chronicle.tell(`Inbox: ${row.name} is due again, its preview is older than an earlier payment`);
-			this.makeDue(row, true);
+			if (row.attempts >= 8) row.status = 'person';
+			else this.makeDue(row, true);
 			return [];
 		}
 		row.preview = kept;
@@ -168,6 +169,7 @@ export class Inbox {
 		if (outcome === 'unknown') return reason === 'outcomeUnknown' ? 'rest' : 'person';
 		if (mayHaveBeenSent) return 'rest';
 		if (['invalidInput', 'tooLarge', 'belowZero'].includes(reason)) return 'person';
+		if (reason === 'staleReply' && attempts >= 8) return 'person';
 		const isRefused = ['refusedByZoo', 'ownerUnknown', 'amountMissing'].includes(reason);
 		return isRefused && attempts >= 5 ? 'person' : 'again';
 	}

@@ -349,9 +349,50 @@ export function theTable(cleanUp: CleanUp): void {
 			assert.ok(await table.keep(await claimed(), previewOf(work, '50.00', '100.00', AFTER)));
 		});
 
-		it('is told by the microsecond, in whatever time zone', async () => {
+		for (const [updatedAt, isKept] of [
+			['2026-01-02T01:00:00.000002+01:00', true],
+			['2026-01-02T01:00:00.000001+01:00', false],
+			['2026-01-01T23:00:00.000002-01:00', true],
+			['2026-01-02T00:00:00.000002499Z', true],
+			['2026-01-02t00:00:00.000001999z', false],
+		] as const)
+			it(`is told by the microsecond, in whatever time zone: ${updatedAt}`, async () => {
+				const work = await next('2026-01-02T00:00:00.000002999Z');
+				assert.equal((await table.keep(work, previewOf(work, '50.00', '100.00', updatedAt))) !== undefined, isKept);
+			});
+
+		it('is older than the newest of all payments before', async () => {
+			await next(AFTER);
+			const second = await table.row('pi_2');
+			assert.ok(second);
+			await table.client.query(
+				"UPDATE zoo_inbox.payment SET status = 'done', lease_until = NULL, balance_updated_at = $1 WHERE payment = 'pi_2'",
+				['2026-01-01T00:00:00Z'],
+			);
+			await paid('pi_3');
+			const work = await claimed();
+			assert.equal(await table.keep(work, previewOf(work, '0.00', '50.00', BEFORE)), undefined);
+		});
+
+		it('becomes a case that holds back nobody when it lasts', async () => {
+			await next(AFTER);
+			await table.client.query("UPDATE zoo_inbox.payment SET attempts = 8 WHERE payment = 'pi_2'");
+			const [row] = (await table.rows()).filter(({ payment }) => payment === 'pi_2');
+			const { rows } = await table.client.query<{ claims: number }>(
+				"SELECT claims FROM zoo_inbox.payment WHERE payment = 'pi_2'",
+			);
+			const work = { id: Number(row?.id), claims: rows[0]?.claims ?? 0, organization: ORG, payment: 'pi_2' } as Work;
+			assert.equal(await table.keep(work, previewOf(work, '0.00', '50.00', BEFORE)), undefined);
+			assert.equal(await statusOf('pi_2'), 'person');
+			await paid('pi_3');
+			assert.equal((await claimed()).payment, 'pi_3');
+		});
+
+		it('is kept by a table that was set up before it was', async () => {
+			await table.client.query('ALTER TABLE zoo_inbox.payment DROP COLUMN balance_updated_at');
+			await table.setUp();
 			const work = await next(AFTER);
-			assert.ok(await table.keep(work, previewOf(work, '50.00', '100.00', '2026-01-02T01:00:00.000002+01:00')));
+			assert.equal(await table.keep(work, previewOf(work, '0.00', '50.00', BEFORE)), undefined);
 		});
 
 		it('is another organization’s business', async () => {
@@ -361,7 +402,14 @@ export function theTable(cleanUp: CleanUp): void {
 			assert.ok(await table.keep(work, previewOf(work, '0.00', '50.00', BEFORE)));
 		});
 
-		for (const unreadable of [undefined, 'yesterday', '2026-13-45T00:00:00Z', '9999-01-01T00:00:00Z', 'infinity']) {
+		for (const unreadable of [
+			undefined,
+			'yesterday',
+			'2026-13-45T00:00:00Z',
+			'9999-01-01T00:00:00Z',
+			'infinity',
+			'2026-01-02T00:00:00',
+		]) {
 			it(`is not told by the time ${unreadable ?? 'that Zoo does not say'}`, async () => {
 				const work = await next(unreadable);
 				assert.equal((await table.row('pi_1'))?.balance_updated_at, null);

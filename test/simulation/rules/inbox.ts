@@ -1,15 +1,18 @@
 // Rules of the payment inbox, checked when the world is over: each payment is added once, or a person is asked.
 
-import type { Chronicle, Kept } from '../chronicle';
+import type { Chronicle, Impossibility, Kept } from '../chronicle';
 import type { Row } from '../inbox';
 import { stand } from '../money';
 import { areClose, toOf, type Truth } from './money';
 
-export function checkInbox(chronicle: Chronicle, rows: readonly Row[], { isCalm, credit = 1 }: Truth): void {
+export function checkInbox(chronicle: Chronicle, rows: readonly Row[], truth: Truth): void {
+	const { isCalm, credit = 1, hasMoments } = truth;
 	for (const { name, status, preview } of rows) {
 		const attempts = chronicle.attempts.filter(({ once }) => once.includes(`payment ${name}`));
 		const writers = [...attempts.map(({ writer }) => writer), ...(preview ? [preview.by] : [])];
-		const isExcused = writers.some(({ excuses }) => [...excuses].some((excuse) => excuse !== 'crash'));
+		// Of a balance from before an earlier payment the table tells, where Zoo says when it was updated.
+		const isExcuse = (excuse: Impossibility) => excuse !== 'crash' && !(hasMoments && excuse === 'staleLook');
+		const isExcused = writers.some(({ excuses }) => [...excuses].some(isExcuse));
 		const isAdded = attempts.some(({ account: { versions }, applied }) =>
 			applied.some((index) => {
 				const [before, after] = [versions[index - 1], versions[index]];

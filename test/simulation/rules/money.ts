@@ -7,6 +7,9 @@ import { amountsIn, listed, stand, unitsIn, type Amounts } from '../money';
 import { amountsOf, reasonOf, shownIn } from './reports';
 import { isUnknown, isWritten } from './sending';
 
+/** Milliseconds in which an attempt may land by the rules. */
+const REST = 10_000;
+
 export interface Truth {
 	/** Whether replies say when a balance was updated. */
 	readonly hasMoments: boolean;
@@ -57,15 +60,21 @@ function isOutsider({ by }: Version, { writer, pass }: Attempt): boolean {
 	return by.writer !== writer && writer.reports.some((report) => report.pass.process !== pass.process);
 }
 
-function isTooLate({ by }: Version): boolean {
-	return typeof by !== 'string' && by.writer.excuses.has('tooLate');
+function isTooLate({ by, at }: Version): boolean {
+	return typeof by !== 'string' && at > (by.endedAt ?? at) + REST;
 }
 
-/** Whether another amount than those that are written has moved since the preview: that may be why the balance was updated. */
+/**
+ * Whether another amount than those that are written has moved since the preview, which may be why the balance was
+ * updated: neither by just what was to be added, nor where that may be used up already.
+ */
 function isExplained({ account, asked, look, writer }: Attempt, amounts: Amounts): boolean {
 	const builtOn = account.versions[(writer.given?.kept.look ?? look)?.version ?? 0]?.amounts ?? {};
-	const beside = Object.fromEntries(Object.entries(builtOn).filter(([name]) => !(name in asked)));
-	return !stand(beside, amounts);
+	const moves = Object.entries(builtOn).map(([name, units]) => (name in asked ? 0 : (amounts[name] ?? 0) - units));
+	const changes = Object.entries(asked).map(([name, units]) => units - (builtOn[name] ?? 0));
+	const isBill = moves.some((move) => changes.includes(-move));
+	const mayBeUsedUp = Object.keys(asked).some((name) => builtOn[name] === 0);
+	return moves.some((move) => move !== 0) && !isBill && !mayBeUsedUp;
 }
 
 /** Whether an attempt of another item has written just the same preview or payment. */

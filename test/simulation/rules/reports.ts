@@ -72,8 +72,10 @@ const rules: Readonly<Record<string, Rule>> = {
 		const since = look.account.versions.slice((first.look?.version ?? 0) + 1);
 		// The register counts whatever may have been applied.
 		const isOthers = (other: Attempt) => other.writer !== writer && other.account === first.account;
+		const isUnseen = (other: Attempt) => other.pass.process === pass.process && other.applied.length === 0;
+		const isCounted = (other: Attempt) => !other.isConfirmed || isUnseen(other);
 		const isAlone =
-			!chronicle.attempts.some((other) => isOthers(other) && !(other.isConfirmed && other.applied.length > 0)) &&
+			!chronicle.attempts.some((other) => isOthers(other) && isCounted(other)) &&
 			since.every(({ by }) => typeof by !== 'string' && by.writer === writer);
 		const shown = look.account.versions[look.version]?.amounts ?? {};
 		const isThere = since.length > 0 && look.account === first.account && stand(first.asked, shown);
