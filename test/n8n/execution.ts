@@ -44,7 +44,8 @@ const stored = z.object({ id: z.string(), status: z.string(), data: z.string() }
 export async function readExecution(answer: unknown): Promise<Execution> {
 	const { parse } = await import('flatted');
 	const { id, status, data } = stored.parse(answer);
-	const { resultData } = results.parse(parse(data));
+	// Of one that n8n has marked as crashed it may have nothing.
+	const { resultData } = results.parse(parse(data) ?? { resultData: {} });
 	const nodes = Object.entries(resultData.runData).map(([name, runs]) => [name, lastOf(runs)] as const);
 	return { id, status, failure: resultData.error, nodes: new Map(nodes) };
 }

@@ -102,9 +102,16 @@ export class Flow {
 		}
 	}
 
-	/** The daily reconciliation, now. */
-	async reconcile(): Promise<void> {
+	/**
+	 * The daily reconciliation, now. n8n marks what runs and stands in no queue as crashed, as often as it looks for what a worker
+	 * has left; the next day's run would make up for it.
+	 */
+	async reconcile(days = 3): Promise<void> {
 		const { status, failure } = await this.cluster.main.rest.execute(this.workflows.reconcile, 'Every Day at 5:00');
+		if (status === 'crashed' && days > 1) {
+			await this.reconcile(days - 1);
+			return;
+		}
 		assert.equal(status, 'success', String(failure?.message));
 	}
 
