@@ -20,7 +20,7 @@ CREATE TABLE IF NOT EXISTS zoo_inbox.setting (
 	net boolean NOT NULL,
 	-- The metadata key that marks the checkouts that are meant for Zoo; empty: all of them are.
 	marker text NOT NULL,
-	-- A quarter of it are at least the twenty seconds that the last request may take and still land in.
+	-- A quarter of it is at least the twenty seconds that the last request may take and still land in.
 	lease_seconds integer NOT NULL CHECK (lease_seconds >= 80),
 	rest_seconds integer NOT NULL CHECK (rest_seconds >= 1),
 	paused_until timestamptz,
@@ -62,13 +62,12 @@ CREATE TABLE IF NOT EXISTS zoo_inbox.payment (
 	call_id text,
 	balance_before jsonb,
 	balance_after jsonb,
-	-- When Zoo had last updated the balance that was seen after the payment was added: an older one is without the payment.
-	balance_updated_at timestamptz,
 	history jsonb NOT NULL DEFAULT '[]',
 	UNIQUE (account, live, payment),
 	CHECK (status NOT IN ('due', 'working') OR (kind = 'payment' AND organization IS NOT NULL AND amount_cents > 0)),
 	CHECK ((status = 'working') = (lease_until IS NOT NULL))
 );
+-- When Zoo had last updated the balance that was seen after the payment was added: an older one is without the payment.
 ALTER TABLE zoo_inbox.payment ADD COLUMN IF NOT EXISTS balance_updated_at timestamptz;
 
 -- One open write for each organization: one that is worked on, or one that may have been sent and waits for a person.

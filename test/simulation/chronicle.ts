@@ -37,6 +37,8 @@ export interface Kept {
 	readonly id: string;
 	/** The item that the dry run has put out. */
 	readonly json: string;
+	/** What of it is applied. */
+	readonly preview: Readonly<Record<string, unknown>>;
 	readonly account: Account;
 	/** What it was built on. */
 	readonly look: Look | undefined;

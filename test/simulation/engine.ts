@@ -373,7 +373,7 @@ function takenBy(applies: ItemPlan['applies'], kept: Kept): Given {
 /** The workflow stores what a dry run puts out. */
 function keepPreview({ result, account, writer }: Report, { kept }: Chronicle): void {
 	if (!account || result instanceof Failure || !isRecord(result.json['preview'])) return;
-	const { id } = result.json['preview'];
+	const { preview } = result.json;
 	const json = JSON.stringify(result.json);
-	kept.push({ id: String(id), json, account, look: writer.look, by: writer, isTaken: false });
+	kept.push({ id: String(preview['id']), json, preview, account, look: writer.look, by: writer, isTaken: false });
 }

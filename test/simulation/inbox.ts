@@ -1,7 +1,6 @@
 // The payment inbox around the node, as its table and its workflow have it: claim with a lease, preview, keep, apply, record.
 
 import { Failure } from '../../nodes/ZooBilling/failures/failure';
-import { isRecord } from '../../nodes/ZooBilling/refusal';
 import type { Result } from '../../nodes/ZooBilling/result';
 import type { RawParameters } from '../../nodes/ZooBilling/operations/operation';
 import type { Kept } from './chronicle';
@@ -122,9 +121,9 @@ export class Inbox {
 		const { chronicle } = this.world;
 		const others = this.rows.filter(({ account }) => account === row.account);
 		if (others.some(({ updatedAt }) => isOlder(kept, updatedAt))) {
-			chronicle.tell(`Inbox: ${row.name} is due again, its preview is older than an earlier payment`);
-			if (row.attempts >= 8) row.status = 'person';
-			else this.makeDue(row, true);
+			const became = judgedUnsent(row, 'staleReply');
+			chronicle.tell(`Inbox: ${row.name} is ${became}, its preview is older than an earlier payment`);
+			this.become(row, became, 'staleReply');
 			return [];
 		}
 		row.preview = kept;
@@ -139,39 +138,36 @@ export class Inbox {
 		}
 		const became = this.judged(row, result, sentBefore === 'perhaps' && row.preview !== undefined);
 		chronicle.tell(`Inbox: ${row.name} is ${became}`);
-		const reason = reasonOf(result);
+		if (became !== 'done') {
+			this.become(row, became, reasonOf(result));
+			return;
+		}
+		const json = result instanceof Failure ? {} : result.json;
+		const { updated_at: updatedAt = '' } = json;
+		Object.assign(row, { status: 'done', openUntil: attemptsOf(json) > 1 ? this.now + 10_000 : 0, updatedAt });
+	}
+
+	private become(row: Row, became: 'again' | 'rest' | 'person', reason: string): void {
 		const counts = !['heldBack', 'blockedByEarlierItem', 'canceled', 'changedMeanwhile'].includes(reason);
-		if (became === 'done') {
-			const hasRetried = !(result instanceof Failure) && attemptsOf(result.json) > 1;
-			const { updated_at: updatedAt } = result instanceof Failure ? {} : result.json;
-			row.updatedAt = typeof updatedAt === 'string' ? updatedAt : '';
-			Object.assign(row, { status: 'done', openUntil: hasRetried ? this.now + 10_000 : 0 });
-		} else if (became === 'person') row.status = 'person';
+		if (became === 'person') row.status = 'person';
 		else if (became === 'again') {
-			this.makeDue(row, counts, reason === 'changedMeanwhile' ? 0 : 1000);
+			const wait = Math.min(900_000, 3000 * 2 ** row.attempts);
+			const ofBalance = reason === 'changedMeanwhile' ? 0 : 1000;
+			const notBefore = this.now + (counts ? wait : ofBalance);
+			Object.assign(row, { status: 'due', preview: undefined, attempts: row.attempts + Number(counts), notBefore });
 		} else {
 			const rest = reason === 'blockedByEarlierItem' ? 1000 : REST * 2 ** Math.min(row.attempts, 4);
 			Object.assign(row, { attempts: row.attempts + 1, leaseUntil: this.now + rest });
 		}
 	}
 
-	private makeDue(row: Row, counts: boolean, otherwise = 0): void {
-		const wait = counts ? Math.min(900_000, 3000 * 2 ** row.attempts) : otherwise;
-		const attempts = row.attempts + Number(counts);
-		Object.assign(row, { status: 'due', preview: undefined, attempts, notBefore: this.now + wait });
-	}
-
-	private judged({ attempts }: Row, result: Result, mayHaveBeenSent: boolean): 'done' | 'again' | 'rest' | 'person' {
+	private judged(row: Row, result: Result, mayHaveBeenSent: boolean): 'done' | 'again' | 'rest' | 'person' {
 		const reason = reasonOf(result);
 		if (!(result instanceof Failure)) return ['confirmed', 'alreadyThere'].includes(reason) ? 'done' : 'person';
 		const { outcome } = result.details;
 		if (['different', 'notConfirmed', 'written'].includes(outcome)) return 'person';
 		if (outcome === 'unknown') return reason === 'outcomeUnknown' ? 'rest' : 'person';
-		if (mayHaveBeenSent) return 'rest';
-		if (['invalidInput', 'tooLarge', 'belowZero'].includes(reason)) return 'person';
-		if (reason === 'staleReply' && attempts >= 8) return 'person';
-		const isRefused = ['refusedByZoo', 'ownerUnknown', 'amountMissing'].includes(reason);
-		return isRefused && attempts >= 5 ? 'person' : 'again';
+		return mayHaveBeenSent ? 'rest' : judgedUnsent(row, reason);
 	}
 
 	private isHeld({ status, claims }: Row, claimed: number): boolean {
@@ -179,10 +175,15 @@ export class Inbox {
 	}
 }
 
+function judgedUnsent({ attempts }: Row, reason: string): 'again' | 'person' {
+	if (['invalidInput', 'tooLarge', 'belowZero'].includes(reason)) return 'person';
+	if (reason === 'staleReply' && attempts >= 8) return 'person';
+	const isRefused = ['refusedByZoo', 'ownerUnknown', 'amountMissing'].includes(reason);
+	return isRefused && attempts >= 5 ? 'person' : 'again';
+}
+
 /** Zoo's times have one length, so that their texts compare as they do. */
-function isOlder({ json }: Kept, updatedAt: string): boolean {
-	const item: unknown = JSON.parse(json);
-	const preview = isRecord(item) && isRecord(item['preview']) ? item['preview'] : {};
+function isOlder({ preview }: Kept, updatedAt: string): boolean {
 	return typeof preview['updatedAt'] === 'string' && preview['updatedAt'] < updatedAt;
 }
 

@@ -81,7 +81,7 @@ export class Zoo {
 		if (landing !== undefined && Object.keys(asked).length > 0) {
 			clock.in(landing, () => {
 				attempt.applied.push(this.change(account, asked, attempt));
-				if (clock.time > (attempt.endedAt ?? clock.time) + REST) attempt.writer.excuses.add('tooLate');
+				if (isTooLate(current(account))) attempt.writer.excuses.add('tooLate');
 			});
 		}
 		await clock.sleep(takes);
@@ -184,6 +184,11 @@ export class Zoo {
 			callId: `call-${account.versions.length}`,
 		};
 	}
+}
+
+/** Whether it came of an attempt after all the time in which that may land by the rules. */
+export function isTooLate({ by, at }: Version): boolean {
+	return typeof by !== 'string' && at > (by.endedAt ?? at) + REST;
 }
 
 export function current({ versions }: Account): Version {

@@ -149,7 +149,6 @@ async function memorySection(roomy: N8n, small: N8n): Promise<string> {
 	const [fewest = 0] = veryMany;
 	const runs = veryMany.map((items) => ({ items, n8n: roomy, heap: ROOMY_HEAP }));
 	for (const { items, n8n, heap } of [...runs, { items: fewest, n8n: small, heap: SMALL_HEAP }]) {
-		if (n8n === small) await roomy.stop();
 		const work = { items, expressions: 1, lanes, latency: atOnce } as const;
 		const of = async (runner: Runner) => await peak(n8n, { ...work, runner }, report);
 		const peaks = [await of(PASSED_ON), await of('HTTP Request'), await of('Zoo Billing')];
@@ -160,7 +159,6 @@ async function memorySection(roomy: N8n, small: N8n): Promise<string> {
 		rows.push([...row, figure(httpTook), figure(oursTook)]);
 		report(rows.at(-1)?.join(' | ') ?? '');
 	}
-	await small.stop();
 	const sizes = [
 		'Items alone',
 		'HTTP Request',

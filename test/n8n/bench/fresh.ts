@@ -67,6 +67,7 @@ export async function peak(n8n: N8n, work: FreshWork, report: Report): Promise<P
 		return undefined;
 	} finally {
 		zoo.stop();
+		await n8n.stop();
 	}
 }
 

@@ -363,8 +363,6 @@ export function theTable(cleanUp: CleanUp): void {
 
 		it('is older than the newest of all payments before', async () => {
 			await next(AFTER);
-			const second = await table.row('pi_2');
-			assert.ok(second);
 			await table.client.query(
 				"UPDATE zoo_inbox.payment SET status = 'done', lease_until = NULL, balance_updated_at = $1 WHERE payment = 'pi_2'",
 				['2026-01-01T00:00:00Z'],
@@ -375,13 +373,8 @@ export function theTable(cleanUp: CleanUp): void {
 		});
 
 		it('becomes a case that holds back nobody when it lasts', async () => {
-			await next(AFTER);
+			const work = await next(AFTER);
 			await table.client.query("UPDATE zoo_inbox.payment SET attempts = 8 WHERE payment = 'pi_2'");
-			const [row] = (await table.rows()).filter(({ payment }) => payment === 'pi_2');
-			const { rows } = await table.client.query<{ claims: number }>(
-				"SELECT claims FROM zoo_inbox.payment WHERE payment = 'pi_2'",
-			);
-			const work = { id: Number(row?.id), claims: rows[0]?.claims ?? 0, organization: ORG, payment: 'pi_2' } as Work;
 			assert.equal(await table.keep(work, previewOf(work, '0.00', '50.00', BEFORE)), undefined);
 			assert.equal(await statusOf('pi_2'), 'person');
 			await paid('pi_3');

@@ -7,11 +7,11 @@ import { areClose, toOf, type Truth } from './money';
 
 export function checkInbox(chronicle: Chronicle, rows: readonly Row[], truth: Truth): void {
 	const { isCalm, credit = 1, hasMoments } = truth;
+	// Of a balance from before an earlier payment the table tells, where Zoo says when it was updated.
+	const isExcuse = (excuse: Impossibility) => excuse !== 'crash' && !(hasMoments && excuse === 'staleLook');
 	for (const { name, status, preview } of rows) {
 		const attempts = chronicle.attempts.filter(({ once }) => once.includes(`payment ${name}`));
 		const writers = [...attempts.map(({ writer }) => writer), ...(preview ? [preview.by] : [])];
-		// Of a balance from before an earlier payment the table tells, where Zoo says when it was updated.
-		const isExcuse = (excuse: Impossibility) => excuse !== 'crash' && !(hasMoments && excuse === 'staleLook');
 		const isExcused = writers.some(({ excuses }) => [...excuses].some(isExcuse));
 		const isAdded = attempts.some(({ account: { versions }, applied }) =>
 			applied.some((index) => {

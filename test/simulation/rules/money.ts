@@ -4,11 +4,9 @@ import { Failure } from '../../../nodes/ZooBilling/failures/failure';
 import { isRecord } from '../../../nodes/ZooBilling/refusal';
 import type { Account, Attempt, Chronicle, Kept, Report, Version, Writer } from '../chronicle';
 import { amountsIn, listed, stand, unitsIn, type Amounts } from '../money';
+import { isTooLate } from '../zoo';
 import { amountsOf, reasonOf, shownIn } from './reports';
 import { isUnknown, isWritten } from './sending';
-
-/** Milliseconds in which an attempt may land by the rules. */
-const REST = 10_000;
 
 export interface Truth {
 	/** Whether replies say when a balance was updated. */
@@ -58,10 +56,6 @@ function isOutsider({ by }: Version, { writer, pass }: Attempt): boolean {
 	if (by.writer.given?.payment !== undefined && writer.given?.payment !== undefined) return false;
 	if (by.writer.isLost || by.pass.process !== pass.process) return true;
 	return by.writer !== writer && writer.reports.some((report) => report.pass.process !== pass.process);
-}
-
-function isTooLate({ by, at }: Version): boolean {
-	return typeof by !== 'string' && at > (by.endedAt ?? at) + REST;
 }
 
 /**
@@ -196,9 +190,8 @@ function checkThere(chronicle: Chronicle, { writer, at }: Report, { credit = 1 }
 	else if (!isThere) chronicle.breaks('what is said to be there already is', `${writer.name}: ${listed(to)}`);
 }
 
-export function toOf({ json }: Kept): Amounts {
-	const item: unknown = JSON.parse(json);
-	return isRecord(item) && isRecord(item['preview']) ? amountsOf(item['preview']['to']) : {};
+export function toOf({ preview }: Kept): Amounts {
+	return amountsOf(preview['to']);
 }
 
 function isExcused({ excuses }: Writer): boolean {
