@@ -67,6 +67,10 @@ CREATE TABLE IF NOT EXISTS zoo_inbox.payment (
 	CHECK (status NOT IN ('due', 'working') OR (kind = 'payment' AND organization IS NOT NULL AND amount_cents > 0)),
 	CHECK ((status = 'working') = (lease_until IS NOT NULL))
 );
+-- What Stripe tells and the inbox cannot read is a row of its own, for a person.
+ALTER TABLE zoo_inbox.payment DROP CONSTRAINT IF EXISTS payment_kind_check;
+ALTER TABLE zoo_inbox.payment ADD CONSTRAINT payment_kind_check
+	CHECK (kind IN ('payment', 'refund', 'dispute', 'renewal', 'difference', 'unreadable'));
 -- When Zoo had last updated the balance that was seen after the payment was added: an older one is without the payment.
 ALTER TABLE zoo_inbox.payment ADD COLUMN IF NOT EXISTS balance_updated_at timestamptz;
 
@@ -88,6 +92,14 @@ BEGIN
 END $body$;
 CREATE OR REPLACE TRIGGER keep_rows BEFORE DELETE OR TRUNCATE ON zoo_inbox.payment
 	FOR EACH STATEMENT EXECUTE FUNCTION zoo_inbox.keep_rows();
+
+-- Which of Stripe's lists were read to their end, and what stood in the way of the others.
+CREATE TABLE IF NOT EXISTS zoo_inbox.list (
+	name text PRIMARY KEY,
+	read_at timestamptz,
+	failed_at timestamptz,
+	why text
+);
 
 CREATE OR REPLACE FUNCTION zoo_inbox.set_up(wanted jsonb) RETURNS zoo_inbox.setting LANGUAGE plpgsql AS $body$
 DECLARE
@@ -120,6 +132,18 @@ CREATE OR REPLACE FUNCTION zoo_inbox.noted(history jsonb, what text, more jsonb 
 	SELECT CASE WHEN jsonb_array_length(history) < 60 THEN history ELSE history - 20 END
 		|| jsonb_build_array(jsonb_build_object('at', clock_timestamp(), 'what', what) || jsonb_strip_nulls(more))
 $body$;
+
+-- JSON text as a value. What PostgreSQL cannot keep in it, U+0000 and halves of surrogate pairs, becomes U+FFFD.
+CREATE OR REPLACE FUNCTION zoo_inbox.parsed(said text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $body$
+BEGIN
+	RETURN said::jsonb;
+EXCEPTION
+	WHEN data_exception THEN
+		said := regexp_replace(said, '(?<!\\)((?:\\\\)*)\\u0000', '\1\\ufffd', 'g');
+		said := regexp_replace(said, '(?<!\\)((?:\\\\)*)\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])', '\1\\ufffd', 'g');
+		said := regexp_replace(said, '(?<!\\u[dD][89abAB][0-9a-fA-F][0-9a-fA-F]|\\)((?:\\\\)*)\\u[dD][c-fC-F][0-9a-fA-F]{2}', '\1\\ufffd', 'g');
+		RETURN said::jsonb;
+END $body$;
 
 -- Puts one row in, or finds that it is there. A row that says something else gets a companion for a person.
 CREATE OR REPLACE FUNCTION zoo_inbox.put_in(row_wanted zoo_inbox.payment) RETURNS text LANGUAGE plpgsql AS $body$
@@ -161,13 +185,13 @@ BEGIN
 	IF (session -> 'livemode') IS DISTINCT FROM to_jsonb(s.live) THEN RETURN 'another mode'; END IF;
 	IF s.marker <> '' AND NOT coalesce(session -> 'metadata', '{}') ? s.marker THEN RETURN 'another product'; END IF;
 	IF session ->> 'status' IS DISTINCT FROM 'complete' OR session ->> 'payment_status' IS DISTINCT FROM 'paid' THEN RETURN 'not paid'; END IF;
-	IF total !~ '^[0-9]{1,15}$' OR total::bigint = 0 THEN RETURN 'nothing paid'; END IF;
+	IF total ~ '^0+$' THEN RETURN 'nothing paid'; END IF;
 
 	r.account := s.account;
 	r.live := s.live;
 	r.payment := coalesce(intent ->> 'id', CASE WHEN jsonb_typeof(intent) = 'string' THEN session ->> 'payment_intent' END, session ->> 'id');
 	r.kind := 'payment';
-	r.amount_cents := total::bigint;
+	IF total ~ '^[0-9]{1,15}$' THEN r.amount_cents := total::bigint; END IF;
 	IF s.net THEN
 		r.amount_cents := r.amount_cents - coalesce((session -> 'total_details' ->> 'amount_tax')::bigint, 0)
 			- coalesce((session -> 'total_details' ->> 'amount_shipping')::bigint, 0);
@@ -185,6 +209,7 @@ BEGIN
 		WHEN session ->> 'mode' IS DISTINCT FROM 'payment' THEN 'A subscription or another kind of checkout, which the inbox does not add by itself.'
 		WHEN r.currency IS DISTINCT FROM 'usd' THEN format('Paid in %s, and the balance is in USD.', coalesce(upper(r.currency), 'an unknown currency'))
 		WHEN r.organization IS NULL THEN format('No organization: the checkout''s metadata has %s.', coalesce(quote_literal(left(meant, 80)), 'none'))
+		WHEN r.amount_cents IS NULL THEN format('The checkout''s amount_total is no amount: %s.', coalesce(left(session ->> 'amount_total', 80), 'nothing'))
 		WHEN r.amount_cents <= 0 THEN 'Nothing is left to add without tax and shipping.'
 		WHEN jsonb_typeof(intent) IS DISTINCT FROM 'object' THEN 'The payment behind the checkout was not answered, so it cannot be compared.'
 		WHEN intent ->> 'capture_method' = 'manual' OR intent ->> 'amount_received' IS DISTINCT FROM total
@@ -256,10 +281,42 @@ BEGIN
 	RETURN zoo_inbox.put_in(r);
 END $body$;
 
+-- What cannot be read is kept for a person, and harms nothing else.
+CREATE OR REPLACE FUNCTION zoo_inbox.take_unreadable(object jsonb, received_by text, why text) RETURNS text LANGUAGE plpgsql AS $body$
+DECLARE
+	r zoo_inbox.payment;
+BEGIN
+	SELECT account, live INTO STRICT r.account, r.live FROM zoo_inbox.setting;
+	r.payment := 'unreadable ' || coalesce(nullif(left(object ->> 'id', 200), ''), md5(coalesce(object::text, '')));
+	r.kind := 'unreadable';
+	r.status := 'person';
+	r.received_by := received_by;
+	r.why := format('Stripe tells of this, and the inbox cannot read it: %s. Look at it at Stripe.', why);
+	RETURN zoo_inbox.put_in(r);
+END $body$;
+
+-- One of Stripe's objects, whatever it is: taken, or kept as one that cannot be read.
+CREATE OR REPLACE FUNCTION zoo_inbox.take_object(object jsonb, told_at timestamptz, received_by text) RETURNS text LANGUAGE plpgsql AS $body$
+BEGIN
+	RETURN CASE object ->> 'object'
+		WHEN 'checkout.session' THEN zoo_inbox.take_checkout(object, told_at, received_by)
+		WHEN 'refund' THEN zoo_inbox.take_reversal(object, received_by)
+		WHEN 'dispute' THEN zoo_inbox.take_reversal(object, received_by)
+		WHEN 'invoice' THEN zoo_inbox.take_renewal(object, received_by)
+		ELSE zoo_inbox.take_unreadable(object, received_by, format('it is no checkout, refund, dispute or invoice but %s', coalesce(quote_literal(left(object ->> 'object', 80)), 'nothing named')))
+	END;
+EXCEPTION
+	WHEN data_exception OR integrity_constraint_violation THEN
+		RETURN zoo_inbox.take_unreadable(object, received_by, SQLERRM);
+END $body$;
+
 -- A signed event. `status` and `session`: Stripe's answer when the checkout was asked for by its ID.
-CREATE OR REPLACE FUNCTION zoo_inbox.take_event(event jsonb, status integer, session jsonb) RETURNS text LANGUAGE plpgsql AS $body$
+DROP FUNCTION IF EXISTS zoo_inbox.take_event(jsonb, integer, jsonb);
+CREATE OR REPLACE FUNCTION zoo_inbox.take_event(event_text text, status integer, session_text text) RETURNS text LANGUAGE plpgsql AS $body$
 DECLARE
 	s zoo_inbox.setting;
+	event jsonb := zoo_inbox.parsed(event_text);
+	session jsonb;
 	object jsonb := event -> 'data' -> 'object';
 	source text := format('event %s', event ->> 'id');
 BEGIN
@@ -267,35 +324,51 @@ BEGIN
 	IF (event -> 'livemode') IS DISTINCT FROM to_jsonb(s.live) THEN RETURN 'another mode'; END IF;
 	CASE event ->> 'type'
 	WHEN 'checkout.session.completed', 'checkout.session.async_payment_succeeded' THEN
-		IF status IS DISTINCT FROM 200 OR session ->> 'id' IS DISTINCT FROM object ->> 'id' THEN
+		session := CASE WHEN status = 200 THEN zoo_inbox.parsed(session_text) END;
+		IF session IS NULL OR session ->> 'id' IS DISTINCT FROM object ->> 'id' THEN
 			RAISE EXCEPTION 'Stripe does not tell of checkout % (status %)', object ->> 'id', status;
 		END IF;
-		RETURN zoo_inbox.take_checkout(session, to_timestamp((event ->> 'created')::bigint), source);
-	WHEN 'refund.created', 'charge.dispute.created' THEN RETURN zoo_inbox.take_reversal(object, source);
-	WHEN 'invoice.paid' THEN RETURN zoo_inbox.take_renewal(object, source);
+		RETURN zoo_inbox.take_object(session, to_timestamp((substring(event ->> 'created' FROM '^[0-9]{1,12}$'))::bigint), source);
+	WHEN 'refund.created', 'charge.dispute.created', 'invoice.paid' THEN RETURN zoo_inbox.take_object(object, NULL, source);
 	ELSE RETURN 'another event';
 	END CASE;
 END $body$;
 
--- One page of a list of Stripe's: checkout sessions, refunds or disputes. Answers how many rows are new.
-CREATE OR REPLACE FUNCTION zoo_inbox.take_page(page jsonb) RETURNS TABLE (seen integer, added integer, for_a_person integer) LANGUAGE plpgsql AS $body$
+-- One page of one of Stripe's lists, or what came instead. Answers how many rows are new; what one list does not give harms no other.
+DROP FUNCTION IF EXISTS zoo_inbox.take_page(jsonb);
+CREATE OR REPLACE FUNCTION zoo_inbox.take_page(list_name text, status integer, page_text text) RETURNS TABLE (list text, seen integer, added integer, for_a_person integer, missing text) LANGUAGE plpgsql AS $body$
 DECLARE
+	page jsonb;
 	one jsonb;
 	became text;
 BEGIN
-	IF jsonb_typeof(page -> 'data') IS DISTINCT FROM 'array' THEN RAISE EXCEPTION 'Stripe answered no list: %', left(page::text, 200); END IF;
+	list := list_name;
 	seen := 0;
 	added := 0;
 	for_a_person := 0;
+	BEGIN
+		page := zoo_inbox.parsed(page_text);
+	EXCEPTION
+		WHEN data_exception THEN NULL;
+	END;
+	IF status IS DISTINCT FROM 200 OR jsonb_typeof(page -> 'data') IS DISTINCT FROM 'array' THEN
+		missing := format('Stripe answered no list of %s (status %s): %s', list_name, coalesce(status::text, 'unknown'),
+			coalesce(left(coalesce(page -> 'error' ->> 'message', page_text), 300), 'nothing'));
+		INSERT INTO zoo_inbox.list AS l (name, failed_at, why) VALUES (list_name, clock_timestamp(), missing)
+		ON CONFLICT (name) DO UPDATE SET failed_at = excluded.failed_at, why = excluded.why;
+		RETURN NEXT;
+		RETURN;
+	END IF;
 	FOR one IN SELECT * FROM jsonb_array_elements(page -> 'data') LOOP
-		became := CASE one ->> 'object'
-			WHEN 'checkout.session' THEN zoo_inbox.take_checkout(one, NULL, 'reconciliation')
-			ELSE zoo_inbox.take_reversal(one, 'reconciliation')
-		END;
+		became := zoo_inbox.take_object(one, NULL, 'reconciliation');
 		seen := seen + 1;
 		IF became = 'due' THEN added := added + 1; END IF;
 		IF became = 'person' THEN for_a_person := for_a_person + 1; END IF;
 	END LOOP;
+	IF page -> 'has_more' IS DISTINCT FROM 'true' THEN
+		INSERT INTO zoo_inbox.list AS l (name, read_at) VALUES (list_name, clock_timestamp())
+		ON CONFLICT (name) DO UPDATE SET read_at = excluded.read_at, failed_at = NULL, why = NULL;
+	END IF;
 	RETURN NEXT;
 END $body$;
 
@@ -373,6 +446,32 @@ EXCEPTION
 	WHEN data_exception THEN RETURN NULL;
 END $body$;
 
+-- What a payment adds to which of Zoo's fields, in US dollars.
+CREATE OR REPLACE FUNCTION zoo_inbox.added_by(p zoo_inbox.payment, s zoo_inbox.setting) RETURNS TABLE (field text, amount numeric) LANGUAGE sql AS $body$
+	SELECT 'pre_pay_cash_remaining', p.amount_cents / 100.0 WHERE s.balance_model = 'prePay'
+	UNION ALL SELECT 'pre_pay_credits_remaining', round(p.amount_cents / 100.0 * s.credit_multiplier, 2) WHERE s.balance_model = 'prePay'
+	UNION ALL SELECT 'stable_api_credits_remaining_monetary_value', p.amount_cents / 100.0 WHERE s.balance_model = 'apiCredits'
+$body$;
+
+-- The first thing in a preview that is not the payment's: whose it is, what it is for, which amounts it adds. Null: none.
+CREATE OR REPLACE FUNCTION zoo_inbox.wrong_in(preview jsonb, p zoo_inbox.payment, s zoo_inbox.setting) RETURNS text LANGUAGE plpgsql AS $body$
+DECLARE
+	wrong text;
+BEGIN
+	IF jsonb_typeof(preview) IS DISTINCT FROM 'object' THEN RETURN 'there is none'; END IF;
+	IF lower(preview ->> 'orgId') IS DISTINCT FROM p.organization::text THEN RETURN format('it is for %s', coalesce(preview ->> 'orgId', 'nobody')); END IF;
+	IF preview ->> 'reference' IS DISTINCT FROM p.payment THEN RETURN format('it is for payment %s', coalesce(preview ->> 'reference', 'nobody knows which')); END IF;
+	IF jsonb_typeof(preview -> 'from') IS DISTINCT FROM 'object' OR jsonb_typeof(preview -> 'to') IS DISTINCT FROM 'object' THEN RETURN 'it has no amounts'; END IF;
+	SELECT format('%s goes from %s to %s', t.key, coalesce(preview -> 'from' ->> t.key, 'nothing'), t.value) INTO wrong
+	FROM jsonb_each_text(preview -> 'to') t LEFT JOIN zoo_inbox.added_by(p, s) a ON a.field = t.key
+	WHERE a.field IS NULL OR (t.value::numeric - (preview -> 'from' ->> t.key)::numeric) IS DISTINCT FROM a.amount LIMIT 1;
+	IF wrong IS NOT NULL THEN RETURN wrong; END IF;
+	SELECT format('%s is missing', a.field) INTO wrong FROM zoo_inbox.added_by(p, s) a WHERE a.amount <> 0 AND NOT preview -> 'to' ? a.field LIMIT 1;
+	RETURN wrong;
+EXCEPTION
+	WHEN data_exception THEN RETURN 'an amount in it cannot be read';
+END $body$;
+
 -- Stores what a write was decided to be, before anything is sent: only for whoever holds the row, and only while the lease lasts.
 -- No row comes back otherwise, and then nothing may be sent. What was looked up from a copy of Zoo's data that an earlier payment
 -- had not reached is looked up again later: whatever is built on it would undo that payment.
@@ -381,14 +480,19 @@ RETURNS TABLE (work jsonb) LANGUAGE plpgsql AS $body$
 DECLARE
 	s zoo_inbox.setting;
 	p zoo_inbox.payment;
+	wrong text;
 BEGIN
 	SELECT * INTO STRICT s FROM zoo_inbox.setting;
 	SELECT * INTO p FROM zoo_inbox.payment q
 	WHERE q.id = id_held AND q.claims = claims_held AND q.status = 'working' AND q.preview IS NULL AND q.lease_until > clock_timestamp()
 	FOR UPDATE;
 	IF NOT FOUND THEN RETURN; END IF;
-	IF preview_made ->> 'orgId' IS DISTINCT FROM p.organization::text OR preview_made ->> 'reference' IS DISTINCT FROM p.payment THEN
-		RAISE EXCEPTION 'The preview is not of payment % (row %)', p.payment, p.id;
+	wrong := zoo_inbox.wrong_in(preview_made, p, s);
+	IF wrong IS NOT NULL THEN
+		PERFORM zoo_inbox.record(id_held, claims_held, 'no', jsonb_build_object(
+			'error', format('The preview is not of this payment: %s', wrong),
+			'details', jsonb_build_object('outcome', 'notSent', 'reason', 'previewDiffers')));
+		RETURN;
 	END IF;
 	IF zoo_inbox.moment(preview_made ->> 'updatedAt')
 		< (SELECT max(o.balance_updated_at) FROM zoo_inbox.payment o WHERE o.organization = p.organization) THEN
@@ -404,26 +508,45 @@ BEGIN
 	RETURN QUERY SELECT zoo_inbox.work(p, s, 'no', keep.asked_at);
 END $body$;
 
+-- How many tries a payment gets that was not sent, for this reason; after them a person decides. Null: as many as it takes.
+-- Reasons that are not named here, such as those of a newer node, get none.
+CREATE OR REPLACE FUNCTION zoo_inbox.patience(reason text) RETURNS integer LANGUAGE sql IMMUTABLE AS $body$
+	SELECT CASE
+		-- Nothing is the matter with the payment: an outage is waited for, however long it takes.
+		WHEN reason IN ('unreachable', 'unavailable', 'unreadableReply', 'tokenRefused', 'employeeTokenNeeded', 'credentialUnusable',
+			'otherBalanceModel', 'endpointMissing', 'heldBack', 'blockedByEarlierItem', 'canceled', 'stopped', 'changedMeanwhile', 'previewExpired') THEN NULL
+		-- Zoo itself may have gone back in time, and then shows an old balance for good.
+		WHEN reason = 'staleReply' THEN 8
+		-- Zoo, or the node, says no to this one payment, again and again.
+		WHEN reason IN ('refusedByZoo', 'ownerUnknown', 'ownerOrEndpointUnknown', 'amountMissing', 'unforeseen') THEN 5
+		-- The settings may have changed between the claim and the preview.
+		WHEN reason = 'previewDiffers' THEN 1
+		-- Among them invalidInput, tooLarge, belowZero, conditionNotMet, referenceRepeated, overtaken and memoryUnreadable.
+		ELSE 0
+	END
+$body$;
+
 -- What has to follow from what the node said of one payment. may_have_been_sent: before this attempt.
 -- done: added. again: nothing of it was sent. rest: perhaps sent, to be looked at again. person: nothing else can decide.
-CREATE OR REPLACE FUNCTION zoo_inbox.judged(said jsonb, has_preview boolean, may_have_been_sent boolean, attempts integer) RETURNS text LANGUAGE sql AS $body$
+-- What is not known by name is a person's: it leads neither to adding nor to 'not sent'.
+DROP FUNCTION IF EXISTS zoo_inbox.judged(jsonb, boolean, boolean, integer);
+CREATE OR REPLACE FUNCTION zoo_inbox.judged(said jsonb, p zoo_inbox.payment, may_have_been_sent boolean) RETURNS text LANGUAGE sql AS $body$
 	SELECT CASE
-		WHEN said -> 'confirmation' ->> 'status' IN ('confirmed', 'alreadyThere') THEN 'done'
-		WHEN said ? 'confirmation' THEN 'person'
+		WHEN named <> p.payment THEN 'person'
+		WHEN said ? 'confirmation' THEN
+			CASE WHEN p.preview IS NOT NULL AND named = p.payment AND status IN ('confirmed', 'alreadyThere') THEN 'done' ELSE 'person' END
 		-- Nothing readable came of it.
-		WHEN outcome IS NULL THEN CASE WHEN has_preview THEN 'rest' ELSE 'again' END
-		WHEN outcome IN ('different', 'notConfirmed', 'written') THEN 'person'
-		WHEN outcome = 'unknown' THEN CASE WHEN reason = 'outcomeUnknown' THEN 'rest' ELSE 'person' END
+		WHEN outcome IS NULL THEN CASE WHEN p.attempts >= 8 THEN 'person' WHEN p.preview IS NULL THEN 'again' ELSE 'rest' END
+		WHEN outcome = 'unknown' AND reason = 'outcomeUnknown' THEN 'rest'
+		-- 'different', 'notConfirmed', 'written', another 'unknown', and words that this table does not have.
+		WHEN outcome NOT IN ('notSent', 'notApplied') THEN 'person'
 		-- Not sent or not applied by this attempt: that says nothing of an earlier one.
-		WHEN may_have_been_sent THEN 'rest'
-		WHEN reason IN ('invalidInput', 'tooLarge', 'belowZero') THEN 'person'
-		-- Zoo itself may have gone back in time, and then shows an old balance for good.
-		WHEN reason = 'staleReply' AND attempts >= 8 THEN 'person'
-		-- Zoo says no to this one payment, again and again. An outage is waited for instead, however long it takes.
-		WHEN reason IN ('refusedByZoo', 'ownerUnknown', 'amountMissing') AND attempts >= 5 THEN 'person'
+		WHEN may_have_been_sent THEN CASE WHEN p.attempts >= greatest(zoo_inbox.patience(reason), 8) AND zoo_inbox.patience(reason) IS NOT NULL THEN 'person' ELSE 'rest' END
+		WHEN p.attempts >= zoo_inbox.patience(coalesce(reason, '')) THEN 'person'
 		ELSE 'again'
 	END
-	FROM (SELECT said -> 'details' ->> 'outcome' AS outcome, said -> 'details' ->> 'reason' AS reason) AS _
+	FROM (SELECT said -> 'details' ->> 'outcome' AS outcome, said -> 'details' ->> 'reason' AS reason, said -> 'confirmation' ->> 'status' AS status,
+		coalesce(said -> 'confirmation' ->> 'reference', said -> 'details' ->> 'reference') AS named) AS _
 $body$;
 
 -- Stores what came of it, for whoever holds the row and nobody else. Answers the row's new status, or 'late'.
@@ -434,15 +557,16 @@ DECLARE
 	verdict text;
 	reason text := said -> 'details' ->> 'reason';
 	line text := left(coalesce(said ->> 'error', said ->> 'message', 'The node said nothing that can be read'), 1000);
-	named text := coalesce(said -> 'confirmation' ->> 'reference', said -> 'details' ->> 'reference');
 	wait interval;
 	counts boolean;
 BEGIN
 	SELECT * INTO STRICT s FROM zoo_inbox.setting;
 	SELECT * INTO p FROM zoo_inbox.payment q WHERE q.id = id_held AND q.claims = claims_held AND q.status = 'working' FOR UPDATE;
 	IF NOT FOUND THEN RETURN 'late'; END IF;
-	IF named <> p.payment THEN RAISE EXCEPTION 'What is to be recorded for payment % is about %', p.payment, named; END IF;
-	verdict := zoo_inbox.judged(said, p.preview IS NOT NULL, p.preview IS NOT NULL AND sent_before = 'perhaps', p.attempts);
+	verdict := zoo_inbox.judged(said, p, p.preview IS NOT NULL AND sent_before IS DISTINCT FROM 'no');
+	IF verdict = 'person' AND said ? 'confirmation' THEN
+		line := left(format('The node''s answer is not the confirmation of this payment: %s', said -> 'confirmation'), 1000);
+	END IF;
 	-- 3 s, 6 s, 12 s … up to a quarter of an hour.
 	wait := least(interval '15 minutes', interval '3 seconds' * power(2, least(p.attempts, 20)));
 	-- These say nothing of the payment itself: Zoo asked all to wait, or an earlier payment has to be cleared up.
@@ -474,7 +598,7 @@ BEGIN
 		WHERE q.id = p.id;
 	END IF;
 
-	IF reason IN ('tokenRefused', 'employeeTokenNeeded', 'credentialUnusable', 'otherBalanceModel') THEN
+	IF reason IN ('tokenRefused', 'employeeTokenNeeded', 'credentialUnusable', 'otherBalanceModel', 'endpointMissing', 'ownerOrEndpointUnknown') THEN
 		UPDATE zoo_inbox.setting SET paused_until = clock_timestamp() + interval '2 minutes', paused_because = line;
 	ELSIF s.paused_because IS NOT NULL AND verdict = 'done' THEN
 		UPDATE zoo_inbox.setting SET paused_until = NULL, paused_because = NULL;
@@ -514,6 +638,11 @@ BEGIN
 	RETURN count;
 END $body$;
 
+-- A moment as people are told it.
+CREATE OR REPLACE FUNCTION zoo_inbox.shown(moment timestamptz) RETURNS text LANGUAGE sql IMMUTABLE AS $body$
+	SELECT to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI "UTC"')
+$body$;
+
 -- What somebody has to be told now: nothing, or the same again after a day.
 CREATE OR REPLACE FUNCTION zoo_inbox.watch(late interval DEFAULT '15 minutes') RETURNS TABLE (report text) LANGUAGE plpgsql AS $body$
 DECLARE
@@ -527,9 +656,10 @@ BEGIN
 	SELECT count(*) INTO cases FROM zoo_inbox.payment WHERE status = 'person';
 	lines := concat_ws(E'\n',
 		CASE WHEN coalesce(s.swept_at, '-infinity') < clock_timestamp() - late THEN
-			format('Nobody applies payments: the workflow last asked for work at %s. Is it published?', coalesce(to_char(s.swept_at, 'YYYY-MM-DD HH24:MI'), 'no time at all')) END,
+			format('Nobody applies payments: the workflow last asked for work at %s. Is it published?', coalesce(zoo_inbox.shown(s.swept_at), 'no time at all')) END,
 		CASE WHEN s.paused_because IS NOT NULL THEN format('Paused: %s', s.paused_because) END,
-		CASE WHEN oldest < clock_timestamp() - late THEN format('The oldest payment that is not added yet came at %s.', to_char(oldest, 'YYYY-MM-DD HH24:MI')) END,
+		CASE WHEN oldest < clock_timestamp() - late THEN format('The oldest payment that is not added yet came at %s.', zoo_inbox.shown(oldest)) END,
+		(SELECT string_agg(format('Not read to the end at %s: %s', zoo_inbox.shown(l.failed_at), l.why), E'\n' ORDER BY l.name) FROM zoo_inbox.list l WHERE l.failed_at IS NOT NULL),
 		CASE WHEN cases > 0 THEN format('Waiting for a person: %s.', cases) END);
 	IF lines = '' THEN
 		UPDATE zoo_inbox.setting SET told = NULL, told_at = NULL WHERE told IS NOT NULL;
@@ -538,7 +668,7 @@ BEGIN
 	IF lines = s.told AND s.told_at > clock_timestamp() - interval '1 day' THEN RETURN; END IF;
 	UPDATE zoo_inbox.setting SET told = lines, told_at = clock_timestamp();
 	RETURN QUERY SELECT concat_ws(E'\n', lines,
-		'Last added: ' || coalesce((SELECT to_char(max(added_at), 'YYYY-MM-DD HH24:MI') FROM zoo_inbox.payment), 'never') || '.',
+		'Last added: ' || coalesce((SELECT zoo_inbox.shown(max(added_at)) FROM zoo_inbox.payment), 'never') || '.',
 		(SELECT string_agg(format('Row %s, %s of %s: %s', id, payment, coalesce(organization::text, 'nobody'), why), E'\n') FROM
 			(SELECT * FROM zoo_inbox.payment WHERE status = 'person' ORDER BY id LIMIT 20) first));
 END $body$;

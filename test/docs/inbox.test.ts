@@ -16,6 +16,19 @@ it('the SQL has nothing in it that n8n or its database driver would replace', ()
 	expect(sql).not.toMatch(/\{\{|\$\{|\$\d|\$[[({<\/]/);
 });
 
+it('the SQL knows each reason that a node can give by its name, and takes none for another', () => {
+	const source = read('nodes/ZooBilling/failures/failure.ts');
+	const union = /export type Reason =([^;]+);/.exec(source)?.[1] ?? '';
+	const reasons = [...union.matchAll(/'(\w+)'/g)].map(([, reason = '']) => reason);
+	expect(reasons).toContain('endpointMissing');
+	const sql = read('examples/6-payment-inbox.sql');
+	const judging = sql.slice(sql.indexOf('FUNCTION zoo_inbox.patience'), sql.indexOf('FUNCTION zoo_inbox.record'));
+	// These come with outcomes that are a person's whatever the reason is.
+	const decided = ['alreadyWritten', 'referenceInDoubt', 'alreadyThere', 'different', 'notConfirmed'];
+	const unnamed = reasons.filter((reason) => !new RegExp(`\\b${reason}\\b`).test(judging));
+	expect(unnamed.filter((reason) => !decided.includes(reason))).toEqual([]);
+});
+
 describe.each(workflows)('%s', (path) => {
 	const queries = nodesOf(path).filter(({ type }) => type === 'n8n-nodes-base.postgres');
 

@@ -163,11 +163,13 @@ export class Inbox {
 
 	private judged(row: Row, result: Result, mayHaveBeenSent: boolean): 'done' | 'again' | 'rest' | 'person' {
 		const reason = reasonOf(result);
-		if (!(result instanceof Failure)) return ['confirmed', 'alreadyThere'].includes(reason) ? 'done' : 'person';
+		if (!(result instanceof Failure)) return isOf(row, result.json) ? 'done' : 'person';
 		const { outcome } = result.details;
-		if (['different', 'notConfirmed', 'written'].includes(outcome)) return 'person';
-		if (outcome === 'unknown') return reason === 'outcomeUnknown' ? 'rest' : 'person';
-		return mayHaveBeenSent ? 'rest' : judgedUnsent(row, reason);
+		if (outcome === 'unknown' && reason === 'outcomeUnknown') return 'rest';
+		if (outcome !== 'notSent' && outcome !== 'notApplied') return 'person';
+		if (!mayHaveBeenSent) return judgedUnsent(row, reason);
+		const tries = patience(reason);
+		return tries !== undefined && row.attempts >= Math.max(tries, 8) ? 'person' : 'rest';
 	}
 
 	private isHeld({ status, claims }: Row, claimed: number): boolean {
@@ -176,10 +178,48 @@ export class Inbox {
 }
 
 function judgedUnsent({ attempts }: Row, reason: string): 'again' | 'person' {
-	if (['invalidInput', 'tooLarge', 'belowZero'].includes(reason)) return 'person';
-	if (reason === 'staleReply' && attempts >= 8) return 'person';
-	const isRefused = ['refusedByZoo', 'ownerUnknown', 'amountMissing'].includes(reason);
-	return isRefused && attempts >= 5 ? 'person' : 'again';
+	const tries = patience(reason);
+	return tries !== undefined && attempts >= tries ? 'person' : 'again';
+}
+
+const PATIENCE: Readonly<Record<string, number>> = {
+	...Object.fromEntries(
+		[
+			'unreachable',
+			'unavailable',
+			'unreadableReply',
+			'tokenRefused',
+			'employeeTokenNeeded',
+			'credentialUnusable',
+			'otherBalanceModel',
+			'endpointMissing',
+			'heldBack',
+			'blockedByEarlierItem',
+			'canceled',
+			'stopped',
+			'changedMeanwhile',
+			'previewExpired',
+		].map((reason) => [reason, Infinity]),
+	),
+	staleReply: 8,
+	refusedByZoo: 5,
+	ownerUnknown: 5,
+	ownerOrEndpointUnknown: 5,
+	amountMissing: 5,
+	unforeseen: 5,
+};
+
+/** How many tries a payment gets that was not sent; undefined: as many as it takes. What is not named gets none. */
+function patience(reason: string): number | undefined {
+	const tries = PATIENCE[reason] ?? 0;
+	return tries === Infinity ? undefined : tries;
+}
+
+/** A confirmation that names the payment, in words that the table knows. */
+function isOf({ name }: Row, { confirmation }: Readonly<Record<string, unknown>>): boolean {
+	if (typeof confirmation !== 'object' || confirmation === null) return false;
+	if (!('status' in confirmation) || !('reference' in confirmation)) return false;
+	return ['confirmed', 'alreadyThere'].includes(String(confirmation.status)) && confirmation.reference === name;
 }
 
 /** Zoo's times have one length, so that their texts compare as they do. */

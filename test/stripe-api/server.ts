@@ -24,6 +24,8 @@ export class StripeApi {
 	readonly requests: string[] = [];
 	/** Answers `GET /pay`, with which a person plays a customer; nobody pays without it. */
 	onPay: ((query: URLSearchParams) => Promise<string>) | undefined;
+	/** The status of a refusal in place of the answer, for path and query. */
+	refuses: ((url: URL) => number | undefined) | undefined;
 	private readonly server: Server = createServer((request, response) => this.serve(request, response));
 
 	async listen(port: number): Promise<void> {
@@ -63,7 +65,10 @@ export class StripeApi {
 	private answer({ method, url = '', headers }: IncomingMessage): { status: number; json: unknown } {
 		if (headers.authorization !== `Bearer ${STRIPE_KEY}`) return refusal(401, 'Invalid API Key provided');
 		if (headers['stripe-version'] === undefined) return refusal(400, 'The stand-in wants its version named');
-		const { pathname, searchParams } = new URL(url, 'http://stand-in');
+		const asked = new URL(url, 'http://stand-in');
+		const refused = this.refuses?.(asked);
+		if (refused !== undefined) return refusal(refused, 'The stand-in refuses this');
+		const { pathname, searchParams } = asked;
 		if (method !== 'GET') return refusal(404, `Unrecognized request URL (${method}: ${pathname})`);
 		const [, one] = /^\/v1\/checkout\/sessions\/([\w-]+)$/.exec(pathname) ?? [];
 		if (one !== undefined) {

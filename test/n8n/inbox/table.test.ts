@@ -29,6 +29,11 @@ export function theTable(cleanUp: CleanUp): void {
 		assert.ok(again);
 		return again;
 	};
+	/** What Watch says of Stripe's lists, however often it has said it. */
+	const listsTold = async () => {
+		await table.client.query('UPDATE zoo_inbox.setting SET told = NULL');
+		return (await table.client.query<{ report: string }>('SELECT * FROM zoo_inbox.watch()')).rows[0]?.report;
+	};
 	const statusOf = async (payment: string) => (await table.row(payment))?.status;
 
 	before(async () => {
@@ -44,10 +49,8 @@ export function theTable(cleanUp: CleanUp): void {
 		it('is one row for each payment, whatever tells of it and how often', async () => {
 			assert.equal(await paid('pi_1'), 'due');
 			assert.equal(await paid('pi_1'), 'there');
-			await table.answer(
-				'take_page',
-				JSON.stringify({ data: [checkoutSession({ payment: 'pi_1', organization: ORG, amount: 5000 })] }),
-			);
+			const session = checkoutSession({ payment: 'pi_1', organization: ORG, amount: 5000 });
+			await table.takePage('checkout/sessions', { data: [session], has_more: false });
 			assert.equal((await table.rows()).length, 1);
 		});
 
@@ -148,19 +151,85 @@ export function theTable(cleanUp: CleanUp): void {
 				created: 1,
 			};
 			const event = eventOf('refund.created', reversal);
-			assert.equal(await table.answer('take_event', JSON.stringify(event), null, null), 'person');
-			assert.equal(await table.answer('take_event', JSON.stringify(event), null, null), 'there');
+			assert.equal(await table.takeEvent(event), 'person');
+			assert.equal(await table.takeEvent(event), 'there');
 			const foreign = eventOf('refund.created', { ...reversal, id: 're_2', payment_intent: 'pi_9' });
-			assert.equal(await table.answer('take_event', JSON.stringify(foreign), null, null), 'not of the inbox');
+			assert.equal(await table.takeEvent(foreign), 'not of the inbox');
 			assert.equal((await claimed()).payment, 'pi_1');
+		});
+
+		for (const total of ['5000.00', '-1', '', null, 'NaN', 1e30, {}])
+			it(`is a case when its amount is ${JSON.stringify(total)}`, async () => {
+				const session = checkoutSession({ payment: 'pi_1', organization: ORG, amount: 5000 });
+				assert.equal(await table.answer('take_checkout', { ...session, amount_total: total }, null, 'test'), 'person');
+				assert.match((await table.row('pi_1'))?.why ?? '', /amount_total is no amount/);
+			});
+
+		const texts: ReadonlyArray<readonly [string, string, string]> = [
+			['U+0000', 'a\\u0000\\u0000b', 'a\uFFFD\uFFFDb'],
+			['half a surrogate pair', 'a\\ud800b\\uDC00\\ud83d\\ude00', 'a\uFFFDb\uFFFD\u{1F600}'],
+			['a backslash before what only looks like U+0000', '\\\\u0000 \\u0000', '\\u0000 \uFFFD'],
+		];
+		for (const [name, written, read] of texts)
+			it(`is taken when a text has ${name} in it`, async () => {
+				const session = checkoutSession({ payment: 'pi_1', organization: ORG, amount: 5000 });
+				const text = JSON.stringify({ ...session, customer_details: { email: '?' } }).replace('?', written);
+				const event = JSON.stringify(eventOf('checkout.session.completed', { id: session.id, name: '?' }));
+				assert.equal(await table.takeEvent(event.replace('"?"', `"${written}"`), 200, text), 'due');
+				const { rows } = await table.client.query<{ payer: string }>('SELECT payer FROM zoo_inbox.payment');
+				assert.equal(rows[0]?.payer, read);
+			});
+
+		it('harms nothing else when one object of a list cannot be read: it is a case', async () => {
+			const good = (payment: string) => checkoutSession({ payment, organization: ORG, amount: 5000 });
+			const data = [
+				good('pi_1'),
+				{ ...good('pi_2'), total_details: { amount_tax: 'much' } },
+				{ object: 'checkout.session' },
+				{ id: 'xx_1', object: 'something.new' },
+				7,
+				good('pi_3'),
+			];
+			await table.setUp({ net: true });
+			const taken = await table.takePage('checkout/sessions', { data, has_more: false });
+			assert.deepEqual([taken.seen, taken.added, taken.for_a_person], [6, 2, 3]);
+			assert.match((await table.row('unreadable cs_live_pi_2'))?.why ?? '', /cannot read it.*Look at it at Stripe/);
+			assert.match((await table.row('unreadable xx_1'))?.why ?? '', /something\.new/);
+			const again = await table.takePage('checkout/sessions', { data, has_more: false });
+			assert.deepEqual([again.added, again.for_a_person], [0, 0]);
+		});
+
+		it('answers Stripe when an event’s object cannot be read: it is a case', async () => {
+			await paid('pi_1');
+			const refund = { id: 're_1', object: 'refund', amount: 'all', currency: 'usd', payment_intent: 'pi_1' };
+			assert.equal(await table.takeEvent(eventOf('refund.created', refund)), 'person');
+			assert.equal((await table.row('unreadable re_1'))?.kind, 'unreadable');
+		});
+
+		it('is taken list by list: what Stripe does not give is told, and harms no other list', async () => {
+			const session = checkoutSession({ payment: 'pi_1', organization: ORG, amount: 5000 });
+			const refused = await table.takePage('refunds', { error: { message: 'No right to read refunds' } }, 403);
+			assert.match(refused.missing ?? '', /no list of refunds \(status 403\): No right to read refunds/);
+			const broken = await table.takePage('disputes', '<html>', 200);
+			assert.match(broken.missing ?? '', /no list of disputes/);
+			assert.equal((await table.takePage('checkout/sessions', { data: [session], has_more: false })).added, 1);
+			const { rows } = await table.client.query<{ report: string }>('SELECT * FROM zoo_inbox.watch()');
+			assert.match(
+				rows[0]?.report ?? '',
+				/Not read to the end at .* UTC: .*disputes[^]*Not read to the end at .* UTC: .*refunds/,
+			);
+			await table.takePage('refunds', { data: [], has_more: true });
+			assert.match((await listsTold()) ?? '', /refunds/);
+			await table.takePage('refunds', { data: [], has_more: false });
+			assert.doesNotMatch((await listsTold()) ?? '', /refunds/);
 		});
 
 		it('refuses a checkout that Stripe does not tell of, so that the event is delivered again', async () => {
 			const session = checkoutSession({ payment: 'pi_1', organization: ORG, amount: 5000 });
-			const event = JSON.stringify(eventOf('checkout.session.completed', session));
-			await assert.rejects(table.answer('take_event', event, 500, '{}'), /does not tell/);
+			const event = eventOf('checkout.session.completed', session);
+			await assert.rejects(table.takeEvent(event, 500, {}), /does not tell/);
 			const other = checkoutSession({ payment: 'pi_2', organization: ORG, amount: 5000 });
-			await assert.rejects(table.answer('take_event', event, 200, JSON.stringify(other)), /does not tell/);
+			await assert.rejects(table.takeEvent(event, 200, other), /does not tell/);
 		});
 
 		it('is never deleted', async () => {
@@ -416,13 +485,69 @@ export function theTable(cleanUp: CleanUp): void {
 		});
 	});
 
-	describe('what the node says', () => {
-		it('is refused when it is about another payment', async () => {
+	describe('a preview', () => {
+		const CENT = { pre_pay_cash_remaining: '50.01', pre_pay_credits_remaining: '50.01' };
+		const wrong: ReadonlyArray<readonly [string, (work: Work) => unknown, RegExp]> = [
+			['is for another payment', (work) => ({ ...previewOf(work), reference: 'pi_2' }), /payment pi_2/],
+			['is for another organization', (work) => ({ ...previewOf(work), orgId: OTHER }), /for 3f0c1e52/],
+			['adds a cent more', (work) => ({ ...previewOf(work), to: CENT }), /from 0\.00 to 50\.01/],
+			['takes away', (work) => previewOf(work, '50.00', '0.00'), /from 50\.00 to 0\.00/],
+			[
+				'adds to cash alone',
+				(work) => ({ ...previewOf(work), to: { pre_pay_cash_remaining: '50.00' } }),
+				/pre_pay_credits_remaining is missing/,
+			],
+			[
+				'sets another field as well',
+				(work) => ({ ...previewOf(work), to: { ...previewOf(work).to, monthly_credits_remaining: '9.00' } }),
+				/monthly_credits_remaining goes from nothing to 9\.00/,
+			],
+			['does not say from what', (work) => ({ ...previewOf(work), from: {} }), /from nothing/],
+			['has an amount that is none', (work) => previewOf(work, '0.00', 'NaN'), /NaN/],
+			['has an amount that is no number', (work) => previewOf(work, '0.00', 'fifty'), /cannot be read/],
+			['is none', () => null, /there is none/],
+		];
+		for (const [name, made, why] of wrong)
+			it(`is not kept when it ${name}: it is made once more, then a person decides`, async () => {
+				await paid('pi_1');
+				const first = await claimed();
+				assert.equal(await table.keep(first, made(first)), undefined);
+				assert.equal(await statusOf('pi_1'), 'due');
+				await table.letWaitsEnd();
+				const second = await claimed();
+				assert.equal(await table.keep(second, made(second)), undefined);
+				const { status, preview, why: told } = (await table.row('pi_1')) ?? assert.fail();
+				assert.deepEqual([status, preview], ['person', null]);
+				assert.match(told ?? '', why);
+			});
+
+		it('has the credits that the multiplier makes of the cash, to the cent', async () => {
+			await table.setUp({ credit_multiplier: '1.333333' });
+			await paid('pi_1', ORG, { amount: 101 });
+			const work = await claimed();
+			const amounts = (cash: string, credits: string) => ({
+				pre_pay_cash_remaining: cash,
+				pre_pay_credits_remaining: credits,
+			});
+			const made = { ...previewOf(work), from: amounts('1.00', '1.00'), to: amounts('2.01', '2.35') };
+			assert.ok(await table.keep(work, made));
+		});
+
+		it('has API credits, and nothing else, where that is the balance model', async () => {
+			await table.setUp({ balance_model: 'apiCredits' });
 			await paid('pi_1');
 			const work = await claimed();
-			await assert.rejects(table.keep(work, { ...previewOf(work), reference: 'pi_2' }), /not of payment/);
-			await assert.rejects(table.keep(work, { ...previewOf(work), orgId: OTHER }), /not of payment/);
-			await assert.rejects(table.record(work, confirmed({ ...work, payment: 'pi_2' })), /is about pi_2/);
+			const name = 'stable_api_credits_remaining_monetary_value';
+			assert.ok(await table.keep(work, { ...previewOf(work), from: { [name]: '1' }, to: { [name]: '51.00' } }));
+		});
+	});
+
+	describe('what the node says', () => {
+		it('is a person’s when it is about another payment', async () => {
+			await paid('pi_1');
+			const work = await kept();
+			assert.equal(await table.record(work, confirmed({ ...work, payment: 'pi_2' })), 'person');
+			assert.match((await table.row('pi_1'))?.why ?? '', /not the confirmation of this payment.*pi_2/);
 		});
 
 		/** Of a payment that is about to be sent for the first time, and of one that may have been sent before. */
@@ -431,6 +556,16 @@ export function theTable(cleanUp: CleanUp): void {
 			['notSent', 'changedMeanwhile', 'due', 'working'],
 			['notSent', 'blockedByEarlierItem', 'due', 'working'],
 			['notSent', 'invalidInput', 'person', 'working'],
+			['notSent', 'referenceRepeated', 'person', 'working'],
+			['notSent', 'memoryUnreadable', 'person', 'working'],
+			['notSent', 'overtaken', 'person', 'working'],
+			['notSent', 'aWordOfANewerNode', 'person', 'working'],
+			['notSent', '', 'person', 'working'],
+			['aNewOutcome', 'unavailable', 'person', 'person'],
+			['notRead', 'unavailable', 'person', 'person'],
+			['', 'unavailable', 'person', 'person'],
+			['notSent', 'endpointMissing', 'due', 'working'],
+			['written', 'alreadyWritten', 'person', 'person'],
 			['notApplied', 'unavailable', 'due', 'working'],
 			['notApplied', 'tokenRefused', 'due', 'working'],
 			['unknown', 'outcomeUnknown', 'working', 'working'],
@@ -457,6 +592,56 @@ export function theTable(cleanUp: CleanUp): void {
 				assert.equal(await table.record(taken, failed(taken, outcome, reason)), later);
 				assert.ok((await table.row('pi_2'))?.preview, 'the preview is kept');
 			});
+
+		const noSuccess: ReadonlyArray<readonly [string, unknown]> = [
+			['names no payment', { confirmation: { status: 'confirmed' } }],
+			['names an empty payment', { confirmation: { status: 'confirmed', reference: '' } }],
+			['has a status of a newer node', { confirmation: { status: 'scheduled', reference: 'pi_1' } }],
+			['has no status', { confirmation: { reference: 'pi_1' } }],
+			['is a word', { confirmation: 'confirmed' }],
+			['is null', { confirmation: null }],
+		];
+		for (const [name, said] of noSuccess)
+			it(`is no success when the confirmation ${name}: a person decides, and the preview stands`, async () => {
+				await paid('pi_1');
+				assert.equal(await table.record(await kept(), said), 'person');
+				assert.ok((await table.row('pi_1'))?.preview);
+			});
+
+		it('is no success before a preview was kept', async () => {
+			await paid('pi_1');
+			const work = await claimed();
+			assert.equal(await table.record(work, confirmed(work)), 'person');
+		});
+
+		for (const sentBefore of ['', 'No', 'perhaps', null])
+			it(`is taken as of a payment that may have been sent when 'sent_before' is ${JSON.stringify(sentBefore)}`, async () => {
+				await paid('pi_1');
+				const { id, claims, ...work } = await kept();
+				const said = failed({ id, claims, ...work }, 'notSent', 'unavailable');
+				assert.equal(await table.answer('record', id, claims, sentBefore, JSON.stringify(said)), 'working');
+				assert.ok((await table.row('pi_1'))?.preview);
+			});
+
+		it('that the endpoint is gone pauses everything in those words', async () => {
+			await paid('pi_1');
+			const work = await kept();
+			await table.record(work, { ...failed(work, 'notApplied', 'endpointMissing'), error: 'Zoo has no such endpoint' });
+			await paid('pi_2', OTHER);
+			assert.deepEqual(await table.claim(), []);
+			const { rows } = await table.client.query<{ report: string }>('SELECT * FROM zoo_inbox.watch()');
+			assert.match(rows[0]?.report ?? '', /Paused: Zoo has no such endpoint/);
+		});
+
+		it('that cannot be read goes to a person in the end, whether it may have been sent or not', async () => {
+			await paid('pi_1');
+			await table.client.query('UPDATE zoo_inbox.payment SET attempts = 8');
+			assert.equal(await table.record(await claimed(), { error: 'Something' }), 'person');
+			await paid('pi_2', OTHER);
+			const work = await kept();
+			await table.client.query("UPDATE zoo_inbox.payment SET attempts = 8 WHERE payment = 'pi_2'");
+			assert.equal(await table.record(work, { error: 'Something' }), 'person');
+		});
 
 		it('that it was there already counts as added, for what may have been sent before', async () => {
 			await paid('pi_1');

@@ -49,6 +49,14 @@ export interface Row {
 	readonly history: ReadonlyArray<{ readonly what: string }>;
 }
 
+export interface Taken {
+	readonly list: string;
+	readonly seen: number;
+	readonly added: number;
+	readonly for_a_person: number;
+	readonly missing: string | null;
+}
+
 export async function setUpSql(): Promise<string> {
 	return await readFile(join(EXAMPLES, '6-payment-inbox.sql'), 'utf8');
 }
@@ -115,6 +123,25 @@ export class Table {
 		await this.client.query("UPDATE zoo_inbox.payment SET not_before = clock_timestamp() WHERE status = 'due'");
 	}
 
+	/** What became of an event, with what Stripe answered when it was asked. */
+	async takeEvent(event: unknown, status: number | null = null, session: unknown = null): Promise<string> {
+		const texts = [event, session].map((one) => (one === null || typeof one === 'string' ? one : JSON.stringify(one)));
+		return await this.answer('take_event', texts[0], status, texts[1]);
+	}
+
+	/** One page of a list, and what came of it. */
+	async takePage(list: string, page: unknown, status = 200): Promise<Taken> {
+		const text = typeof page === 'string' ? page : JSON.stringify(page);
+		const { rows } = await this.client.query<Taken>('SELECT * FROM zoo_inbox.take_page($1, $2, $3)', [
+			list,
+			status,
+			text,
+		]);
+		const [taken] = rows;
+		if (!taken) throw new Error('take_page answered nothing');
+		return taken;
+	}
+
 	async answer(name: string, ...values: unknown[]): Promise<string> {
 		const places = values.map((_, index) => `$${index + 1}`).join(', ');
 		const { rows } = await this.client.query<{ answer: string }>(
@@ -125,14 +152,14 @@ export class Table {
 	}
 }
 
-/** What a dry run decides for a payment, as far as the table cares. */
+/** What a dry run decides for a payment of 50 dollars, as far as the table cares. */
 export function previewOf({ organization, payment }: Work, from = '0.00', to = '50.00', updatedAt?: string) {
 	return {
 		orgId: organization,
 		reference: payment,
 		...(updatedAt !== undefined && { updatedAt }),
-		from: { pre_pay_cash_remaining: from },
-		to: { pre_pay_cash_remaining: to },
+		from: { pre_pay_cash_remaining: from, pre_pay_credits_remaining: from },
+		to: { pre_pay_cash_remaining: to, pre_pay_credits_remaining: to },
 	};
 }
 

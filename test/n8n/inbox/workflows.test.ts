@@ -181,6 +181,43 @@ export function theInbox(world: () => World): void {
 		assert.equal((await table.row('re_flow'))?.status, 'person');
 	});
 
+	it('inbox: Reconcile takes what Stripe gives when it refuses one list and a later page of another', async () => {
+		const { rest } = world();
+		const cent = { organization: BOLT.id, amount: 1 };
+		const [early] = [paid(cent), ...Array.from({ length: PAGE }, () => paid(cent))];
+		const late = paid(cent);
+		stripe.refuses = ({ pathname, searchParams }) => {
+			if (pathname === '/v1/refunds') return 403;
+			return pathname === '/v1/checkout/sessions' && searchParams.has('starting_after') ? 500 : undefined;
+		};
+		const { status, nodes } = await rest.execute(workflows.reconcile, DAILY);
+		stripe.refuses = undefined;
+		assert.equal(status, 'success');
+		const taken = nodes.get('Take What Is Missing')?.outputs[0] ?? [];
+		assert.deepEqual(
+			taken.map(({ list, seen, missing }) => [list, seen, /status \d+/.exec(String(missing))?.[0]]),
+			[
+				['checkout/sessions', PAGE, undefined],
+				['checkout/sessions', 0, 'status 500'],
+				['refunds', 0, 'status 403'],
+				['disputes', 0, undefined],
+			],
+		);
+		assert.ok(await table.row(late.payment));
+		assert.equal(await table.row(early.payment), undefined);
+		assert.equal((await rest.execute(workflows.reconcile, DAILY)).status, 'success');
+		assert.ok(await table.row(early.payment));
+	});
+
+	it('inbox: takes a payment whose texts PostgreSQL cannot keep', async () => {
+		const organization = randomUUID();
+		world().zoo.setBalance('org', organization, { pre_pay_cash_remaining: '0.00', pre_pay_credits_remaining: '0.00' });
+		const { session, payment } = paid({ organization, metadata: { name: 'a\u0000b' } });
+		const { status, text } = await deliveries.attempt(eventOf('checkout.session.completed', session));
+		assert.deepEqual([status, text], [200, '{"became":"due"}']);
+		await rowThatIs(payment, 'done');
+	});
+
 	it('inbox: Watch tells of what waits for a person', async () => {
 		await deliveries.attempt(completedEvent(paid({ currency: 'eur' }).session));
 		const { nodes } = await world().rest.execute(workflows.watch, 'Every 15 Minutes');
