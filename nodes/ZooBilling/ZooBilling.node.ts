@@ -18,11 +18,12 @@ export class ZooBilling implements INodeType {
 		name: 'zooBilling',
 		icon: { light: 'file:../../icons/zooBilling.svg', dark: 'file:../../icons/zooBilling.dark.svg' },
 		group: ['output'],
-		version: [1],
-		defaultVersion: 1,
+		// Version 1 had a parameter for the balance model, and options that changed with it.
+		version: [1, 2],
+		defaultVersion: 2,
 		// What only pretends to write says so first, where the editor does not cut it off.
 		subtitle:
-			'={{ ($parameter["options"]?.["dryRun"] ? "(dry run) " : "") + $parameter["operation"] + ": " + $parameter["resource"] }}',
+			'={{ ($parameter["options"]?.["dryRun"] && !$parameter["operation"].startsWith("get") ? "(dry run) " : "") + $parameter["operation"] + ": " + $parameter["resource"] }}',
 		description: 'Read, set and adjust balances of organizations and users at Zoo, exactly and with confirmation',
 		defaults: { name: 'Zoo Billing' },
 		usableAsTool: true,

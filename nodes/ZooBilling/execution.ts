@@ -55,23 +55,28 @@ function check(context: IExecuteFunctions, operation: Operation | undefined, ite
 }
 
 /** Each is read once: an expression costs more than all of our own work. */
-function parametersOf(
-	context: IExecuteFunctions,
-	{ byId, amounts, lists, preview }: Operation,
-	kind: OwnerKind,
-	item: number,
-): RawParameters {
-	const names = [
+function parametersOf(context: IExecuteFunctions, operation: Operation, kind: OwnerKind, item: number): RawParameters {
+	const version = context.getNode().typeVersion;
+	const read = (name: string): unknown => context.getNodeParameter(name, item);
+	const raw: Record<string, unknown> = { options: read(optionsOf(operation, version)) };
+	for (const name of namesOf(operation, kind, version)) raw[name] = read(name);
+	// n8n has no value for a field that is hidden.
+	return operation.lists && raw['returnAll'] !== true ? { ...raw, limit: read('limit') } : raw;
+}
+
+function namesOf({ byId, amounts, lists, preview }: Operation, kind: OwnerKind, version: number): string[] {
+	return [
 		...(byId ? [kind.idParameter] : []),
 		...(preview ? ['preview', 'sentBefore'] : []),
-		...(amounts ? ['balanceModel', 'amountUnit', amounts.parameter] : []),
+		...(amounts ? ['amountUnit', amounts.parameter] : []),
+		...(amounts && version === 1 ? ['balanceModel'] : []),
 		...(lists ? ['returnAll'] : []),
-		'options',
 	];
-	const read = (name: string): unknown => context.getNodeParameter(name, item);
-	const raw = Object.fromEntries(names.map((name) => [name, read(name)]));
-	// n8n has no value for a field that is hidden.
-	return lists && raw['returnAll'] !== true ? { ...raw, limit: read('limit') } : raw;
+}
+
+/** Reads of version 1 shared the options of writes. */
+function optionsOf({ amounts, preview }: Operation, version: number): string {
+	return amounts !== undefined || preview || version === 1 ? 'options' : 'readOptions';
 }
 
 function refused(item: number, what: string, next: string): Failure {

@@ -1,13 +1,12 @@
 // The options of all operations: labels, defaults, and the one way to read each; a present but invalid one is refused.
 
 import { readFieldAmounts, type FieldAmount } from './balance/amounts';
-import type { BalanceModel } from './balance/fields';
 import { readAmount, Usd } from './balance/money';
 import { selectable } from './balance/selectable';
 import { isRecord, Refusal, shown } from './refusal';
 import { hasInvisible } from './words';
 
-type Reader<T> = (label: string, value: unknown, model: BalanceModel) => T | Refusal;
+type Reader<T> = (label: string, value: unknown) => T | Refusal;
 
 /** Read into milliseconds, decimal text, US dollars or plain values; see `options` for what each one means. */
 export const optionTable = {
@@ -47,8 +46,12 @@ type Output = 'balance' | 'amounts' | readonly string[];
 export type Options = Partial<Omit<Values, 'output'>> &
 	Pick<Values, Exclude<keyof typeof optionDefaults, 'output'>> & { readonly output: Output };
 
-/** `names`: the options that the operation has. */
-export function readOptions(collection: unknown, names: readonly OptionName[], model: BalanceModel): Options | Refusal {
+/** `names`: the options that the operation takes; `others`: what to do about one that it does not. */
+export function readOptions(
+	collection: unknown,
+	names: readonly OptionName[],
+	others = 'Remove it here; it belongs to another operation.',
+): Options | Refusal {
 	if (!isRecord(collection))
 		return new Refusal(
 			`'Options' is not a set of options: ${shown(collection)}`,
@@ -56,15 +59,19 @@ export function readOptions(collection: unknown, names: readonly OptionName[], m
 		);
 	const options: Record<string, unknown> = { ...optionDefaults };
 	for (const [name, value] of Object.entries(collection)) {
-		const known = names.find((each) => each === name);
-		if (!known)
-			return new Refusal(`'Options' has an option that this operation does not have: ${shown(name)}`, 'Remove it.');
-		const { label, read }: { label: string; read: Reader<unknown> } = optionTable[known];
-		const result = read(label, value, model);
+		if (!isOption(name))
+			return new Refusal(`'Options' has an option that does not exist: ${shown(name)}`, 'Remove it.');
+		const { label, read }: { label: string; read: Reader<unknown> } = optionTable[name];
+		if (!names.includes(name)) return new Refusal(`'${label}' is set, which this operation does not take`, others);
+		const result = read(label, value);
 		if (result instanceof Refusal) return result;
 		options[name] = result;
 	}
 	return withSelection(options);
+}
+
+function isOption(name: string): name is OptionName {
+	return Object.hasOwn(optionTable, name);
 }
 
 function withSelection(options: Record<string, unknown>): Options | Refusal {
@@ -198,8 +205,8 @@ function fieldNames(label: string, value: unknown): readonly string[] | Refusal 
 }
 
 /** Amounts as a read puts them out: in US dollars, with any number of decimals. */
-function expectedAmounts(label: string, value: unknown, model: BalanceModel): FieldAmount[] | Refusal {
-	return readFieldAmounts(label, value, model, (field, amount) => {
+function expectedAmounts(label: string, value: unknown): FieldAmount[] | Refusal {
+	return readFieldAmounts(label, value, (field, amount) => {
 		const text = shortText(amount) ?? '';
 		return /^(0|[1-9]\d*)(\.\d+)?$/.test(text)
 			? Usd.of(text)

@@ -19,17 +19,23 @@ import type { Result } from './result';
 import { tally } from './tally';
 import { plainWords } from './words';
 
-/** Whose balance it is, and Zoo's balance: whole, or its identifiers and the fields that are wanted. */
+/**
+ * What a person looks for comes first: whose balance it is and what we say of it; then Zoo's balance in Zoo's order,
+ * whole, or its identifiers and the fields that are wanted.
+ */
 export function balanceOutput(
 	{ kind, id }: Owner,
 	{ balance }: Reply,
 	output: Options['output'],
+	said: Readonly<Record<string, unknown>> = {},
 ): Record<string, unknown> {
 	// Only the documented model tells whose balance the token's own is.
 	const mapped = 'map_id' in balance && typeof balance.map_id === 'string' ? balance.map_id : undefined;
 	const owner = id ?? mapped;
 	const shown = Object.entries(balance).filter(([name]) => isShown(name, output));
-	return { ...(owner !== undefined && { [kind.idParameter]: owner }), ...Object.fromEntries(shown) };
+	const ours = { ...(owner !== undefined && { [kind.idParameter]: owner }), ...said };
+	// A field of Zoo's that has one of our names would pass for ours.
+	return { ...ours, ...Object.fromEntries(shown), ...ours };
 }
 
 function isShown(name: string, output: Options['output']): boolean {

@@ -18,7 +18,7 @@ const prePayFields = [
 	{
 		parameter: 'monthlyCreditsRemaining',
 		wire: 'monthly_credits_remaining',
-		label: 'Monthly Credits',
+		label: 'Monthly Credits (Pre-Pay)',
 		meaning: 'What is left of the credits that are granted every month and do not carry over',
 	},
 	{
@@ -39,14 +39,14 @@ const apiCreditsFields = [
 	{
 		parameter: 'monthlyApiCreditsRemainingMonetaryValue',
 		wire: 'monthly_api_credits_remaining_monetary_value',
-		label: 'Monthly API Credits',
+		label: 'API Credits (Monthly)',
 		meaning: 'The value of what is left of the API credits that are granted every month and are used first',
 		credits: 'monthly_api_credits_remaining',
 	},
 	{
 		parameter: 'stableApiCreditsRemainingMonetaryValue',
 		wire: 'stable_api_credits_remaining_monetary_value',
-		label: 'Stable API Credits',
+		label: 'API Credits (Stable)',
 		meaning: 'The value of what is left of the API credits that do not expire',
 		credits: 'stable_api_credits_remaining',
 	},
@@ -55,9 +55,11 @@ const apiCreditsFields = [
 export type ModelName = 'prePay' | 'apiCredits';
 
 export interface BalanceModel {
-	/** The value of 'Balance Model' that workflows store. */
+	/** As previews store it. */
 	readonly name: ModelName;
 	readonly label: string;
+	/** The word in Zoo's names by which a person knows it. */
+	readonly mark: string;
 	readonly description: string;
 	readonly fields: readonly BalanceField[];
 	/** An amount as JSON on the wire. */
@@ -71,7 +73,8 @@ export interface BalanceModel {
 /** The documented model: amounts travel as decimal strings. */
 const prePay = {
 	name: 'prePay',
-	label: 'Monthly and Pre-Pay (Documented)',
+	label: 'pre-pay amounts',
+	mark: 'pre_pay',
 	description: 'Monthly credits, pre-pay cash and pre-pay credits, as on the documentation page of the endpoint',
 	fields: prePayFields,
 	onWire: (amount: Usd) => `"${amount.toString()}"`,
@@ -82,7 +85,8 @@ const prePay = {
 /** What Zoo has published since 2025-05-04: amounts travel as JSON numbers. */
 const apiCredits = {
 	name: 'apiCredits',
-	label: 'API Credits (Zoo API Since May 2025)',
+	label: 'API credits',
+	mark: 'api_credits',
 	description: 'Monthly and stable API credits by their monetary value, as today’s API has them',
 	fields: apiCreditsFields,
 	onWire: (amount: Usd) => amount.toString(),
@@ -91,6 +95,7 @@ const apiCredits = {
 
 export const balanceModels = { prePay, apiCredits } as const satisfies Record<ModelName, BalanceModel>;
 export const allModels: readonly BalanceModel[] = Object.values(balanceModels);
+export const allFields: readonly BalanceField[] = allModels.flatMap(({ fields }) => fields);
 
 /** The model that most amounts of a reply belong to, those that are null counting less; undefined when it has none. */
 export function modelOf(reply: Readonly<Record<string, unknown>>): BalanceModel | undefined {

@@ -129,7 +129,12 @@ function mask(key: string, value: unknown): unknown {
 export function readReply(json: Record<string, unknown>): Reply {
 	const model = modelOf(json);
 	const { value, misfits } = fit<Balance>(replySchema((model ?? balanceModels.prePay).name), json);
-	return { model, balance: value, misfits };
+	return { model, balance: Object.assign(orderOf(json), value), misfits };
+}
+
+/** The names in Zoo's order, which a schema would put in its own. */
+function orderOf(json: Readonly<Record<string, unknown>>): Record<string, unknown> {
+	return Object.fromEntries(Object.keys(json).map((name) => [name, undefined]));
 }
 
 type Path = readonly PropertyKey[];

@@ -1,8 +1,9 @@
-// What the editor shows for each option.
+// What the editor shows for each option. Its default there is what it is when somebody adds it; what holds without it
+// stands in `optionDefaults`.
 
 import type { INodeProperties } from 'n8n-workflow';
 
-import type { BalanceModel } from '../balance/fields';
+import { allModels, type BalanceField, type BalanceModel } from '../balance/fields';
 import { selectable } from '../balance/selectable';
 import { optionDefaults, optionTable, type OptionName } from '../options';
 
@@ -24,14 +25,16 @@ const shown: Record<Exclude<OptionName, 'onlyIf'>, Shown> = {
 	},
 	dryRun: {
 		type: 'boolean',
-		default: false,
+		// Who adds it wants it.
+		default: true,
 		description:
 			'Whether to only read the balance and put out the request that would be sent, with each amount from and to; nothing is written',
 	},
 	includeTotalDue: {
 		type: 'boolean',
-		default: optionDefaults.includeTotalDue,
-		description: 'Whether to ask Zoo for the total due as well, which takes it longer',
+		default: true,
+		description:
+			'Whether to ask Zoo for the total due as well, which takes it longer; of pre-pay balances it is there anyway',
 	},
 	maxAmount: {
 		type: 'string',
@@ -48,7 +51,7 @@ const shown: Record<Exclude<OptionName, 'onlyIf'>, Shown> = {
 	},
 	onDifference: {
 		type: 'options',
-		default: optionDefaults.onDifference,
+		default: 'fail',
 		options: [
 			{ name: 'Fail the Item', value: 'fail' },
 			{ name: 'Warn', value: 'warn' },
@@ -57,7 +60,7 @@ const shown: Record<Exclude<OptionName, 'onlyIf'>, Shown> = {
 	},
 	output: {
 		type: 'options',
-		default: optionDefaults.output,
+		default: 'amounts',
 		options: [
 			{ name: 'Identifiers and Amounts', value: 'amounts' },
 			{ name: 'Selected Fields', value: 'selected' },
@@ -82,13 +85,13 @@ const shown: Record<Exclude<OptionName, 'onlyIf'>, Shown> = {
 	},
 	repeatedReference: {
 		type: 'options',
-		default: 'refuse',
+		default: 'returnFirst',
 		options: [
-			{ name: 'Refuse', value: 'refuse', description: 'Within an execution, a reference that was used is refused' },
+			{ name: 'Refuse', value: 'refuse', description: 'Refuses a reference that was used in the same execution' },
 			{
 				name: 'Return First Result',
 				value: 'returnFirst',
-				description: 'As long as this n8n process runs, a payment that was added puts out its first result again',
+				description: 'Puts out what came of the payment first, as long as this n8n process runs, and adds nothing',
 			},
 		],
 		description: 'What to do with a payment whose reference has been used before',
@@ -122,18 +125,16 @@ function titleOf(name: string): string {
 		.join(' ');
 }
 
-/** The properties of an Options collection. `names`: the options of the operation in this model. */
-export function optionProperties(names: readonly OptionName[], model: BalanceModel | undefined): INodeProperties[] {
+/** The properties of an Options collection with these options. */
+export function optionProperties(names: readonly OptionName[]): INodeProperties[] {
 	const properties = names.map((name): INodeProperties => {
 		const { label } = optionTable[name];
-		return name === 'onlyIf'
-			? expectedAmounts(label, model?.fields ?? [])
-			: { displayName: label, name, ...shown[name] };
+		return name === 'onlyIf' ? expectedAmounts(label) : { displayName: label, name, ...shown[name] };
 	});
-	return properties.sort((one, other) => (one.displayName < other.displayName ? -1 : 1));
+	return properties.sort(byLabel);
 }
 
-function expectedAmounts(displayName: string, fields: BalanceModel['fields']): INodeProperties {
+function expectedAmounts(displayName: string): INodeProperties {
 	return {
 		displayName,
 		name: 'onlyIf',
@@ -141,13 +142,32 @@ function expectedAmounts(displayName: string, fields: BalanceModel['fields']): I
 		default: {},
 		placeholder: 'Add Expected Amount',
 		description: 'Amounts that the balance must have for anything to be sent, in US dollars as a read puts them out',
-		options: fields.map(({ label, parameter, meaning }) => ({
-			displayName: label,
-			name: parameter,
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. 50.00',
-			description: meaning,
-		})),
+		options: amountFields('e.g. 50.00', (meaning) => meaning),
 	};
+}
+
+/** The amounts of all balance models; `describe`: what a description makes of a field's meaning. */
+export function amountFields(placeholder: string, describe: (meaning: string) => string): INodeProperties[] {
+	const fields = allModels.flatMap((model) => model.fields.map((field) => ({ model, field })));
+	return fields.map((each) => amountField(each, placeholder, describe)).sort(byLabel);
+}
+
+function amountField(
+	{ model, field }: { readonly model: BalanceModel; readonly field: BalanceField },
+	placeholder: string,
+	describe: (meaning: string) => string,
+): INodeProperties {
+	const { label, parameter, meaning } = field;
+	return {
+		displayName: label,
+		name: parameter,
+		type: 'string',
+		default: '',
+		placeholder,
+		description: `Where Get Balance shows ${model.mark}: ${describe(meaning.charAt(0).toLowerCase() + meaning.slice(1))}`,
+	};
+}
+
+function byLabel(one: INodeProperties, other: INodeProperties): number {
+	return one.displayName < other.displayName ? -1 : 1;
 }

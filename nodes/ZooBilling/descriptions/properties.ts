@@ -2,15 +2,19 @@
 
 import type { INodeProperties, INodePropertyMode, INodePropertyOptions } from 'n8n-workflow';
 
-import { allModels, type BalanceModel } from '../balance/fields';
+import { allModels } from '../balance/fields';
 import { amountUnits } from '../balance/money';
 import { EXAMPLE_ID, ownerKinds, type OwnerKind } from '../balance/owner';
 import { operations } from '../operations/all';
 import type { Operation } from '../operations/operation';
-import { optionProperties } from './options';
+import { optionTable, type OptionName } from '../options';
+import { amountFields, optionProperties } from './options';
 
 const kinds: readonly OwnerKind[] = Object.values(ownerKinds);
-const writing = operations.filter((operation) => operation.amounts);
+/** Those that write, with amounts of their own or a preview's, and those that read. */
+const writing = operations.filter(({ amounts, preview }) => amounts !== undefined || preview);
+const reading = operations.filter((operation) => !writing.includes(operation));
+const withAmounts = operations.filter(({ amounts }) => amounts !== undefined);
 const UUID = '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';
 const namesOf = (some: readonly Operation[]) => some.map(({ name }) => name);
 
@@ -40,30 +44,30 @@ export const nodeProperties: INodeProperties[] = [
 	...kinds.map(operationsOf),
 	...kinds.flatMap((kind) => operations.flatMap((operation) => noticeOf(operation, kind))),
 	...kinds.map(idOf),
+	// What was stored for a node of version 1, so that it writes what it wrote.
 	{
 		displayName: 'Balance Model',
 		name: 'balanceModel',
-		type: 'options',
-		noDataExpression: true,
-		displayOptions: { show: { operation: namesOf(writing) } },
+		type: 'hidden',
+		displayOptions: { show: { '@version': [1], operation: namesOf(withAmounts) } },
 		default: 'prePay',
-		options: allModels.map(({ label, name, description }) => ({ name: label, value: name, description })),
-		description:
-			'Which set of amounts the Zoo API at the other end speaks; the names in an item of Get Balance show it: pre_pay or api_credits',
 	},
 	{
 		displayName: 'Amounts In',
 		name: 'amountUnit',
 		type: 'options',
-		displayOptions: { show: { operation: namesOf(writing) } },
+		displayOptions: { show: { operation: namesOf(withAmounts) } },
 		default: 'usd',
 		options: Object.entries(amountUnits).map(([value, { label }]) => ({ name: label, value })),
 		description: 'The unit of all amounts below; a payment of 50 dollars is 50.00 in US Dollars and 5000 in Cents',
 	},
-	...writing.flatMap((operation) => allModels.map((model) => amountsOf(operation, model))),
+	keptFor('Amounts In', 'amountUnit', 'usd', namesOf(operations.filter(({ amounts }) => amounts === undefined))),
+	...withAmounts.map(amountsOf),
 	...previewOf(namesOf(operations.filter(({ preview }) => preview))),
 	...howMany(namesOf(operations.filter(({ lists }) => lists))),
-	...operations.flatMap(optionsOf),
+	optionsOf('options', writing),
+	keptFor('Options', 'options', {}, namesOf(reading)),
+	...readOptions(),
 ];
 
 function howMany(operation: string[]): INodeProperties[] {
@@ -157,8 +161,20 @@ function modesOf({ byEmail }: OwnerKind): INodePropertyMode[] {
 		name: displayName.slice(3).toLowerCase(),
 		type: 'string' as const,
 		placeholder: `e.g. ${example}`,
-		validation: [{ type: 'regex', properties: { regex: `\\s*${pattern}\\s*`, errorMessage } }],
+		validation: [
+			{
+				type: 'regex',
+				properties: {
+					regex: `\\s*${pattern}\\s*`,
+					errorMessage: errorMessage + (byEmail ? byEmailToo(displayName) : ''),
+				},
+			},
+		],
 	}));
+}
+
+function byEmailToo(displayName: string): string {
+	return displayName === 'By Email' ? '' : ", an e-mail address in 'By Email'";
 }
 
 /** Stored as n8n's locator or, from workflows that were written by hand, as plain text; the node reads both alike. */
@@ -175,35 +191,61 @@ function idOf(kind: OwnerKind): INodeProperties {
 	};
 }
 
-function amountsOf({ name, amounts }: Operation, model: BalanceModel): INodeProperties {
+function amountsOf({ name, amounts }: Operation): INodeProperties {
+	const { label, parameter, describe } = amounts ?? {
+		label: '',
+		parameter: '',
+		describe: (meaning: string) => meaning,
+	};
 	return {
-		displayName: amounts?.label ?? '',
-		name: amounts?.parameter ?? '',
+		displayName: label,
+		name: parameter,
 		type: 'collection',
 		placeholder: 'Add Amount',
 		default: {},
-		displayOptions: { show: { operation: [name], balanceModel: [model.name] } },
-		options: model.fields.map(({ label, parameter, meaning }) => ({
-			displayName: label,
-			name: parameter,
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. 50.00',
-			description: `${amounts?.describe(meaning) ?? meaning}; a plain number such as 50.00`,
-		})),
+		displayOptions: { show: { operation: [name] } },
+		description: `One Zoo has one kind of balance: ${allModels.map((model) => model.label).join(' or ')}; the names in an item of Get Balance show which`,
+		options: amountFields(
+			'e.g. 50.00, or 5000 in cents',
+			(meaning) => `${describe(meaning)}; in the unit of 'Amounts In'`,
+		),
 	};
 }
 
-function optionsOf(operation: Operation): INodeProperties[] {
-	const collection = (model: BalanceModel | undefined): INodeProperties => ({
+/**
+ * What an operation does not show but another one's write depends on: n8n forgets every parameter that no property
+ * stands for, and so the way through a read would take a unit, a maximum or a dry run away.
+ */
+function keptFor(
+	displayName: string,
+	name: string,
+	value: INodeProperties['default'],
+	operation: string[],
+): INodeProperties {
+	return { displayName, name, type: 'hidden', default: value, displayOptions: { show: { operation } } };
+}
+
+/** One collection for all that write: n8n forgets each option that the operation which is chosen does not show. */
+function optionsOf(name: string, users: readonly Operation[]): INodeProperties {
+	const taken = Object.keys(optionTable).filter((each): each is OptionName =>
+		users.some(({ options }) => options.some((option) => option === each)),
+	);
+	return {
 		displayName: 'Options',
-		name: 'options',
+		name,
 		type: 'collection',
 		description: 'Set each by itself; n8n drops the whole collection when it is given by one expression',
 		placeholder: 'Add Option',
 		default: {},
-		displayOptions: { show: { operation: [operation.name], ...(model && { balanceModel: [model.name] }) } },
-		options: optionProperties(operation.options(model), model),
-	});
-	return operation.amounts ? allModels.map(collection) : [collection(undefined)];
+		displayOptions: { show: { operation: namesOf(users) } },
+		options: optionProperties(taken),
+	};
+}
+
+/** Reads that take the same options share them. */
+function readOptions(): INodeProperties[] {
+	const balances = reading.filter(({ endpoint }) => endpoint === undefined);
+	return [balances, reading.filter((operation) => !balances.includes(operation))].map((users) =>
+		optionsOf('readOptions', users),
+	);
 }

@@ -1,5 +1,6 @@
 // Failures of an item that cannot be taken up as it is: its parameters, or what the balance has to say to them.
 
+import { labelsOf } from '../balance/amounts';
 import type { Comparison, Difference } from '../balance/confirm';
 import type { BalanceField, BalanceModel } from '../balance/fields';
 import type { Subject } from '../subject';
@@ -18,8 +19,8 @@ export function amountMissing(subject: Subject, missing: readonly BalanceField[]
 	return failure(subject, {
 		reason: 'amountMissing',
 		outcome: 'notSent',
-		what: `The balance that was read has no amount for ${quoted(missing)}`,
-		next: `A missing amount is never taken as 0. Check 'Balance Model', and read the balance to see what Zoo has. ${NOTHING_WRITTEN}`,
+		what: `The balance that was read has no amount for ${labelsOf(missing)}`,
+		next: `A missing amount is never taken as 0. Read the balance to see which amounts Zoo has. ${NOTHING_WRITTEN}`,
 	});
 }
 
@@ -59,7 +60,7 @@ export function otherModel(subject: Subject, models: Models, reported: Reported,
 	return failure(subject, {
 		...mismatch(models),
 		outcome: attempts > 0 ? 'notApplied' : 'notSent',
-		next: `Set 'Balance Model' to '${models.shown.label}'. ${attempts > 0 ? SAFE : NOTHING_WRITTEN}`,
+		next: `${useInstead(models)} ${attempts > 0 ? SAFE : NOTHING_WRITTEN}`,
 		reported,
 		attempts,
 	});
@@ -75,16 +76,20 @@ export function otherModelAnswered(
 	return failure(subject, {
 		...mismatch(models),
 		outcome: 'notConfirmed',
-		next: `Set 'Balance Model' to '${models.shown.label}'. ${comparisonText(comparison)}`,
+		next: `${useInstead(models)} ${comparisonText(comparison)}`,
 		reported,
 		attempts,
 		more: comparisonFacts(comparison),
 	});
 }
 
-function mismatch({ chosen }: Models) {
-	const what = `This Zoo API speaks another balance model than '${chosen.label}'`;
+function mismatch({ chosen, shown }: Models) {
+	const what = `This Zoo has ${shown.label}, not ${chosen.label}`;
 	return { reason: 'otherBalanceModel', what } as const;
+}
+
+function useInstead({ chosen, shown }: Models): string {
+	return `Use ${labelsOf(shown.fields)} in place of ${labelsOf(chosen.fields)}.`;
 }
 
 export function comparisonText({ missing, confirmed, differences }: Comparison): string {
@@ -97,8 +102,4 @@ export function comparisonText({ missing, confirmed, differences }: Comparison):
 
 export function comparisonFacts({ missing, confirmed, differences }: Comparison): Record<string, unknown> {
 	return { notConfirmed: missing.map((field) => field.wire), confirmed, differences };
-}
-
-export function quoted(fields: readonly BalanceField[]): string {
-	return fields.map((field) => `'${field.label}'`).join(', ');
 }

@@ -96,7 +96,7 @@ function meaningOf({ status = 0, zoo, endpoint }: Reported, { owner }: Subject):
 	if (status === 404 && owner) return notFound(owner, endpoint);
 	if (status < 400) return { reason: 'unreachable', next: "Check 'Base URL' in the Zoo API credential. " };
 	const next =
-		"Zoo would refuse the same request again: change what it objects to; if it does not know the fields, that is 'Balance Model'. ";
+		"Zoo would refuse the same request again: change what it objects to; if it does not know the fields, 'Get Balance' shows which ones it has. ";
 	return { reason: 'refusedByZoo', next };
 }
 

@@ -1,12 +1,13 @@
 // Failures of a write that was sent: not confirmed, different, overtaken by somebody else, or of unknown outcome.
 
+import { labelsOf } from '../balance/amounts';
 import type { Comparison } from '../balance/confirm';
 import type { Amounts } from '../balance/preview';
 import type { Subject } from '../subject';
 import type { Untaken } from '../zoo/exchange';
 import type { Reported } from '../zoo/retry';
 import { failure, listed, NOTHING_WRITTEN, type Failure, type Tries } from './failure';
-import { comparisonFacts, comparisonText, quoted } from './input';
+import { comparisonFacts, comparisonText } from './input';
 import { unsentBecause, waitAsked } from './wire';
 
 /** The amounts that tell whether a write was applied. */
@@ -124,7 +125,7 @@ export function notConfirmed(subject: Subject, comparison: Comparison, answered:
 	return failure(subject, {
 		reason: 'notConfirmed',
 		outcome: 'notConfirmed',
-		what: `Zoo answered, but the reply does not confirm ${quoted(comparison.missing)}`,
+		what: `Zoo answered, but the reply does not confirm ${labelsOf(comparison.missing)}`,
 		next: `Read the balance to see what stands there before you rely on this write. ${comparisonText(comparison)}`,
 		...answered,
 		more: comparisonFacts(comparison),

@@ -4,7 +4,7 @@
 import { derivedCredits, outOfBounds, sumUp, type Sum } from '../balance/adjust';
 import { amountsByName, type FieldAmount } from '../balance/amounts';
 import { amountIn } from '../balance/confirm';
-import type { BalanceModel } from '../balance/fields';
+import { balanceModels } from '../balance/fields';
 import { readOwner, type Owner } from '../balance/owner';
 import type { Preview } from '../balance/preview';
 import type { Reply } from '../balance/reply';
@@ -28,11 +28,7 @@ const amounts = {
 	describe: (meaning: string) => `${meaning}; a negative amount takes away`,
 } as const;
 
-const options = (model: BalanceModel | undefined): OptionName[] => [
-	...writeOptions(model),
-	'repeatedReference',
-	...(model?.derived ? (['creditMultiplier'] as const) : []),
-];
+const options: readonly OptionName[] = [...writeOptions, 'creditMultiplier', 'repeatedReference'];
 
 export const adjustBalance: Operation = {
 	name: 'adjustBalance',
@@ -74,14 +70,15 @@ function prepare(raw: RawParameters, owner: Owner | Refusal, item: number): Task
 function withDerivedCredits(intent: WriteIntent): readonly FieldAmount[] | Refusal {
 	const { amounts: changes, options: chosen, model } = intent;
 	const { creditMultiplier } = chosen;
-	if (creditMultiplier === undefined || !model.derived) return changes;
+	if (creditMultiplier === undefined) return changes;
 	const { label } = optionTable.creditMultiplier;
-	const { from, to } = model.derived;
+	const derived = model.derived ?? balanceModels.prePay.derived;
+	const { from, to } = derived;
 	if (changes.some(({ field }) => field === to)) {
 		const next = `Remove one: '${label}' derives '${to.label}' from '${from.label}'.`;
 		return new Refusal(`'${to.label}' and '${label}' are both set`, next);
 	}
-	const credits = derivedCredits(changes, creditMultiplier, model.derived);
+	const credits = derivedCredits(changes, creditMultiplier, derived);
 	if (credits) return [...changes, credits];
 	return new Refusal(`'${label}' is set, but '${from.label}' is not`, `Add '${from.label}', or remove '${label}'.`);
 }

@@ -14,17 +14,27 @@ import { alreadyThere, changedMeanwhile } from '../failures/write';
 import type { Page, Session, Task } from '../item';
 import type { Result } from '../result';
 import type { Subject } from '../subject';
-import { readOptions, type Options } from '../options';
+import { readOptions, type OptionName, type Options } from '../options';
 import { Refusal, shown } from '../refusal';
-import { aboveMaximum, type WriteIntent } from './intent';
+import { aboveMaximum, inModel, type WriteIntent } from './intent';
 import type { Operation, RawParameters } from './operation';
 import { readStored, type StoredPreview } from './storedPreview';
 import { isFresh, look } from './look';
 import { sightOf, type Kind } from './report';
 import { begin, resume } from './write';
 
-const options = () =>
-	['maxAmount', 'maxConcurrency', 'onDifference', 'output', 'outputFields', 'retryFor', 'timeout', 'validFor'] as const;
+const options: readonly OptionName[] = [
+	'includeTotalDue',
+	'maxAmount',
+	'maxConcurrency',
+	'onDifference',
+	'output',
+	'outputFields',
+	'retryFor',
+	'timeout',
+	'validFor',
+];
+const OTHER_OPTIONS = 'Remove it here: a preview says for itself what is written, and on what terms.';
 
 export const applyPreview: Operation = {
 	name: 'applyPreview',
@@ -63,7 +73,7 @@ function prepare(raw: RawParameters, owner: OwnerKind, item: number): Task | Fai
 	const sentBefore = readSentBefore(raw['sentBefore']);
 	if (sentBefore instanceof Refusal) return invalidInput(subject, sentBefore);
 	const model = balanceModels[stored.balanceModel];
-	const chosen = readOptions(raw['options'], options(), model);
+	const chosen = readOptions(raw['options'], options, OTHER_OPTIONS);
 	if (chosen instanceof Refusal) return invalidInput(subject, chosen);
 	const intent = intentOf(subject, stored, model, chosen);
 	const tooMuch = aboveMaximum(changesIn(stored), chosen);
@@ -93,7 +103,7 @@ function intentOf(
 	chosen: Options,
 ): WriteIntent {
 	const { owner } = subject;
-	return { subject, owner, laneKey: laneOf(owner), model, amounts: targetOf(stored), options: chosen };
+	return { subject, owner, laneKey: laneOf(owner), model, amounts: targetOf(stored), options: inModel(chosen, model) };
 }
 
 /** What the preview adds to each field. */

@@ -1,7 +1,6 @@
 // Get Balance: reads what an owner has left, by ID or for the token's own organization or user.
 
 import { readOwner, type Owner } from '../balance/owner';
-import { balanceModels } from '../balance/fields';
 import { readOptions, type Options } from '../options';
 import { balanceOutput, replyHints } from '../output';
 import type { Failure } from '../failures/failure';
@@ -15,7 +14,7 @@ import { forOwner } from '../resolve';
 import { readBalance } from '../zoo/request';
 import type { Operation, RawParameters } from './operation';
 
-const options = () => ['includeTotalDue', 'maxConcurrency', 'output', 'outputFields', 'retryFor', 'timeout'] as const;
+const options = ['includeTotalDue', 'maxConcurrency', 'output', 'outputFields', 'retryFor', 'timeout'] as const;
 
 export const getBalance: Operation = {
 	name: 'getBalance',
@@ -40,7 +39,7 @@ export const getOwnBalance: Operation = {
 function prepare(raw: RawParameters, owner: Owner | Refusal, item: number): Task | Failure {
 	if (owner instanceof Refusal) return invalidInput({ item }, owner);
 	const subject = { item, owner };
-	const chosen = readOptions(raw['options'], options(), balanceModels.prePay);
+	const chosen = readOptions(raw['options'], options);
 	if (chosen instanceof Refusal) return invalidInput(subject, chosen);
 	return {
 		subject,

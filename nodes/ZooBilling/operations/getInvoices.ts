@@ -1,6 +1,5 @@
 // Get Many Invoices: lists what the token's own organization or user was billed, page by page, one item an invoice.
 
-import { balanceModels } from '../balance/fields';
 import { invoiceSchema } from '../balance/invoice';
 import type { Owner, OwnerKind } from '../balance/owner';
 import { fit } from '../balance/reply';
@@ -19,7 +18,7 @@ import type { Answer } from '../zoo/retry';
 import type { Operation, RawParameters } from './operation';
 
 const PATH = '/payment/invoices';
-const options = () => ['maxConcurrency', 'retryFor', 'timeout'] as const;
+const options = ['maxConcurrency', 'retryFor', 'timeout'] as const;
 
 export const getInvoices: Operation = {
 	name: 'getInvoices',
@@ -38,7 +37,7 @@ function prepare(raw: RawParameters, kind: OwnerKind, item: number): Task | Fail
 	const subject = { item, owner: { kind, id: undefined } };
 	const limit = readLimit(raw['returnAll'], raw['limit']);
 	if (limit instanceof Refusal) return invalidInput(subject, limit);
-	const chosen = readOptions(raw['options'], options(), balanceModels.prePay);
+	const chosen = readOptions(raw['options'], options);
 	if (chosen instanceof Refusal) return invalidInput(subject, chosen);
 	return {
 		subject,

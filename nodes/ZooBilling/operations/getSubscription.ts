@@ -1,6 +1,5 @@
 // Get Subscription: reads what the token's own organization or user subscribes to.
 
-import { balanceModels } from '../balance/fields';
 import type { Owner, OwnerKind } from '../balance/owner';
 import { fit } from '../balance/reply';
 import { subscriptionSchema } from '../balance/schema';
@@ -18,7 +17,7 @@ import { read } from '../zoo/request';
 import type { Operation, RawParameters } from './operation';
 
 const PATH = '/payment/subscriptions';
-const options = () => ['maxConcurrency', 'retryFor', 'timeout'] as const;
+const options = ['maxConcurrency', 'retryFor', 'timeout'] as const;
 
 export const getSubscription: Operation = {
 	name: 'getSubscription',
@@ -33,7 +32,7 @@ export const getSubscription: Operation = {
 
 function prepare(raw: RawParameters, kind: OwnerKind, item: number): Task | Failure {
 	const subject = { item, owner: { kind, id: undefined } };
-	const chosen = readOptions(raw['options'], options(), balanceModels.prePay);
+	const chosen = readOptions(raw['options'], options);
 	if (chosen instanceof Refusal) return invalidInput(subject, chosen);
 	return { subject, options: chosen, run: async ({ exchange }) => await run(exchange, subject) };
 }

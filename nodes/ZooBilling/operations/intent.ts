@@ -1,7 +1,14 @@
 // An item's parameters as a checked intent, for both operations that write.
 
-import { amountsByName, readFieldAmounts, type FieldAmount } from '../balance/amounts';
-import { allModels, balanceModels, type BalanceModel } from '../balance/fields';
+import {
+	amountsByName,
+	labelsOf,
+	modelOfAmounts,
+	readFieldAmounts,
+	whichOnes,
+	type FieldAmount,
+} from '../balance/amounts';
+import type { BalanceModel } from '../balance/fields';
 import { amountUnits, readAmount, type AmountUnit, type Sign } from '../balance/money';
 import { laneOf, type Owner } from '../balance/owner';
 import type { Failure } from '../failures/failure';
@@ -26,26 +33,24 @@ interface Collection {
 	readonly parameter: string;
 	readonly label: string;
 	readonly sign: Sign;
-	readonly options: (model: BalanceModel) => readonly OptionName[];
+	readonly options: readonly OptionName[];
 }
 
-/** The options that every write has. */
-export function writeOptions(model: BalanceModel | undefined): OptionName[] {
-	const always = [
-		'currency',
-		'dryRun',
-		'maxAmount',
-		'maxConcurrency',
-		'onDifference',
-		'onlyIf',
-		'output',
-		'outputFields',
-		'reference',
-		'retryFor',
-		'timeout',
-	] as const;
-	return model?.totalDueOnRequest ? [...always, 'includeTotalDue'] : [...always];
-}
+/** The options that every write with amounts has. */
+export const writeOptions = [
+	'currency',
+	'dryRun',
+	'includeTotalDue',
+	'maxAmount',
+	'maxConcurrency',
+	'onDifference',
+	'onlyIf',
+	'output',
+	'outputFields',
+	'reference',
+	'retryFor',
+	'timeout',
+] as const satisfies readonly OptionName[];
 
 /** Checks everything that can be checked without asking Zoo. */
 export function readIntent(
@@ -54,10 +59,8 @@ export function readIntent(
 	item: number,
 	collection: Collection,
 ): WriteIntent | Failure {
-	const model = readModel(raw['balanceModel']);
-	const unit = readUnit(raw['amountUnit']);
-	const options = model instanceof Refusal ? model : readOptions(raw['options'], collection.options(model), model);
-	const amounts = readAmounts(raw, model, unit, collection);
+	const options = readOptions(raw['options'], collection.options);
+	const amounts = readAmounts(raw, collection);
 	// Whatever is refused, the rest is named, so that an audit finds the payment.
 	const subject: Subject = {
 		item,
@@ -67,21 +70,43 @@ export function readIntent(
 		...referenceIn(raw['options']),
 	};
 	if (owner instanceof Refusal) return invalidInput(subject, owner);
-	if (model instanceof Refusal) return invalidInput(subject, model);
 	if (options instanceof Refusal) return invalidInput(subject, options);
 	if (amounts instanceof Refusal) return invalidInput(subject, amounts);
-	return { subject, owner, laneKey: laneOf(owner), model, amounts, options };
+	const model = modelOfAmounts(amounts);
+	const stray = strayFrom(model, options) ?? savedFor(raw['balanceModel'], model);
+	if (stray) return invalidInput(subject, stray);
+	return { subject, owner, laneKey: laneOf(owner), model, amounts, options: inModel(options, model) };
 }
 
-function readAmounts(
-	raw: RawParameters,
-	model: BalanceModel | Refusal,
-	unit: AmountUnit | Refusal,
-	{ label, parameter, sign }: Collection,
-): FieldAmount[] | Refusal {
-	if (model instanceof Refusal) return model;
+function readAmounts(raw: RawParameters, { label, parameter, sign }: Collection): FieldAmount[] | Refusal {
+	const unit = readUnit(raw['amountUnit']);
 	if (unit instanceof Refusal) return unit;
-	return readFieldAmounts(label, raw[parameter], model, (field, value) => readAmount(field, value, unit, sign));
+	return readFieldAmounts(label, raw[parameter], (field, value) => readAmount(field, value, unit, sign));
+}
+
+/** Why what 'Only If Balance Is' expects does not go with the amounts. */
+function strayFrom({ fields, label }: BalanceModel, { onlyIf = [] }: Options): Refusal | undefined {
+	const strays = onlyIf.map(({ field }) => field).filter((field) => !fields.includes(field));
+	if (strays.length === 0) return undefined;
+	return new Refusal(
+		`'${optionTable.onlyIf.label}' has ${labelsOf(strays)}, but what is to be written are ${label}`,
+		whichOnes(),
+	);
+}
+
+/** A node of version 1 had a parameter for the model, and wrote nothing of another one. */
+function savedFor(name: unknown, model: BalanceModel): Refusal | undefined {
+	if (name === undefined || name === model.name) return undefined;
+	const what = `This node was made when it had a 'Balance Model', which does not go with its amounts: ${shown(name)}`;
+	return new Refusal(
+		what,
+		`Put a new Zoo Billing node in its place, with ${labelsOf(model.fields)} only where Zoo has them.`,
+	);
+}
+
+/** Documented balances have their total due without being asked. */
+export function inModel(options: Options, { totalDueOnRequest }: BalanceModel): Options {
+	return totalDueOnRequest ? options : { ...options, includeTotalDue: false };
 }
 
 /** The payment reference, where there is a good one among whatever options. */
@@ -89,12 +114,6 @@ function referenceIn(options: unknown): Pick<Subject, 'reference'> {
 	const { label, read } = optionTable.reference;
 	const reference = isRecord(options) ? read(label, options['reference']) : undefined;
 	return typeof reference === 'string' ? { reference } : {};
-}
-
-function readModel(value: unknown): BalanceModel | Refusal {
-	const model = value === undefined ? balanceModels.prePay : allModels.find(({ name }) => name === value);
-	const names = allModels.map(({ name }) => name).join(', ');
-	return model ?? new Refusal(`'Balance Model' is none of its choices: ${shown(value)}`, `Give one of: ${names}.`);
 }
 
 function readUnit(value: unknown): AmountUnit | Refusal {

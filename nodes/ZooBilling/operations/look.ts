@@ -88,13 +88,13 @@ export function show(
 		return [field.wire, { from, to: amount.toString() }] as const;
 	});
 	const json = {
-		dryRun: true,
 		...identityOf(owner),
-		reference: subject.reference ?? null,
+		dryRun: true,
+		...more,
+		changes: Object.fromEntries(changes),
 		preview: target.length === 0 ? null : stored(preview, session),
 		request: target.length === 0 ? null : writeBalance(owner, intent.model, target, intent.options.includeTotalDue),
-		changes: Object.fromEntries(changes),
-		...more,
+		reference: subject.reference ?? null,
 	};
 	return { json, hints: [], shapes: replyHints(before), wrote: false };
 }

@@ -2,7 +2,6 @@
 
 import type * as z from 'zod/v4-mini';
 
-import type { BalanceModel } from '../balance/fields';
 import type { OwnerKind } from '../balance/owner';
 import type { Failure } from '../failures/failure';
 import type { Task } from '../item';
@@ -38,6 +37,7 @@ export interface Operation {
 	};
 	/** Whether it applies a stored preview, which says whose balance is meant and what is to be written. */
 	readonly preview?: true;
-	readonly options: (model: BalanceModel | undefined) => readonly OptionName[];
+	/** The options that it takes; any other is refused. */
+	readonly options: readonly OptionName[];
 	readonly prepare: (raw: RawParameters, kind: OwnerKind, item: number) => Task | Failure;
 }

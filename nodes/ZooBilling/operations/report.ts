@@ -77,7 +77,7 @@ function conclude(session: Session, ready: Ready, { answer, by }: Extract<End, {
 	const hints = differences.map(({ field, asked, got }) => `${field}: asked ${asked}, Zoo has ${got}`);
 	const more = kind.more?.(intent, page.preview, reply.balance) ?? {};
 	const confirmation = confirm(intent, session.exchange, known);
-	const json = { ...balanceOutput(intent.owner, reply, options.output), ...more, confirmation };
+	const json = balanceOutput(intent.owner, reply, options.output, { confirmation, ...more });
 	return { json, hints, shapes: replyHints(reply), wrote: true };
 }
 
@@ -159,6 +159,6 @@ export function unchanged(
 	const asked = Object.fromEntries(intent.amounts.map(({ field }) => [field.wire, amountText(before, field)]));
 	const known: Known = { status: 'unchanged', by: 'readBack', rounded: false, differences: [], callId: null, asked };
 	const confirmation = confirm(intent, exchange, known);
-	const json = { ...balanceOutput(intent.owner, before, intent.options.output), ...more, confirmation };
+	const json = balanceOutput(intent.owner, before, intent.options.output, { confirmation, ...more });
 	return { json, hints: [], shapes: replyHints(before), wrote: false };
 }
