@@ -4,7 +4,6 @@ export const update = {
 	resource: 'org',
 	operation: 'updateBalance',
 	orgId: '={{ $json.orgId }}',
-	balanceModel: 'prePay',
 	amountUnit: 'usd',
 	updateFields: { prePayCashRemaining: '50.00' },
 	options: {},

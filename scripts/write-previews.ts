@@ -80,7 +80,7 @@ function merge(previews: readonly Preview[]): Preview {
 function writePreviews(folder: string): void {
 	for (const { name: resource, idParameter } of Object.values(ownerKinds)) {
 		for (const operation of operations) {
-			const path = join(folder, 'v1.0.0', resource);
+			const path = join(folder, 'v2.0.0', resource);
 			mkdirSync(path, { recursive: true });
 			writeFileSync(
 				join(path, `${operation.name}.json`),

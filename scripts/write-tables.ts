@@ -75,7 +75,7 @@ const kinds: Readonly<Record<string, string>> = {
 function parameterTable(): string {
 	const named = new Map<string, INodeProperties>();
 	for (const property of nodeProperties)
-		if (property.type !== 'notice' && !named.has(property.name)) named.set(property.name, property);
+		if (property.type !== 'notice' && property.type !== 'hidden' && !named.has(property.name)) named.set(property.name, property);
 	const rows = [...named.values()].map((property) => {
 		const { displayName, name, type, required, displayOptions, options = [] } = property;
 		const choices = options.flatMap((option) =>
@@ -83,8 +83,7 @@ function parameterTable(): string {
 		);
 		const values = choices.length === 0 ? (kinds[type] ?? 'text') : choices.join(', ');
 		const start = required === true ? 'required' : defaultText(property);
-		const users = name === 'options' ? undefined : displayOptions?.show?.['operation'];
-		return [`**${displayName}**`, `\`${name}\``, values, start, usersOf(users)];
+		return [`**${displayName}**`, `\`${name}\``, values, start, usersOf(displayOptions?.show?.['operation'])];
 	});
 	return markdown(['Parameter', 'Stored as', 'Values', 'Default', 'Operations'], rows);
 }
@@ -95,39 +94,37 @@ function usersOf(names: readonly unknown[] = operations.map(({ name }) => name))
 
 function modelTable(): string {
 	const rows = allModels.map(({ label, name, description, fields, onWire }) => [
-		`**${label}**`,
+		`**${capital(label)}**`,
 		`\`${name}\``,
 		sentence(description),
 		`\`{"${fields[0]?.wire ?? ''}":${onWire(Usd.of('93.39'))}}\``,
 	]);
-	return markdown(['Balance model', 'Stored as', 'What it is', 'A body'], rows);
+	return markdown(['Kind of balance', 'In previews', 'What it is', 'A body'], rows);
 }
 
 function fieldTable(): string {
 	const rows = allModels.flatMap((model) =>
 		model.fields.map((field) => [
-			model.label,
+			capital(model.label),
 			`**${field.label}**`,
 			`\`${field.parameter}\``,
 			`\`${field.wire}\``,
 			sentence(field.meaning),
 		]),
 	);
-	return markdown(['Balance model', 'Field', 'Stored as', 'At Zoo', 'What it means'], rows);
+	return markdown(['Kind of balance', 'Field', 'Stored as', 'At Zoo', 'What it means'], rows);
 }
 
 /** By the label, in the order of the alphabet: each option as the editor has it, and the operations that have it. */
 function optionsInUse(): Array<{ property: INodeProperties; users: ReadonlySet<string> }> {
 	const found = new Map<string, { property: INodeProperties; users: Set<string> }>();
 	for (const operation of operations) {
-		for (const model of operation.amounts ? allModels : [undefined]) {
-			for (const property of optionProperties(operation.options(model), model)) {
-				const { users } = found.get(property.name) ?? { users: new Set() };
-				found.set(property.name, {
-					property,
-					users: users.add(operation.label(ownerKinds.org).replace(' Org Balance', '')),
-				});
-			}
+		for (const property of optionProperties(operation.options)) {
+			const { users } = found.get(property.name) ?? { users: new Set() };
+			found.set(property.name, {
+				property,
+				users: users.add(operation.label(ownerKinds.org).replace(' Org Balance', '')),
+			});
 		}
 	}
 	return [...found.values()].sort((one, other) => (one.property.displayName < other.property.displayName ? -1 : 1));
@@ -138,10 +135,11 @@ function optionTable(): string {
 		`**${property.displayName}**`,
 		`\`${property.name}\``,
 		users.size === operations.length ? 'all' : [...users].join(', '),
-		optionDefault(property),
+		withoutIt(property.name),
+		defaultText(property),
 		sentence(property.description ?? ''),
 	]);
-	return markdown(['Option', 'Stored as', 'Operations', 'Default', 'What it does'], rows);
+	return markdown(['Option', 'Stored as', 'Operations', 'Without it', 'When added', 'What it does'], rows);
 }
 
 function mainOptionTable(names: readonly OptionName[]): string {
@@ -151,9 +149,13 @@ function mainOptionTable(names: readonly OptionName[]): string {
 	return markdown(['Option', 'What it does'], rows);
 }
 
-/** The editor starts a number somewhere; without the option there is none. */
-function optionDefault(option: INodeProperties): string {
-	return option.type === 'number' && !(option.name in optionDefaults) ? '–' : defaultText(option);
+/** What holds where nobody has added the option; times in seconds, as the editor has them. */
+function withoutIt(name: string): string {
+	const values: Readonly<Record<string, unknown>> = optionDefaults;
+	const value = values[name];
+	if (typeof value === 'boolean') return value ? 'on' : 'off';
+	const shown = typeof value === 'number' && value >= 1000 ? value / 1000 : value;
+	return shown === undefined ? '–' : `\`${String(shown)}\``;
 }
 
 function defaultText({ type, default: value }: INodeProperties): string {
@@ -164,6 +166,10 @@ function defaultText({ type, default: value }: INodeProperties): string {
 /** What comes before the details. */
 function inShort(text: string): string {
 	return text.split(/[;,] /)[0] ?? '';
+}
+
+function capital(text: string): string {
+	return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function sentence(text: string): string {

@@ -49,7 +49,6 @@ async function main(): Promise<void> {
 			resource: 'org',
 			operation: 'updateBalance',
 			orgId: '={{ $json.orgId }}',
-			balanceModel: 'prePay',
 			amountUnit: '={{ $json.unit }}',
 			updateFields: { prePayCashRemaining: '={{ $json.amount }}' },
 			options: { reference: '={{ $json.payment }}', output: 'amounts' },

@@ -128,7 +128,6 @@ describe('what the balance shows decides', () => {
 		const item = await dryRun({
 			...adjust,
 			resource: 'user',
-			balanceModel: 'apiCredits',
 			adjustFields: { stableApiCreditsRemainingMonetaryValue: '5' },
 		});
 		const parameters = { resource: 'user', operation: 'applyPreview', preview: '={{ $json }}', sentBefore: 'perhaps' };
@@ -222,7 +221,6 @@ describe('amounts', () => {
 	const stable = 'stable_api_credits_remaining_monetary_value';
 	const addStable = (amount: string) => ({
 		operation: 'adjustBalance',
-		balanceModel: 'apiCredits',
 		adjustFields: { stableApiCreditsRemainingMonetaryValue: amount },
 	});
 	const stableOf = () => zoo.amountsOf('org', ORG)[stable];

@@ -121,7 +121,6 @@ async function run({ fault, applied, course, mode }: Cell): Promise<Outcome> {
 			return left < 0 ? undefined : { ...fault.fault(Date.now()), applied };
 		};
 		const parameters = {
-			balanceModel: 'apiCredits',
 			updateFields: { stableApiCreditsRemainingMonetaryValue: '50' },
 			options: { retryFor, timeout: fault.slow ? 4 : 30 },
 		};

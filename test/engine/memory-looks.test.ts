@@ -62,7 +62,7 @@ describe('a look that is older than the last confirmed write', () => {
 		const settings: ZooApiSettings = { model };
 		await using other = await startZoo(settings);
 		await answerStale(2, other);
-		const parameters = { ...adjust, balanceModel: model, adjustFields: { [field]: '={{ $json.amount }}' } };
+		const parameters = { ...adjust, adjustFields: { [field]: '={{ $json.amount }}' } };
 		const result = await new FakeClock().run(
 			async () => await runZoo(other, parameters, { items: fiveAndSeven, onError }),
 		);

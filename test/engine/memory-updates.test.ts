@@ -265,7 +265,6 @@ describe.each(['agent', 'engine'] as const)('a tool with Retry On Fail, run by t
 				resource: 'org',
 				operation: 'updateBalance',
 				orgId: ORG,
-				balanceModel: 'prePay',
 				amountUnit: 'usd',
 				updateFields: { prePayCashRemaining: "={{ $fromAI('amount', 'US dollars', 'string') }}" },
 				options: {},

@@ -33,7 +33,7 @@ describe.each(owners)('for the resource $resource', ({ resource, path, own, id, 
 	describe.each(models)('in the model $model', ({ model, field, name, body, sum, before, after }) => {
 		it('Update Balance writes the amount as asked and brings out the confirmed balance', async () => {
 			await using zoo = await startZoo({ model });
-			const result = await runZoo(zoo, { resource, balanceModel: model, updateFields: { [field]: '50' } });
+			const result = await runZoo(zoo, { resource, updateFields: { [field]: '50' } });
 			expect(wire(zoo)).toEqual([`PUT ${path}/payment/balance ${body}`]);
 			expect(jsonOf(result)).toMatchObject([
 				{
@@ -47,7 +47,6 @@ describe.each(owners)('for the resource $resource', ({ resource, path, own, id, 
 			await using zoo = await startZoo({ model });
 			const result = await runZoo(zoo, {
 				resource,
-				balanceModel: model,
 				operation: 'adjustBalance',
 				amountUnit: 'cents',
 				adjustFields: { [field]: 5000 },
@@ -91,15 +90,14 @@ describe.each(owners)('for the resource $resource', ({ resource, path, own, id, 
 			await using zoo = await startZoo({ model });
 			const result = await runZoo(zoo, {
 				resource,
-				balanceModel: model,
 				updateFields: { [field]: '50' },
 				options: { dryRun: true },
 			});
 			expect(wire(zoo)).toEqual([`GET ${path}/payment/balance`]);
 			expect(jsonOf(result)).toEqual([
 				{
-					dryRun: true,
 					[idKey]: id,
+					dryRun: true,
 					reference: null,
 					preview: expect.objectContaining({ from: { [name]: before }, to: { [name]: '50.00' } }),
 					request: { method: 'PUT', path: `${path}/payment/balance`, body },
@@ -114,13 +112,11 @@ describe.each(owners)('for the resource $resource', ({ resource, path, own, id, 
 		const options = { includeTotalDue: true };
 		await runZoo(zoo, {
 			resource,
-			balanceModel: 'apiCredits',
 			updateFields: { stableApiCreditsRemainingMonetaryValue: '1' },
 			options,
 		});
 		await runZoo(zoo, {
 			resource,
-			balanceModel: 'apiCredits',
 			operation: 'adjustBalance',
 			adjustFields: { stableApiCreditsRemainingMonetaryValue: '1' },
 			options,
@@ -139,7 +135,7 @@ describe('a Zoo API that speaks the other balance model', () => {
 			await using zoo = await startZoo({ model: 'apiCredits', unknownFields });
 			const result = await runZoo(zoo, { updateFields: { prePayCashRemaining: '50' } });
 			expect(result.status).toBe('error');
-			expect(result.error?.description).toContain("Set 'Balance Model' to 'API Credits (Zoo API Since May 2025)'");
+			expect(result.error?.description).toContain("Use 'API Credits (Monthly)', 'API Credits (Stable)' in place of");
 			expect(result.error?.description).toContain(
 				unknownFields === 'ignore' ? 'Not confirmed: pre_pay_cash_remaining' : 'trying again is safe',
 			);
@@ -149,11 +145,12 @@ describe('a Zoo API that speaks the other balance model', () => {
 	it('an adjustment sees it before it writes anything', async () => {
 		await using zoo = await startZoo();
 		const result = await runZoo(zoo, {
-			balanceModel: 'apiCredits',
 			operation: 'adjustBalance',
 			adjustFields: { stableApiCreditsRemainingMonetaryValue: '1' },
 		});
-		expect(result.error?.description).toContain("Set 'Balance Model' to 'Monthly and Pre-Pay (Documented)'");
+		expect(result.error?.description).toContain(
+			"Use 'Monthly Credits (Pre-Pay)', 'Pre-Pay Cash', 'Pre-Pay Credits' in place of",
+		);
 		expect(zoo.requests.map(({ method }) => method)).toEqual(['GET']);
 	});
 });
@@ -162,7 +159,6 @@ describe('whole credits', () => {
 	it('a difference below one credit is confirmed as rounded, with the amount that now stands', async () => {
 		await using zoo = await startZoo({ model: 'apiCredits', creditValue: '0.04' });
 		const result = await runZoo(zoo, {
-			balanceModel: 'apiCredits',
 			updateFields: { stableApiCreditsRemainingMonetaryValue: '10.03' },
 		});
 		expect(jsonOf(result)).toMatchObject([
@@ -180,7 +176,6 @@ describe('whole credits', () => {
 			{ method: 'PUT' },
 		);
 		const result = await runZoo(zoo, {
-			balanceModel: 'apiCredits',
 			updateFields: { stableApiCreditsRemainingMonetaryValue: '10.04' },
 		});
 		expect(jsonOf(result)).toMatchObject([{ confirmation: { status: 'different', rounded: false } }]);
@@ -189,7 +184,6 @@ describe('whole credits', () => {
 	it('an adjustment reports what was really added', async () => {
 		await using zoo = await startZoo({ model: 'apiCredits', creditValue: '0.04' });
 		const result = await runZoo(zoo, {
-			balanceModel: 'apiCredits',
 			operation: 'adjustBalance',
 			adjustFields: { stableApiCreditsRemainingMonetaryValue: '0.03' },
 		});
@@ -214,7 +208,7 @@ describe('Stripe’s client secret', () => {
 		await using zoo = await startZoo({ model: 'apiCredits', actionClientSecret: secret });
 		for (const parameters of [
 			{ operation: 'getBalance' },
-			{ balanceModel: 'apiCredits', updateFields: { stableApiCreditsRemainingMonetaryValue: '1' } },
+			{ updateFields: { stableApiCreditsRemainingMonetaryValue: '1' } },
 		]) {
 			const result = await runZoo(zoo, parameters);
 			expect(jsonOf(result)).toMatchObject([{ subscription_details: { action_client_secret: '***' } }]);

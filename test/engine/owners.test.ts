@@ -198,7 +198,6 @@ describe('what comes out', () => {
 			})),
 		);
 		const changes = {
-			balanceModel: 'apiCredits',
 			adjustFields: { stableApiCreditsRemainingMonetaryValue: '={{ $json.add }}' },
 		};
 		const written = await runZoo(

@@ -43,7 +43,7 @@ describe.each(models)('in the model $model', ({ model, field, name }) => {
 
 	it.each([
 		['reads', { operation: 'getBalance' }],
-		['writes', { balanceModel: model, updateFields: { [field]: '50.00' } }],
+		['writes', { updateFields: { [field]: '50.00' } }],
 	])('%s come out whole, whatever Zoo answers', async (_, parameters) => {
 		await using zoo = await startZoo({ model });
 		const items = replies.map((_reply, index) => ({ org: orgOf(index) }));

@@ -17,7 +17,6 @@ const adjust = {
 	resource: 'org',
 	operation: 'adjustBalance',
 	orgId: ORG,
-	balanceModel: 'prePay',
 	amountUnit: 'usd',
 	adjustFields: { prePayCashRemaining: "={{ $fromAI('amount', 'US dollars', 'string') }}" },
 	options: {},

@@ -53,19 +53,25 @@ export async function runZoo(
 		operation: 'updateBalance',
 		orgId: ORG,
 		userId: USER,
-		balanceModel: 'prePay',
 		amountUnit: 'usd',
 		updateFields: {},
 		adjustFields: {},
 		options: {},
 	};
 	return await runNode({
-		parameters: { ...usual, ...parameters },
+		parameters: run.typeVersion === 1 ? { ...usual, ...parameters } : named({ ...usual, ...parameters }),
 		items,
 		credential: { apiToken: token, baseUrl: zoo.url },
 		...(followedBy && { followedBy: { ...followedBy, parameters: { ...usual, ...followedBy.parameters } } }),
 		...run,
 	});
+}
+
+/** Reads have options of their own, under another name; those of version 1 had not. */
+function named(parameters: INodeParameters): INodeParameters {
+	const { operation, options, ...others } = parameters;
+	const name = String(operation).startsWith('get') ? 'readOptions' : 'options';
+	return { ...others, operation, [name]: options };
 }
 
 /** Until the faults are cleared, writes get no clear answer, and no look after one succeeds: what was written stays in doubt. */

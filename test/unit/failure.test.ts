@@ -115,9 +115,12 @@ interface Case {
 }
 
 const safe = 'The balance was not changed, so trying again is safe.';
-const model = (label: string) => `This Zoo API speaks another balance model than '${label}'`;
-const documented = 'Monthly and Pre-Pay (Documented)';
-const current = 'API Credits (Zoo API Since May 2025)';
+const hasApiCredits = 'This Zoo has API credits, not pre-pay amounts';
+const useApiCredits =
+	"Use 'API Credits (Monthly)', 'API Credits (Stable)' in place of 'Monthly Credits (Pre-Pay)', 'Pre-Pay Cash', 'Pre-Pay Credits'.";
+const hasPrePay = 'This Zoo has pre-pay amounts, not API credits';
+const usePrePay =
+	"Use 'Monthly Credits (Pre-Pay)', 'Pre-Pay Cash', 'Pre-Pay Credits' in place of 'API Credits (Monthly)', 'API Credits (Stable)'.";
 const leftOver = 'Run the workflow again for the items that are left.';
 
 const cases: Record<string, Case> = {
@@ -421,8 +424,8 @@ const cases: Record<string, Case> = {
 			{ reported: { status: 200, callId: 'call-1' }, attempts: 1 },
 		),
 		source: 'service',
-		what: model(documented),
-		next: `Set 'Balance Model' to '${current}'. Not confirmed: pre_pay_cash_remaining. Confirmed: monthly_credits_remaining.`,
+		what: hasApiCredits,
+		next: `${useApiCredits} Not confirmed: pre_pay_cash_remaining. Confirmed: monthly_credits_remaining.`,
 		details: {
 			reason: 'otherBalanceModel',
 			outcome: 'notConfirmed',
@@ -438,15 +441,15 @@ const cases: Record<string, Case> = {
 	'otherModel, before a write': {
 		made: input.otherModel(subject, { chosen: apiCredits, shown: prePay }, {}, looked),
 		source: 'service',
-		what: model(current),
-		next: `Set 'Balance Model' to '${documented}'. Nothing was written for this item.`,
+		what: hasPrePay,
+		next: `${usePrePay} Nothing was written for this item.`,
 		details: { reason: 'otherBalanceModel', outcome: 'notSent' },
 	},
 	'otherModel, after a write that Zoo refused': {
 		made: input.otherModel(subject, { chosen: prePay, shown: apiCredits }, { status: 422 }, once),
 		source: 'service',
-		what: model(documented),
-		next: `Set 'Balance Model' to '${current}'. ${safe}`,
+		what: hasApiCredits,
+		next: `${useApiCredits} ${safe}`,
 		details: { reason: 'otherBalanceModel', outcome: 'notApplied', attempts: 1, httpStatus: 422 },
 		after: 'Zoo’s reply (HTTP 422).',
 	},
@@ -473,7 +476,7 @@ const cases: Record<string, Case> = {
 			{ reported: {}, attempts: 1 },
 		),
 		source: 'service',
-		what: "Zoo answered, but the reply does not confirm 'Monthly Credits', 'Pre-Pay Cash'",
+		what: "Zoo answered, but the reply does not confirm 'Monthly Credits (Pre-Pay)', 'Pre-Pay Cash'",
 		next: 'Read the balance to see what stands there before you rely on this write. Not confirmed: monthly_credits_remaining, pre_pay_cash_remaining.',
 		details: {
 			reason: 'notConfirmed',
@@ -550,7 +553,7 @@ const cases: Record<string, Case> = {
 		made: input.amountMissing(subject, [cash, credits]),
 		source: 'service',
 		what: "The balance that was read has no amount for 'Pre-Pay Cash', 'Pre-Pay Credits'",
-		next: "A missing amount is never taken as 0. Check 'Balance Model', and read the balance to see what Zoo has. Nothing was written for this item.",
+		next: 'A missing amount is never taken as 0. Read the balance to see which amounts Zoo has. Nothing was written for this item.',
 		details: { reason: 'amountMissing', outcome: 'notSent' },
 	},
 	noBalance: {
@@ -745,21 +748,21 @@ describe('a final no from Zoo', () => {
 			'400 of another kind',
 			refused(400, 'bad amount'),
 			'The balance was not changed: Zoo answered 400',
-			`Zoo would refuse the same request again: change what it objects to; if it does not know the fields, that is 'Balance Model'. ${safe}`,
+			`Zoo would refuse the same request again: change what it objects to; if it does not know the fields, 'Get Balance' shows which ones it has. ${safe}`,
 			'refusedByZoo',
 		],
 		[
 			'406',
 			refused(406),
 			'The balance was not changed: Zoo answered 406',
-			`Zoo would refuse the same request again: change what it objects to; if it does not know the fields, that is 'Balance Model'. ${safe}`,
+			`Zoo would refuse the same request again: change what it objects to; if it does not know the fields, 'Get Balance' shows which ones it has. ${safe}`,
 			'refusedByZoo',
 		],
 		[
 			'422',
 			refused(422),
 			'The balance was not changed: Zoo answered 422',
-			`Zoo would refuse the same request again: change what it objects to; if it does not know the fields, that is 'Balance Model'. ${safe}`,
+			`Zoo would refuse the same request again: change what it objects to; if it does not know the fields, 'Get Balance' shows which ones it has. ${safe}`,
 			'refusedByZoo',
 		],
 		[

@@ -39,7 +39,7 @@ const fields = { prePayCashRemaining: '1' };
 /** Everything that takes a text from a workflow. */
 const takers: Record<string, (text: string) => unknown> = {
 	'Organization ID': (orgId) => updated({ orgId, updateFields: fields }),
-	'Balance Model': (balanceModel) => updated({ balanceModel, updateFields: fields }),
+	'Balance Model of a node of version 1': (balanceModel) => updated({ balanceModel, updateFields: fields }),
 	'Amounts In': (amountUnit) => updated({ amountUnit, updateFields: fields }),
 	'an amount': (text) => updated({ updateFields: { prePayCashRemaining: text } }),
 	'an amount in cents': (text) => updated({ amountUnit: 'cents', updateFields: { prePayCashRemaining: text } }),

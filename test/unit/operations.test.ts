@@ -4,8 +4,7 @@ import { Failure } from '../../nodes/ZooBilling/failures/failure';
 import { ownerKinds } from '../../nodes/ZooBilling/balance/owner';
 import { adjustBalance } from '../../nodes/ZooBilling/operations/adjustBalance';
 import { operations } from '../../nodes/ZooBilling/operations/all';
-import { updateBalance } from '../../nodes/ZooBilling/operations/updateBalance';
-import { apiCredits, ORG_ID, prePay } from './given';
+import { ORG_ID } from './given';
 
 it('an adjustment adds, a preview names the owner by itself, and the token’s own balance needs no ID', () => {
 	const flags = operations.map(({ name, adds = false, byId, preview = false }) => [name, adds, byId, preview]);
@@ -16,21 +15,6 @@ it('an adjustment adds, a preview names the owner by itself, and the token’s o
 			['applyPreview', false, false, true],
 		]),
 	);
-});
-
-it('credits are derived in the model that has cash only', () => {
-	expect(adjustBalance.options(prePay)).toContain('creditMultiplier');
-	for (const model of [apiCredits, undefined]) {
-		const names: readonly string[] = adjustBalance.options(model);
-		expect(names.slice(-1)).toEqual(['repeatedReference']);
-		expect(names).not.toContain('creditMultiplier');
-	}
-	expect(updateBalance.options(prePay)).not.toContain('repeatedReference');
-});
-
-it('the total due is asked for in the model that does not tell it by itself', () => {
-	expect(updateBalance.options(apiCredits)).toContain('includeTotalDue');
-	for (const model of [prePay, undefined]) expect(updateBalance.options(model)).not.toContain('includeTotalDue');
 });
 
 const adjusting = (adjustFields: object, options: object) =>
@@ -48,6 +32,18 @@ it.each<[string, object, object, string]>([
 		{ monthlyCreditsRemaining: '5' },
 		{ creditMultiplier: '2' },
 		"'Credit Multiplier' is set, but 'Pre-Pay Cash' is not [item 3]",
+	],
+	[
+		'with credits to be derived from API credits',
+		{ stableApiCreditsRemainingMonetaryValue: '5' },
+		{ creditMultiplier: '2' },
+		"'Credit Multiplier' is set, but 'Pre-Pay Cash' is not [item 3]",
+	],
+	[
+		'with a condition of the other kind of balance',
+		{ prePayCashRemaining: '5' },
+		{ onlyIf: { stableApiCreditsRemainingMonetaryValue: '5' } },
+		"'Only If Balance Is' has 'API Credits (Stable)', but what is to be written are pre-pay amounts [item 3]",
 	],
 	[
 		'above the maximum',

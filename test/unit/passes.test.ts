@@ -332,7 +332,7 @@ it('a reply with the amounts of both models is one of the chosen model', async (
 	};
 	const adjustFields = { stableApiCreditsRemainingMonetaryValue: '5' };
 	const { results } = await run(
-		[prep('adjustBalance', { balanceModel: 'apiCredits', adjustFields })],
+		[prep('adjustBalance', { adjustFields })],
 		[replied(200, both), replied(200, { ...both, stable_api_credits_remaining_monetary_value: 15 })],
 	);
 	expect(results.map(outcomeOf)).toEqual(['done']);

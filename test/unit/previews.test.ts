@@ -73,7 +73,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 it('are there for every resource and operation', () => {
 	const names = ['org', 'user'].flatMap((resource) =>
-		Object.keys(expected).map((operation) => join('v1.0.0', resource, `${operation}.json`)),
+		Object.keys(expected).map((operation) => join('v2.0.0', resource, `${operation}.json`)),
 	);
 	expect([...written.keys()].sort()).toEqual(names.sort());
 });
@@ -83,7 +83,7 @@ it.each(Object.entries(expected))(
 	(operation, paths) => {
 		for (const resource of ['org', 'user']) {
 			const owner = operation.startsWith('get') && !operation.endsWith('Balance') ? [] : [`.${resource}Id`];
-			const preview = written.get(join('v1.0.0', resource, `${operation}.json`));
+			const preview = written.get(join('v2.0.0', resource, `${operation}.json`));
 			expect(sorted(pathsIn(preview))).toEqual(sorted([...paths, ...owner]));
 		}
 	},

@@ -114,10 +114,10 @@ describe('an adjustment', () => {
 		const { result } = await run('adjust', raw, [balance('100.00'), balance('110.00', '20.00', LATER)]);
 		expect(Object.keys(jsonOf(result))).toEqual([
 			'orgId',
+			'confirmation',
+			'adjustment',
 			'pre_pay_cash_remaining',
 			'pre_pay_credits_remaining',
-			'adjustment',
-			'confirmation',
 		]);
 	});
 
