@@ -49,18 +49,19 @@ export function operationTable(listed: readonly Operation[] = operations): strin
 			`**${operation.label(ownerKinds.org)}**`,
 			`\`${operation.name}\``,
 			sentence(operation.description(ownerKinds.org)),
+			operation.token(ownerKinds.org),
 			`${requests} \`${owner}${operation.endpoint?.path ?? BALANCE_PATH}\``,
 		];
 	});
-	return markdown(['Operation', 'Stored as', 'What it does', 'Request'], rows);
+	return markdown(['Operation', 'Stored as', 'What it does', 'Token', 'Request'], rows);
 }
 
 /** For those who decide whether they need the node. */
 function operationsInShort(): string {
-	const rows = operations.map(({ label, description, byId, preview }) => [
+	const rows = operations.map(({ label, description, token }) => [
 		`**${label(ownerKinds.org)}**`,
 		inShort(description(ownerKinds.org)),
-		byId || preview ? 'employee' : 'any',
+		token(ownerKinds.org),
 	]);
 	return markdown(['Operation', 'What it does', 'Token'], rows);
 }
@@ -73,23 +74,28 @@ const kinds: Readonly<Record<string, string>> = {
 
 /** The parameters in the order of the editor, as for organizations, each name once; the options have a table of their own. */
 function parameterTable(): string {
+	const shown = nodeProperties.filter(({ type }) => type !== 'notice' && type !== 'hidden');
 	const named = new Map<string, INodeProperties>();
-	for (const property of nodeProperties)
-		if (property.type !== 'notice' && property.type !== 'hidden' && !named.has(property.name)) named.set(property.name, property);
+	for (const property of shown) if (!named.has(property.name)) named.set(property.name, property);
 	const rows = [...named.values()].map((property) => {
-		const { displayName, name, type, required, displayOptions, options = [] } = property;
+		const { displayName, name, type, required, options = [] } = property;
 		const choices = options.flatMap((option) =>
 			'value' in option ? [`\`${String(option.value)}\` (${option.name})`] : [],
 		);
 		const values = choices.length === 0 ? (kinds[type] ?? 'text') : choices.join(', ');
 		const start = required === true ? 'required' : defaultText(property);
-		return [`**${displayName}**`, `\`${name}\``, values, start, usersOf(displayOptions?.show?.['operation'])];
+		return [`**${displayName}**`, `\`${name}\``, values, start, usersOf(name, shown)];
 	});
 	return markdown(['Parameter', 'Stored as', 'Values', 'Default', 'Operations'], rows);
 }
 
-function usersOf(names: readonly unknown[] = operations.map(({ name }) => name)): string {
-	return names.length === operations.length ? 'all' : names.map((name) => `\`${String(name)}\``).join(', ');
+/** The operations that show a parameter, in however many forms. */
+function usersOf(name: string, shown: readonly INodeProperties[]): string {
+	const forms = shown.filter((property) => property.name === name);
+	const users = operations.filter((operation) =>
+		forms.some(({ displayOptions }) => displayOptions?.show?.['operation']?.includes(operation.name) ?? true),
+	);
+	return users.length === operations.length ? 'all' : users.map((user) => `\`${user.name}\``).join(', ');
 }
 
 function modelTable(): string {
@@ -155,7 +161,7 @@ function withoutIt(name: string): string {
 	const value = values[name];
 	if (typeof value === 'boolean') return value ? 'on' : 'off';
 	const shown = typeof value === 'number' && value >= 1000 ? value / 1000 : value;
-	return shown === undefined ? '–' : `\`${String(shown)}\``;
+	return typeof shown === 'number' || typeof shown === 'string' ? `\`${shown}\`` : '–';
 }
 
 function defaultText({ type, default: value }: INodeProperties): string {

@@ -36,6 +36,7 @@ export const optionDefaults = {
 	maxConcurrency: 50,
 	onDifference: 'warn',
 	output: 'balance',
+	repeatedReference: 'refuse',
 	retryFor: 60_000,
 	timeout: 30_000,
 } as const satisfies Partial<Values>;

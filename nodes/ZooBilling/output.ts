@@ -49,7 +49,9 @@ export function replyHints({ misfits }: Pick<Reply, 'misfits'>): string[] {
 	// The name of a label is whatever somebody gave it.
 	const named = misfits.slice(0, 5).map((path) => plainWords(path, 120));
 	const more = misfits.length > 5 ? ` and ${misfits.length - 5} more` : '';
-	return [`Zoo’s reply has fields of an unknown shape, kept as they came: ${named.join(', ')}${more}`];
+	return [
+		`Zoo’s reply has fields of an unknown shape, kept as they came: ${named.join(', ')}${more}; look for an update of this node if a later step needs them`,
+	];
 }
 
 /** Ends an execution: what n8n shows for the results, or the one thrown error of a workflow that stops. */

@@ -259,7 +259,7 @@ describe('a subscription', () => {
 		const result = await run({ operation: 'getSubscription' });
 		expect(jsonOf(result)).toMatchObject([{ modeling_app: { support_tier: 'gold' } }]);
 		expect(result.hints.map(({ message }) => message)).toEqual([
-			'Zoo’s reply has fields of an unknown shape, kept as they came: modeling_app.support_tier [item 0]',
+			'Zoo’s reply has fields of an unknown shape, kept as they came: modeling_app.support_tier; look for an update of this node if a later step needs them [item 0]',
 		]);
 	});
 

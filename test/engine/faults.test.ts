@@ -250,6 +250,7 @@ describe('a host that cannot be reached', () => {
 
 	it('because it refuses the connection is tried until the time is up, and the item says that nothing was changed', async () => {
 		const baseUrl = await freeUrl();
+		const { host } = new URL(baseUrl);
 		const clock = new FakeClock();
 		const result = await clock.run(
 			async () =>
@@ -261,7 +262,8 @@ describe('a host that cannot be reached', () => {
 		);
 		expect(jsonOf(result, 1)).toMatchObject([
 			{
-				error: 'The balance was not changed: the connection was refused (4 attempts) [item 0]',
+				error: `The balance was not changed: the connection was refused by ${host} (4 attempts) [item 0]`,
+				message: expect.stringContaining("Check 'Base URL' in the Zoo API credential."),
 				...(detailsOnErrorOutput && { details: { reason: 'unreachable', outcome: 'notApplied', attempts: 4 } }),
 			},
 		]);
@@ -293,7 +295,7 @@ describe('a host that cannot be reached', () => {
 		);
 		const failed = failedItem({ result, requests: '', standing: undefined }, mode);
 		expect(failed['error']).toMatch(
-			/^The balance was not changed: the host name (was not found|could not be looked up) \(\d attempts\) \[item 0\]$/,
+			/^The balance was not changed: the host name (was not found|could not be looked up): \w+\.invalid \(\d attempts\) \[item 0\]$/,
 		);
 		expect(failed['message']).toContain('trying again is safe');
 		expect(textIn(result)).not.toContain(EMPLOYEE_TOKEN);

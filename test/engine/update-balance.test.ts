@@ -91,7 +91,7 @@ describe('the documented example', () => {
 			reference: 'pi_1',
 		});
 		expect(result.hints.map(({ message }) => message)).toEqual([
-			'monthly_credits_remaining: asked 93.39, Zoo has 18.60; pre_pay_cash_remaining: asked 80.74, Zoo has 23.85; pre_pay_credits_remaining: asked 68.50, Zoo has 21.32 [item 0]',
+			'monthly_credits_remaining: asked 93.39, Zoo has 18.60; pre_pay_cash_remaining: asked 80.74, Zoo has 23.85; pre_pay_credits_remaining: asked 68.50, Zoo has 21.32; compare with what Zoo has billed before you write again [item 0]',
 		]);
 	});
 
@@ -293,7 +293,9 @@ describe('a reply', () => {
 	it('without a sent amount fails the item as not confirmed and says what was confirmed', async () => {
 		zoo.replyWith('{"pre_pay_cash_remaining":"5.00","monthly_credits_remaining":null}', { method: 'PUT' });
 		const result = await runZoo(zoo, { updateFields: { prePayCashRemaining: '5', monthlyCreditsRemaining: '6' } });
-		expect(result.error?.message).toBe("Zoo answered, but the reply does not confirm 'Monthly Credits' [item 0]");
+		expect(result.error?.message).toBe(
+			"Zoo answered, but the reply does not confirm 'Monthly Credits (Pre-Pay)' [item 0]",
+		);
 		expect(result.error?.description).toContain('Confirmed: pre_pay_cash_remaining');
 		expect(wire(zoo)).toHaveLength(1);
 	});
@@ -314,7 +316,10 @@ describe('a reply', () => {
 			},
 		]);
 		expect(result.hints).toMatchObject([
-			{ message: 'Zoo’s reply has fields of an unknown shape, kept as they came: created_at [item 0]' },
+			{
+				message:
+					'Zoo’s reply has fields of an unknown shape, kept as they came: created_at; look for an update of this node if a later step needs them [item 0]',
+			},
 		]);
 	});
 

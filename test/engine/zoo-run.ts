@@ -70,8 +70,8 @@ export async function runZoo(
 /** Reads have options of their own, under another name; those of version 1 had not. */
 function named(parameters: INodeParameters): INodeParameters {
 	const { operation, options, ...others } = parameters;
-	const name = String(operation).startsWith('get') ? 'readOptions' : 'options';
-	return { ...others, operation, [name]: options };
+	const isRead = typeof operation === 'string' && operation.startsWith('get');
+	return { ...others, operation, [isRead ? 'readOptions' : 'options']: options };
 }
 
 /** Until the faults are cleared, writes get no clear answer, and no look after one succeeds: what was written stays in doubt. */

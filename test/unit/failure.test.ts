@@ -115,6 +115,10 @@ interface Case {
 }
 
 const safe = 'The balance was not changed, so trying again is safe.';
+const lookAtNetwork = 'Run it again; if it lasts, look at the network between n8n and Zoo.';
+const checkUrl = "Check 'Base URL' in the Zoo API credential, and what stands between n8n and Zoo.";
+const askSupport = 'Run it again in a while; if it lasts, ask Zoo’s support.';
+const tellSupport = 'Run it again in a while; if it lasts, tell Zoo’s support.';
 const hasApiCredits = 'This Zoo has API credits, not pre-pay amounts';
 const useApiCredits =
 	"Use 'API Credits (Monthly)', 'API Credits (Stable)' in place of 'Monthly Credits (Pre-Pay)', 'Pre-Pay Cash', 'Pre-Pay Credits'.";
@@ -146,14 +150,14 @@ const cases: Record<string, Case> = {
 		made: wire.notRead(subject, silent, looked),
 		source: 'service',
 		what: 'Nothing was read: no reply came within the time-out',
-		next: 'Reading again is safe.',
+		next: `${lookAtNetwork} Reading again is safe.`,
 		details: { reason: 'unreachable', outcome: 'notRead' },
 	},
 	'notRead, a reply that is none': {
 		made: wire.notRead(subject, unanswered('Zoo answered 200, but its reply cannot be read', { status: 200 }), looked),
 		source: 'service',
 		what: 'Nothing was read: Zoo answered 200, but its reply cannot be read',
-		next: 'Reading again is safe.',
+		next: `${checkUrl} Reading again is safe.`,
 		details: { reason: 'unreadableReply', outcome: 'notRead', httpStatus: 200 },
 		after: 'Zoo’s reply (HTTP 200).',
 	},
@@ -197,7 +201,7 @@ const cases: Record<string, Case> = {
 		made: wire.notLooked(subject, stale, looked),
 		source: 'service',
 		what: 'The balance was not read: Zoo answered with an older balance than it has shown before',
-		next: `The balance has to be read before it is written. ${safe}`,
+		next: `${tellSupport} The balance has to be read before it is written. ${safe}`,
 		details: { reason: 'staleReply', outcome: 'notSent', httpStatus: 200 },
 		after: 'Zoo’s reply (HTTP 200).',
 	},
@@ -219,7 +223,7 @@ const cases: Record<string, Case> = {
 		made: wire.notApplied(subject, unanswered('the connection was refused', { proves: 'notApplied' }), once),
 		source: 'service',
 		what: 'The balance was not changed: the connection was refused',
-		next: safe,
+		next: `${lookAtNetwork} ${safe}`,
 		details: { reason: 'unreachable', outcome: 'notApplied', attempts: 1 },
 	},
 	'notApplied, after several attempts': {
@@ -234,7 +238,7 @@ const cases: Record<string, Case> = {
 		made: wire.notApplied(subject, unanswered('Zoo answered 200, but its reply cannot be read', { status: 200 }), once),
 		source: 'service',
 		what: 'The balance was not changed: Zoo answered 200, but its reply cannot be read',
-		next: safe,
+		next: `${checkUrl} ${safe}`,
 		details: { reason: 'unreadableReply', outcome: 'notApplied', attempts: 1, httpStatus: 200 },
 		after: 'Zoo’s reply (HTTP 200).',
 	},
@@ -242,7 +246,7 @@ const cases: Record<string, Case> = {
 		made: wire.notApplied(subject, stale, looked),
 		source: 'service',
 		what: 'The balance was not changed: Zoo answered with an older balance than it has shown before',
-		next: safe,
+		next: `${tellSupport} ${safe}`,
 		details: { reason: 'staleReply', outcome: 'notSent', httpStatus: 200 },
 		after: 'Zoo’s reply (HTTP 200).',
 	},
@@ -583,7 +587,7 @@ const cases: Record<string, Case> = {
 		made: wire.notLookedUp(subject, unanswered('Zoo answered 500', { status: 500 }), looked),
 		source: 'service',
 		what: 'The user was not looked up: Zoo answered 500',
-		next: 'Nothing was written for this item.',
+		next: `${askSupport} Nothing was written for this item.`,
 		details: { reason: 'unavailable', outcome: 'notSent', httpStatus: 500 },
 		after: 'Zoo’s reply (HTTP 500).',
 	},
@@ -826,7 +830,7 @@ it.each([500, 503, 504, 408])('%d until the time was over is no final no', (stat
 
 it('303 to a read is a redirect', () => {
 	expect(wire.notRead(subject, unanswered('Zoo answered 303', { again: false, status: 303 }), looked)).toMatchObject({
-		next: expect.stringMatching(/^Reading again is safe\./),
+		next: expect.stringMatching(/^Check 'Base URL' .* Reading again is safe\./),
 		details: { reason: 'unreachable' },
 	});
 });
@@ -870,7 +874,7 @@ it.each([
 	[{}, 'Zoo’s reply (HTTP 500).'],
 ])('quotes Zoo: %j', (words, text) => {
 	const last = unanswered('Zoo answered 500', { status: 500, zoo: words });
-	expect(wire.notRead({ item: 0 }, last, looked).next).toBe(`Reading again is safe. ${text}`);
+	expect(wire.notRead({ item: 0 }, last, looked).next).toBe(`${askSupport} Reading again is safe. ${text}`);
 });
 
 it('lists amounts by name', () => {

@@ -17,6 +17,7 @@ it('takes the defaults where nothing is set', () => {
 		maxConcurrency: 50,
 		onDifference: 'warn',
 		output: 'balance',
+		repeatedReference: 'refuse',
 		retryFor: 60_000,
 		timeout: 30_000,
 	});

@@ -88,7 +88,7 @@ describe('the balance', () => {
 	it('has a hint for fields of an unknown shape only', () => {
 		expect(replyHints(reply)).toEqual([]);
 		expect(replyHints({ ...reply, misfits: ['id', 'subscription_details.modeling_app.name'] })).toEqual([
-			'Zoo’s reply has fields of an unknown shape, kept as they came: id, subscription_details.modeling_app.name',
+			'Zoo’s reply has fields of an unknown shape, kept as they came: id, subscription_details.modeling_app.name; look for an update of this node if a later step needs them',
 		]);
 	});
 });

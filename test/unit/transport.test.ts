@@ -12,10 +12,16 @@ const TOKEN = 'made-up+token/of-the-test';
 
 type Helper = (this: IExecuteFunctions) => Promise<unknown>;
 
-async function connectedOr(helper: Helper, apiToken: string, signal?: AbortSignal): Promise<Connection | Refusal> {
+async function connectedOr(
+	helper: Helper,
+	apiToken: string,
+	signal?: AbortSignal,
+	mode = 'trigger',
+): Promise<Connection | Refusal> {
 	const context = {
 		getCredentials: async () => await Promise.resolve({ apiToken, baseUrl: 'https://zoo.test' }),
 		getExecutionCancelSignal: () => signal,
+		getMode: () => mode,
 		getNode: () => ({ credentials: {} }),
 		helpers: { httpRequestWithAuthentication: helper },
 	};
@@ -53,7 +59,8 @@ it.each([
 	expect(await failing(code)).toMatchObject({
 		reached: 'no',
 		again: false,
-		cause: 'the host’s certificate was not accepted',
+		cause: 'the host’s certificate was not accepted: zoo.test',
+		next: expect.stringContaining("Check 'Base URL'"),
 	});
 });
 
@@ -225,6 +232,12 @@ it.each([
 function shaking(secureConnecting: boolean) {
 	return { request: { socket: { secureConnecting } } };
 }
+
+it('only somebody who watches in the editor is told of a host that nothing reaches after five seconds', async () => {
+	const helper: Helper = async () => await Promise.resolve({});
+	expect(await connectedOr(helper, TOKEN, undefined, 'manual')).toMatchObject({ patience: 5000 });
+	expect(await connectedOr(helper, TOKEN, undefined, 'trigger')).not.toHaveProperty('patience');
+});
 
 it('a clock that is set back while an execution runs makes its waits no longer', async () => {
 	const { ticks } = await connected(async () => await Promise.resolve({}));

@@ -312,7 +312,9 @@ describe('an update', () => {
 					differences: [{ field: 'pre_pay_cash_remaining', asked: '50.00', got: '49.00' }],
 				}),
 			},
-			hints: ['pre_pay_cash_remaining: asked 50.00, Zoo has 49.00'],
+			hints: [
+				'pre_pay_cash_remaining: asked 50.00, Zoo has 49.00; compare with what Zoo has billed before you write again',
+			],
 			wrote: true,
 		});
 		const strict = setting({ prePayCashRemaining: '50' }, { onDifference: 'fail' });

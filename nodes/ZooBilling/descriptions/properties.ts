@@ -6,7 +6,7 @@ import { allModels } from '../balance/fields';
 import { amountUnits } from '../balance/money';
 import { EXAMPLE_ID, ownerKinds, type OwnerKind } from '../balance/owner';
 import { operations } from '../operations/all';
-import type { Operation } from '../operations/operation';
+import type { Operation, Token } from '../operations/operation';
 import { optionTable, type OptionName } from '../options';
 import { amountFields, optionProperties } from './options';
 
@@ -30,6 +30,13 @@ const modes: Readonly<Record<string, readonly [string, string, string]>> = {
 		'Not the address of a page with a UUID in it',
 	],
 	'By Email': ['kim@example.com', '[^\\s@]+@[^\\s@]+', 'Not an e-mail address'],
+};
+
+/** Lists cut their texts off: whose token it takes decides first. */
+const tokens: Readonly<Record<Token, string>> = {
+	any: 'Any token',
+	admin: 'Admin of the organization',
+	employee: 'Zoo employee',
 };
 
 export const nodeProperties: INodeProperties[] = [
@@ -124,6 +131,10 @@ function previewOf(operation: string[]): INodeProperties[] {
 	];
 }
 
+function lowered(text: string): string {
+	return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
 function operationsOf(kind: OwnerKind): INodeProperties {
 	return {
 		displayName: 'Operation',
@@ -132,11 +143,11 @@ function operationsOf(kind: OwnerKind): INodeProperties {
 		noDataExpression: true,
 		displayOptions: { show: { resource: [kind.name] } },
 		default: 'updateBalance',
-		options: operations.map(({ name, label, action, description }): INodePropertyOptions => ({
+		options: operations.map(({ name, label, action, description, token }): INodePropertyOptions => ({
 			name: label(kind),
 			value: name,
 			action: action(kind),
-			description: description(kind),
+			description: `${tokens[token(kind)]}: ${lowered(description(kind))}`,
 		})),
 	};
 }

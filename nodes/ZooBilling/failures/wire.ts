@@ -67,11 +67,22 @@ function turnedDown({ subject, last, tries }: TurnedDown, outcome: Outcome, what
 		reason: meaning?.reason ?? (last.stale ? 'staleReply' : reasonOf(last.status)),
 		outcome,
 		what: meaning?.what ?? what,
-		next: `${waitAsked(tries)}${meaning?.next ?? ''}${safe}`,
+		next: `${waitAsked(tries)}${meaning?.next ?? furtherStep(last, tries)}${safe}`,
 		reported: last,
 		attempts: tries.attempts,
 	});
 }
+
+/** What helps where Zoo has given no final no. */
+function furtherStep({ next, stale, status }: NoAnswer, { askedToWait }: Tries): string {
+	if (askedToWait !== undefined) return '';
+	if (next !== undefined) return `${next} `;
+	if (stale) return 'Run it again in a while; if it lasts, tell Zoo’s support. ';
+	if (status === undefined) return 'Run it again; if it lasts, look at the network between n8n and Zoo. ';
+	return status < 400 ? CHECK_URL : 'Run it again in a while; if it lasts, ask Zoo’s support. ';
+}
+
+const CHECK_URL = "Check 'Base URL' in the Zoo API credential, and what stands between n8n and Zoo. ";
 
 function reasonOf(status: number | undefined): Reason {
 	if (status === undefined || (status >= 300 && status < 400)) return 'unreachable';

@@ -34,8 +34,8 @@ export const adjustBalance: Operation = {
 	name: 'adjustBalance',
 	label: ({ label }) => `Adjust ${label} Balance`,
 	action: ({ name }) => `Adjust ${name} balance`,
-	description: ({ noun }) =>
-		`Add to or take from what one ${noun} has left; running it again adds again; needs the token of a Zoo employee`,
+	description: ({ noun }) => `Add to or take from what one ${noun} has left; running it again adds again`,
+	token: () => 'employee',
 	notice: () =>
 		'Reads the balance, adds, and writes the result. Running an execution again by hand can add again, and another writer between the read and the write is not noticed',
 	adds: true,

@@ -41,7 +41,8 @@ export const applyPreview: Operation = {
 	label: ({ label }) => `Apply ${label} Balance Preview`,
 	action: ({ name }) => `Apply ${name} balance preview`,
 	description: ({ noun }) =>
-		`Write what a dry run has previewed for one ${noun}, once, and only while the balance is still as it was; needs the token of a Zoo employee`,
+		`Write what a dry run has previewed for one ${noun}, once, and only while the balance is still as it was`,
+	token: () => 'employee',
 	byId: false,
 	preview: true,
 	options,

@@ -24,8 +24,8 @@ export const getInvoices: Operation = {
 	name: 'getInvoices',
 	label: () => 'Get Many Invoices',
 	action: ({ name }) => `Get many ${name} invoices`,
-	description: ({ noun }) =>
-		`List what Zoo has billed the ${noun} of the token, one item an invoice; works with any token`,
+	description: ({ noun }) => `List what Zoo has billed the ${noun} of the token, one item an invoice`,
+	token: ({ name }) => (name === 'org' ? 'admin' : 'any'),
 	byId: false,
 	endpoint: { path: PATH, reply: invoiceSchema },
 	lists: true,

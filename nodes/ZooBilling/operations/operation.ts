@@ -10,12 +10,17 @@ import type { OptionName } from '../options';
 /** Parameters of one item as n8n hands them over: nothing is known of their types yet. */
 export type RawParameters = Readonly<Record<string, unknown>>;
 
+/** Whose token an operation takes. */
+export type Token = 'any' | 'admin' | 'employee';
+
 export interface Operation {
 	/** The value of 'Operation' that workflows store. */
 	readonly name: string;
 	readonly label: (kind: OwnerKind) => string;
 	readonly action: (kind: OwnerKind) => string;
+	/** What it does; the editor puts in front of it whose token it takes. */
 	readonly description: (kind: OwnerKind) => string;
+	readonly token: (kind: OwnerKind) => Token;
 	/** A sentence above the fields. */
 	readonly notice?: (kind: OwnerKind) => string;
 	/** Whether doing it twice adds twice. */

@@ -1,7 +1,7 @@
 // What is said of a write's end: a confirmed item, or why it is none.
 
 import { amountsByName, type FieldAmount } from '../balance/amounts';
-import { amountIn, compare, unexpected } from '../balance/confirm';
+import { amountIn, compare, unexpected, type Difference } from '../balance/confirm';
 import type { BalanceField } from '../balance/fields';
 import { identityOf } from '../balance/owner';
 import { targetOf, type Preview } from '../balance/preview';
@@ -74,11 +74,17 @@ function conclude(session: Session, ready: Ready, { answer, by }: Extract<End, {
 		callId: answer.callId ?? null,
 		asked: amountsByName(target),
 	};
-	const hints = differences.map(({ field, asked, got }) => `${field}: asked ${asked}, Zoo has ${got}`);
+	const hints = hintOf(differences);
 	const more = kind.more?.(intent, page.preview, reply.balance) ?? {};
 	const confirmation = confirm(intent, session.exchange, known);
 	const json = balanceOutput(intent.owner, reply, options.output, { confirmation, ...more });
 	return { json, hints, shapes: replyHints(reply), wrote: true };
+}
+
+function hintOf(differences: readonly Difference[]): string[] {
+	if (differences.length === 0) return [];
+	const list = differences.map(({ field, asked, got }) => `${field}: asked ${asked}, Zoo has ${got}`);
+	return [`${list.join('; ')}; compare with what Zoo has billed before you write again`];
 }
 
 /** A stored preview that was found to be there is not this run's doing. */

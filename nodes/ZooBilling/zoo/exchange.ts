@@ -18,6 +18,8 @@ export interface World {
 	/** Resolves after the wait or as soon as the execution is canceled. */
 	readonly pause: (ms: number) => Promise<void>;
 	readonly canceled: () => boolean;
+	/** For how many milliseconds a host that nothing reaches is tried again; without it as long as any other. */
+	readonly patience?: number;
 	readonly random: () => number;
 }
 
@@ -189,8 +191,9 @@ export class Exchange {
 		const { askedMs } = verdict;
 		this.askedToWait = askedMs;
 		this.failures += 1;
-		const { retryFor } = this.limits;
-		const { random } = this.world;
+		const { random, patience = Infinity } = this.world;
+		const isUnreached = verdict.proves === 'notApplied' && verdict.status === undefined;
+		const retryFor = isUnreached ? Math.min(patience, this.limits.retryFor) : this.limits.retryFor;
 		const { wait, again } = nextStep(this.failures, askedMs, { elapsed: this.elapsed(), retryFor, random });
 		if (verdict.holdsAll) this.holdAll(wait, wait === askedMs);
 		return verdict.again && again ? wait : undefined;

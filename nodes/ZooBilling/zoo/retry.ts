@@ -22,6 +22,8 @@ interface Silence {
 	/** Whether it may be sent again. */
 	readonly again: boolean;
 	readonly cause: string;
+	/** What a person can do about it. */
+	readonly next?: string;
 }
 
 export interface ZooWords {
@@ -53,6 +55,8 @@ export interface NoAnswer extends Reported {
 	/** Whether sending again could help, and does no harm. */
 	readonly again: boolean;
 	readonly cause: string;
+	/** What a person can do about it, where there is something. */
+	readonly next?: string;
 	/** Whether Zoo asked everybody to wait. */
 	readonly holdsAll?: true;
 	/** Whether Zoo answered with an older balance than it has shown before. */
@@ -113,8 +117,9 @@ export function judge(
 	now: number,
 ): Verdict {
 	if (sent.kind === 'silence') {
-		const { reached, again, cause } = sent;
-		return { kind: 'unanswered', proves: reached === 'no' ? 'notApplied' : 'perhaps', again, cause };
+		const { reached, again, cause, next } = sent;
+		const proves = reached === 'no' ? 'notApplied' : 'perhaps';
+		return { kind: 'unanswered', proves, again, cause, ...(next !== undefined && { next }) };
 	}
 	const { status, text, callId } = sent;
 	const json = readJson(text);

@@ -4,12 +4,14 @@
 import { isRecord } from '../refusal';
 import type { Sent } from './retry';
 
-/** Before a connection stands: nothing can have been applied. */
-const unreachable: Readonly<Record<string, string>> = {
-	ECONNREFUSED: 'the connection was refused',
-	ENOTFOUND: 'the host name was not found',
-	EAI_AGAIN: 'the host name could not be looked up',
+/** Before a connection stands: nothing can have been applied. What happened at which host, and what helps. */
+const unreachable: Readonly<Record<string, readonly [cause: string, next: string]>> = {
+	ECONNREFUSED: ['the connection was refused by', 'Check whether n8n’s network lets requests out to this host.'],
+	ENOTFOUND: ['the host name was not found:', 'Check its spelling.'],
+	EAI_AGAIN: ['the host name could not be looked up:', 'Try again; if it lasts, look at the DNS of n8n’s machine.'],
 };
+
+const CHECK_URL = "Check 'Base URL' in the Zoo API credential. ";
 
 const NO_REPLY = 'no reply came within the time-out';
 
@@ -31,17 +33,29 @@ export function overdue(error: unknown, moving: boolean): Sent {
 	return { kind: 'silence', reached, again: !moving, cause: NO_REPLY };
 }
 
-export function notReceived(error: unknown): Sent {
+/** `host`: where the request was to go. */
+export function notReceived(error: unknown, host: string): Sent {
 	const layers = layersOf(error);
 	const codes = layers.flatMap(({ code, httpCode }) => [code, httpCode]).filter((code) => typeof code === 'string');
-	const known = (causes: Readonly<Record<string, string>>) =>
+	const known = <Known>(causes: Readonly<Record<string, Known>>) =>
 		codes.map((code) => causes[code]).find((cause) => cause !== undefined);
-	const never = (cause: string, again = false): Sent => ({ kind: 'silence', reached: 'no', again, cause });
+	const never = (cause: string, next: string, again = false): Sent => ({
+		kind: 'silence',
+		reached: 'no',
+		again,
+		cause: `${cause} ${host}`,
+		next: `${CHECK_URL}${next}`,
+	});
 	const absent = known(unreachable);
-	if (absent !== undefined) return never(absent, true);
-	if (codes.some((code) => badCertificate.test(code))) return never('the host’s certificate was not accepted');
-	if (layers.some(isBlocked)) return never('n8n itself does not allow requests to this host');
-	if (layers.some(isBeforeTls)) return never('no secure connection came about');
+	if (absent) return never(...absent, true);
+	if (codes.some((code) => badCertificate.test(code)))
+		return never('the host’s certificate was not accepted:', 'If it is right, make n8n’s Node trust the issuer.');
+	if (layers.some(isBlocked))
+		return never(
+			'n8n itself does not allow requests to',
+			'If it is right, have the host added to n8n’s allowed hosts.',
+		);
+	if (layers.some(isBeforeTls)) return never('no secure connection came about to', 'If it is right, try again later.');
 	const cause = known(interrupted) ?? 'the connection broke off before the reply was complete';
 	return { kind: 'silence', reached: 'perhaps', again: true, cause };
 }

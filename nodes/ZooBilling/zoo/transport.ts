@@ -30,17 +30,17 @@ export interface Connection extends World {
 	readonly cancel: Promise<void>;
 }
 
+const NOT_OPENED = new Refusal(
+	'The Zoo API credential could not be opened',
+	"Choose a 'Zoo API' credential in this node, and open it once to see that it has an 'API Token'.",
+);
+
 /** Opens the credential, once for all items: n8n would decrypt it again for every request. */
 export async function connect(context: IExecuteFunctions): Promise<Connection | Refusal> {
 	// Opening a credential can take its time, which counts.
 	const begunAt = performance.now();
 	const credential = await context.getCredentials<ZooCredential>('zooApi').catch(() => undefined);
-	if (!credential?.apiToken) {
-		return new Refusal(
-			'The Zoo API credential could not be opened',
-			"Choose a 'Zoo API' credential in this node, and open it once to see that it has an 'API Token'.",
-		);
-	}
+	if (!credential?.apiToken) return NOT_OPENED;
 	const origin = readBaseUrl(credential.baseUrl);
 	if (origin instanceof Refusal) return origin;
 	const token = readToken(credential.apiToken);
@@ -58,6 +58,7 @@ export async function connect(context: IExecuteFunctions): Promise<Connection | 
 		now: () => Date.now(),
 		ticks: () => performance.now(),
 		random: () => Math.random(),
+		...patienceOf(context),
 		canceled: () => signal?.aborted ?? false,
 		// n8n 2 ends its sleep on the signal; n8n 1 knows no signal there.
 		pause: async (ms) => await Promise.race([sleep(ms, signal).catch(() => undefined), cancel]),
@@ -72,6 +73,14 @@ async function aborted(signal: AbortSignal | undefined): Promise<void> {
 	});
 }
 
+/** Milliseconds. */
+const WATCHED_PATIENCE = 5_000;
+
+/** Whoever waits in front of the editor has more likely mistyped the host than met it while it starts. */
+function patienceOf(context: IExecuteFunctions): Pick<World, 'patience'> {
+	return context.getMode() === 'manual' ? { patience: WATCHED_PATIENCE } : {};
+}
+
 /** Milliseconds; what the probe would tell is not worth a longer wait. */
 const PROBE_TIMEOUT = 10_000;
 
@@ -82,6 +91,7 @@ type Mask = (text: string) => string;
 
 function sender(context: IExecuteFunctions, credential: ZooCredential, origin: string, mask: Mask): Send {
 	const { id = null, name = '' } = context.getNode().credentials?.['zooApi'] ?? {};
+	const { host } = new URL(origin);
 	const credentialsDecrypted = { id: id ?? '', name, type: 'zooApi', data: { ...credential } };
 	return async (request, timeout) => {
 		const attempt = new Attempt(context.getExecutionCancelSignal(), timeout);
@@ -93,10 +103,10 @@ function sender(context: IExecuteFunctions, credential: ZooCredential, origin: s
 				options,
 				{ credentialsDecrypted },
 			);
-			if (!isRecord(reply)) return notReceived(reply);
+			if (!isRecord(reply)) return notReceived(reply, host);
 			return received(reply, mask(await attempt.textOf(reply['body'])), mask);
 		} catch (error) {
-			return attempt.isOverdue ? overdue(error, attempt.isMoving) : notReceived(error);
+			return attempt.isOverdue ? overdue(error, attempt.isMoving) : notReceived(error, host);
 		} finally {
 			attempt.letGo();
 		}
