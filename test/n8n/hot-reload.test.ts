@@ -117,7 +117,7 @@ function refusedWorkflow(zooApi: CredentialInUse): Workflow {
 		name: 'An organization that is none',
 		nodes: [
 			{ name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, position: [0, 0], parameters: {} },
-			{ name: NODE, type, typeVersion: 1, position: [224, 0], parameters, credentials: { zooApi } },
+			{ name: NODE, type, typeVersion: 2, position: [224, 0], parameters, credentials: { zooApi } },
 		],
 		connections: { Start: { main: [[{ node: NODE, type: 'main', index: 0 }]] } },
 	};

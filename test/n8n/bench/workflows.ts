@@ -74,7 +74,7 @@ function nodeOf(measured: Contestant | typeof PASSED_ON, { expressions, lanes }:
 				parameters: { orgId: '={{ $json.orgId }}', cash, credits, concurrency: String(lanes) },
 			};
 		case 'Zoo Billing':
-			return { type: 'n8n-nodes-zoo-billing.zooBilling', typeVersion: 1, parameters: zooBilling(cash, credits, lanes) };
+			return { type: 'n8n-nodes-zoo-billing.zooBilling', typeVersion: 2, parameters: zooBilling(cash, credits, lanes) };
 	}
 }
 

@@ -45,7 +45,7 @@ export async function payOnce({ rest, zoo, n8n, credentials, cleanUp }: World): 
 			{
 				name: 'Get Org Balance',
 				type: 'n8n-nodes-zoo-billing.zooBilling',
-				typeVersion: 1,
+				typeVersion: 2,
 				position: [224, 0],
 				parameters: { operation: 'getBalance', orgId: { __rl: true, mode: 'id', value: ACME.id } },
 				credentials: { zooApi: credentials['zooApi'] },

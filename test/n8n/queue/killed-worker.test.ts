@@ -101,7 +101,7 @@ function setBalance(zooApi: unknown): Workflow {
 	const zoo = {
 		name: 'Set Org Balance',
 		type: 'n8n-nodes-zoo-billing.zooBilling',
-		typeVersion: 1,
+		typeVersion: 2,
 		position: [224, 0],
 		parameters,
 		credentials: { zooApi },
