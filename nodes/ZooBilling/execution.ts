@@ -85,12 +85,12 @@ function refused(item: number, what: string, next: string): Failure {
 
 /** n8n keeps this context for all nodes of an execution, and hands it back when it runs the node again. */
 function journalOf(context: IExecuteFunctions, operation: Operation | undefined, zoo: Connection | Refusal): Journal {
-	const { id: nodeId, name: nodeName } = context.getNode();
+	const { name: nodeName } = context.getNode();
 	const run = isTool(context) ? undefined : Number(context.getWorkflowDataProxy(0).$runIndex);
 	const host = zoo instanceof Refusal ? '' : zoo.host;
 	// A read leaves nothing to remember.
 	const kept = operation?.amounts || operation?.preview ? context.getContext('flow') : {};
-	return openJournal(kept, { nodeId, nodeName, run, host }, register);
+	return openJournal(kept, { nodeName, run, host }, register);
 }
 
 /**

@@ -30,8 +30,10 @@ export interface Asked {
 	readonly text: string;
 	/** Whether doing it twice adds twice, so that a payment reference may be used only once. */
 	readonly adds: boolean;
-	/** Owner, balance model and amounts alone. */
+	/** Owner, balance model and what is added alone; see `paymentIn`. */
 	readonly payment: string;
+	/** The ID of the stored preview that it applies; the text is then the preview's name. */
+	readonly applies?: string;
 }
 
 /** What the items of one owner share in one execution. */
@@ -53,12 +55,19 @@ export interface Session {
 	readonly leave: (doubt: Page['doubt']) => void;
 }
 
-/** What the journal holds of one item's write: plain data, which n8n stores with the execution. */
+/**
+ * What is known of one payment, or of one update: plain data, which n8n stores with the execution. A payment has one,
+ * whoever takes it up.
+ */
 export interface Page {
-	/** Names the page to the register. */
+	/** The same in whichever execution and process. */
 	readonly id: string;
 	readonly asks: string;
 	readonly adds: boolean;
+	/** The ID of the stored preview that it is. */
+	readonly applies?: string;
+	/** Whether another item has written it, whose result this one got. */
+	readonly taken?: true;
 	readonly preview: Preview;
 	/** When it was begun. */
 	readonly mark: Mark;

@@ -1,22 +1,33 @@
-// An item's write across passes, nodes and tool calls of one execution: the only memory of writes.
+// An item's write across passes, nodes and tool calls of one execution.
 //
 // A page is begun before the first attempt. Then it is settled (Zoo answered), in doubt (nobody knows), or gone (not
 // applied).
 // n8n stores the pages with the execution, runs the node again for Retry On Fail and Retry execution, and so hands
-// them back.
+// them back. What this process knows of the same payments by now, from whichever execution, counts more.
 
 import { laneOf } from './balance/owner';
-import { ownerOf, type Preview } from './balance/preview';
-import { Failure } from './failures/failure';
-import { alreadyWritten, memoryUnreadable, overtaken, referenceRepeated, stillInDoubt } from './failures/memory';
-import type { Page, Task } from './item';
+import { ownerOf, paymentIn, type Preview } from './balance/preview';
+import { Failure, ofItem } from './failures/failure';
+import {
+	alreadyWritten,
+	memoryUnreadable,
+	overtaken,
+	previewRepeated,
+	referenceInDoubt,
+	referenceRepeated,
+	referenceTaken,
+	stillInDoubt,
+} from './failures/memory';
+import type { Asked, Page, Task } from './item';
+import { previewName, referenceName } from './records';
 import type { Done, FailureFacts, Result } from './result';
 import type { Register } from './register';
-import { isStored, nothingStored, type Position, type Stored } from './stored';
+import type { Subject } from './subject';
+import { isStored, nothingStored, type Position, type Stored, type TakenUp } from './stored';
 
 /** Which run of which node it is, and at which host the owners are. */
 export interface Place {
-	readonly nodeId: string;
+	/** n8n's own key of a node, which stays when the node is cut and pasted. */
 	readonly nodeName: string;
 	/** How often the node ran before in this execution; undefined for a call of a tool, which n8n does not count. */
 	readonly run: number | undefined;
@@ -38,7 +49,7 @@ interface Left {
 	readonly sent?: Page['sent'];
 }
 
-/** Pages in doubt, by owner and place; it follows from what is stored, and is shared by all calls of one execution. */
+/** Pages in doubt, by owner and ID; it follows from what is stored, and is shared by all calls of one execution. */
 type Doubts = Map<string, Map<string, Doubtful>>;
 
 interface Doubtful extends Position {
@@ -66,7 +77,7 @@ export class Journal {
 
 	constructor(
 		found: Stored | undefined,
-		{ nodeId, nodeName, run, host }: Place,
+		{ nodeName, run, host }: Place,
 		readonly register: Register,
 	) {
 		const stored = found ?? nothingStored();
@@ -74,158 +85,336 @@ export class Journal {
 		this.isLost = found === undefined;
 		this.isTool = run === undefined;
 		this.host = host;
-		const { calls } = stored.nodes[nodeId] ?? { calls: 0 };
-		stored.nodes[nodeId] = { name: nodeName, calls: this.isTool ? calls + 1 : calls };
-		this.run = JSON.stringify([nodeId, run ?? `call ${calls}`]);
+		const calls = stored.calls[callsKey(nodeName)] ?? 0;
+		if (this.isTool) stored.calls[callsKey(nodeName)] = calls + 1;
+		this.run = JSON.stringify([nodeName, run ?? `call ${calls}`]);
 		this.doubts = doubtsOfExecution.get(stored) ?? doubtsIn(stored);
 		doubtsOfExecution.set(stored, this.doubts);
-		for (const [item, { preview }] of Object.entries(this.pages)) {
+		for (const [item, page] of Object.entries(this.pages)) {
 			// Keys that are numbers come in ascending order.
-			this.latest.set(ownerKeyOf(preview), Number(item));
+			if ('preview' in page && !page.taken) this.latest.set(ownerKeyOf(page.preview), Number(item));
 		}
 	}
 
-	/** The one question for each item and pass. */
-	recall(checked: Task | Failure): Plan {
+	/**
+	 * The one question for each item and pass. `earlier`: the item of this pass that has the same payment reference, in
+	 * words.
+	 */
+	recall(checked: Task | Failure, earlier?: string): Plan {
 		const item = checked instanceof Failure ? checked.details.item : checked.subject.item;
-		const page = this.pages[item] ?? this.takeOver(checked);
-		if (!page) return this.fresh(checked);
+		const page = this.pageAt(item);
+		if (!page) return this.fresh(checked, earlier);
 		const task = checked instanceof Failure || !this.isSame(checked, page) ? undefined : checked;
 		if (page.state !== 'settled') return task ? { task, resumed: page } : { result: stillInDoubt(page, item) };
 		// What was found as it should be was not written: an item that asks for something else now begins anew.
-		return task || hasWritten(page) ? { result: settled(page, item, task !== undefined) } : this.fresh(checked);
+		const isKept = task !== undefined || hasWritten(page);
+		return isKept ? { result: settled(page, item, task !== undefined) } : this.fresh(checked, earlier);
 	}
 
-	/** Who has used a payment reference before in this execution, in words. */
-	userOf(reference: string, item: number): string | undefined {
-		const user = this.stored.references[referenceKey(reference)];
-		return !user || (user.run === this.run && user.item === item) ? undefined : this.nameOf(user);
+	/**
+	 * What is known of an item's payment when its turn has come: settled or in doubt, by whatever hand. `resumed`: what
+	 * was in doubt when the pass began.
+	 */
+	known(task: Task, resumed: Page | undefined): Page | undefined {
+		if (resumed) return this.register.records.get(resumed.id) ?? resumed;
+		return this.repeatedIn(task)?.page ?? this.knownToProcess(task);
 	}
 
-	/** Another item whose outcome for the same owner is unknown, in words. */
-	doubtOf(task: Task): string | undefined {
-		const { item } = task.subject;
-		const other = this.doubtsOn(task).find((doubt) => doubt.run !== this.run || doubt.item !== item);
+	/** Why an item must not run that asks for one payment under the reference of another one. */
+	refusedByName(task: Task): Failure | undefined {
+		const name = task.writes?.applies === undefined ? this.nameOnce(task) : undefined;
+		if (name === undefined) return undefined;
+		const { records } = this.register;
+		const isTaken = records.under(name).some((page) => !isSamePayment(task, page));
+		return isTaken || records.isReserved(name, task.writes?.payment ?? '') ? referenceTaken(task.subject) : undefined;
+	}
+
+	/** Holds the reference of a payment while it is under way. Returns what lets it go. */
+	reserve({ subject: { reference }, writes }: Task): () => void {
+		const name = writes?.adds && reference !== undefined ? referenceName(this.host, reference) : undefined;
+		return this.register.records.reserve(name, writes?.payment ?? '');
+	}
+
+	/** What an item gets whose payment was settled before its turn came. */
+	returned(task: Task, page: Page): Result {
+		const { subject, writes } = task;
+		const { item } = subject;
+		const result = again(page, item);
+		if (this.pageAt(item)?.id === page.id) return result;
+		if (this.nameOnce(task) === undefined) {
+			const user = this.userOf(page.preview.reference ?? '', item);
+			return user === undefined ? alreadyWritten(page, item) : referenceRepeated(subject, user);
+		}
+		this.noteTaken(item, { ...page, asks: writes?.text ?? page.asks }, result);
+		return result;
+	}
+
+	/** Another record whose outcome for the same owner is unknown, in words. */
+	doubtOf({ subject: { item }, laneKey }: Task, own?: Page): string | undefined {
+		const here = this.pageAt(item)?.id;
+		const other = this.doubtsOn(laneKey).find(({ page: { id } }) => id !== own?.id && id !== here);
 		return other && this.nameOf(other);
 	}
 
-	/** Notes what is about to be sent; refuses a payment reference that was used meanwhile. */
+	/** Notes that an item goes on with what another one has left in doubt. */
+	takeUp({ subject: { item }, writes }: Task, page: Page): void {
+		const home = this.doubts.get(ownerKeyOf(page.preview))?.get(page.id);
+		if (home?.run === this.run && home.item === item) return;
+		const asks = writes?.text ?? page.asks;
+		if (home) this.put(item, { asks, of: { run: home.run, item: home.item } });
+		else {
+			this.keepInDoubt({ run: this.run, item }, { ...page, asks });
+			this.claim(item, page);
+			this.register.keep(ownerKeyOf(page.preview), page.id);
+		}
+	}
+
+	/** Notes what is about to be sent; refuses what was used meanwhile. */
 	begin({ subject, writes }: Task, preview: Preview): Page | Failure {
 		const { item } = subject;
-		const { text = '', adds = false } = writes ?? {};
-		const { reference } = preview;
-		const user = adds && reference !== undefined ? this.userOf(reference, item) : undefined;
-		if (user !== undefined) return referenceRepeated(subject, user);
+		const { text = '', adds = false, applies } = writes ?? {};
 		const page: Page = {
 			id: this.register.newId(),
 			asks: text,
 			adds,
+			...(applies !== undefined && { applies }),
 			preview,
 			mark: this.register.mark(),
 			state: 'begun',
 		};
+		const refused = this.refusedAs(page, subject);
+		if (refused) return refused;
 		this.put(item, page);
-		if (adds && reference !== undefined) this.stored.references[referenceKey(reference)] = { run: this.run, item };
+		this.claim(item, page);
 		this.register.keep(ownerKeyOf(preview), page.id);
 		return page;
 	}
 
 	/** Notes what came of an item that was begun or taken up again, and what its attempts have left open. */
 	end(item: number, result: Result, left: Left = {}): void {
-		const page = this.pages[item];
+		const home = this.homeOf(item);
+		const page = this.pageIn(home);
 		if (!page) return;
-		if (isUnknown(result)) this.keepInDoubt(item, page, { doubt: left.doubt ?? 'perhaps', sent: left.sent });
-		else if (isSettled(result)) this.settle(item, page, result);
-		else this.forget(item, page);
+		if (isUnknown(result)) this.keepInDoubt(home, page, { doubt: left.doubt ?? 'perhaps', sent: left.sent });
+		else if (isSettled(result)) this.settle(home, page, result);
+		else this.forget(item, home, page);
 	}
 
-	/** Forgets a run that n8n will not repeat, but for its doubts and its payment references. */
+	/** Forgets a run that n8n will not repeat, but for its doubts and the names of its payments. */
 	close(): void {
-		const doubts = Object.entries(this.pages).filter(([, { state }]) => state !== 'settled');
+		const isOpen = (page: Page | TakenUp) => 'state' in page && page.state !== 'settled';
+		const doubts = Object.entries(this.pages).filter(([, page]) => isOpen(page));
+		for (const page of Object.values(this.pages)) if ('of' in page) this.clear(page.of);
 		if (doubts.length > 0) this.stored.runs[this.run] = Object.fromEntries(doubts);
 		else delete this.stored.runs[this.run];
 	}
 
-	private get pages(): Record<string, Page> {
+	private get pages(): Record<string, Page | TakenUp> {
 		return this.stored.runs[this.run] ?? {};
 	}
 
-	private put(item: number, page: Page): void {
-		(this.stored.runs[this.run] ??= {})[item] = page;
+	private put(item: number, page: Page | TakenUp): void {
+		this.putAt({ run: this.run, item }, page);
 	}
 
-	private fresh(checked: Task | Failure): Plan {
+	private putAt({ run, item }: Position, page: Page | TakenUp): void {
+		(this.stored.runs[run] ??= {})[item] = page;
+	}
+
+	/** Where the page of an item is: in its own place, or where it was begun. */
+	private homeOf(item: number): Position {
+		const entry = this.pages[item];
+		return entry && 'of' in entry ? entry.of : { run: this.run, item };
+	}
+
+	private pageIn({ run, item }: Position): Page | undefined {
+		const entry = this.stored.runs[run]?.[item];
+		return entry && 'preview' in entry ? entry : undefined;
+	}
+
+	/** What is known of an item by now; another execution of this process may have settled it. */
+	private pageAt(item: number): Page | undefined {
+		const entry = this.pages[item];
+		if (!entry) return undefined;
+		const page = this.newest(this.homeOf(item));
+		return page && 'of' in entry ? { ...page, asks: entry.asks } : page;
+	}
+
+	private newest(home: Position): Page | undefined {
+		const page = this.pageIn(home);
+		const known = page && page.state !== 'settled' ? this.register.records.get(page.id) : undefined;
+		if (!page || !known) return page;
+		const newest: Page = { ...known, asks: page.asks };
+		if (newest.state === 'settled') this.release(newest);
+		this.putAt(home, newest);
+		return newest;
+	}
+
+	private fresh(checked: Task | Failure, earlier: string | undefined): Plan {
 		if (checked instanceof Failure) return { result: checked };
 		const { subject, laneKey, writes } = checked;
 		if (this.isLost && writes) return { result: memoryUnreadable(subject) };
+		const repeated = this.repeatedBy(checked, earlier);
+		if (repeated) return repeated;
 		const later = writes?.adds === false ? this.latest.get(this.host + (laneKey ?? '')) : undefined;
 		if (later === undefined || later <= subject.item) return { task: checked };
 		return { result: overtaken(subject, later) };
+	}
+
+	/** What an item comes to that repeats what an earlier item, node, run or call of this execution has added. */
+	private repeatedBy(task: Task, earlier: string | undefined): Plan | undefined {
+		const { subject } = task;
+		const doubt = this.repeatedIn(task);
+		const isEarlier = earlier !== undefined && task.options.repeatedReference !== 'returnFirst';
+		if (isEarlier) return { result: doubt ? referenceInDoubt(subject) : referenceRepeated(subject, earlier) };
+		if (doubt) return { task, resumed: doubt.page };
+		const user = this.refusingUser(task);
+		return user === undefined ? undefined : { result: referenceRepeated(subject, user) };
+	}
+
+	/** Who has used the reference of an item that must not repeat it, in words. */
+	private refusingUser({ subject: { item, reference }, options, writes }: Task): string | undefined {
+		const isFirstReturned = options.repeatedReference === 'returnFirst';
+		if (!writes?.adds || reference === undefined || isFirstReturned) return undefined;
+		// The very preview that is to be applied gets its first result.
+		const isApplied = writes.applies !== undefined && this.isOne(previewKey(writes.applies), referenceKey(reference));
+		return isApplied ? undefined : this.userOf(reference, item);
+	}
+
+	/** Whether two names lead to one place. */
+	private isOne(key: string, other: string): boolean {
+		const [one, two] = [this.stored.names[key], this.stored.names[other]];
+		return one !== undefined && one.run === two?.run && one.item === two.item;
 	}
 
 	private isSame({ writes }: Task, { asks, preview }: Page): boolean {
 		return writes?.text === asks && preview.host === this.host;
 	}
 
-	/**
-	 * n8n repeats a tool's call as a new one: an update that asks for what another call has left in doubt goes on with
-	 * that.
-	 */
-	private takeOver(checked: Task | Failure): Page | undefined {
-		if (!this.isTool || checked instanceof Failure || checked.writes?.adds !== false) return undefined;
-		const { subject } = checked;
-		const left = this.doubtsOn(checked).find(({ page }) => this.isSame(checked, page));
-		if (!left) return undefined;
-		delete this.stored.runs[left.run]?.[left.item];
-		this.doubts.get(ownerKeyOf(left.page.preview))?.delete(placeKey(left));
-		this.keepInDoubt(subject.item, left.page);
-		return left.page;
+	/** What is in doubt in this execution, and is what this item asks for. */
+	private repeatedIn(task: Task): Doubtful | undefined {
+		const { writes, laneKey } = task;
+		return writes && this.doubtsOn(laneKey).find(({ page }) => this.isRepeated(task, writes, page));
 	}
 
-	private doubtsOn({ laneKey }: Task): Doubtful[] {
+	private isRepeated({ subject }: Task, writes: Asked, page: Page): boolean {
+		if (page.preview.host !== this.host || writes.adds !== page.adds) return false;
+		// n8n repeats a tool's call as a new one.
+		if (!writes.adds) return this.isTool && writes.text === page.asks;
+		if (page.applies !== undefined && writes.text === previewName(page.applies, page.preview)) return true;
+		const { reference } = page.preview;
+		const isNamed = reference !== undefined && reference === subject.reference;
+		return isNamed && writes.payment === paymentIn(page.preview);
+	}
+
+	/** A payment that was added in this process, or may have been, and that the item asks for once. */
+	private knownToProcess(task: Task): Page | undefined {
+		const name = this.nameOnce(task);
+		if (name === undefined) return undefined;
+		const same = this.register.records.under(name).filter((page) => isSamePayment(task, page));
+		return same.find(({ state }) => state === 'settled') ?? same[0];
+	}
+
+	/** Under which name an item's payment is to be added once in this process. */
+	private nameOnce({ subject: { reference }, options, writes }: Task): string | undefined {
+		if (writes?.applies !== undefined) return writes.text;
+		const isOnce = writes?.adds && options.repeatedReference === 'returnFirst';
+		return isOnce && reference !== undefined ? referenceName(this.host, reference) : undefined;
+	}
+
+	private doubtsOn(laneKey: string | undefined): Doubtful[] {
+		const doubts = this.doubts.get(this.host + (laneKey ?? ''));
+		// Another execution of this process may have settled some.
+		for (const doubt of doubts?.values() ?? []) this.newest(doubt);
 		return [...(this.doubts.get(this.host + (laneKey ?? ''))?.values() ?? [])];
 	}
 
-	private keepInDoubt(item: number, page: Page, { doubt, sent }: Left = page): void {
-		const kept: Page = { ...page, state: 'doubt', ...(doubt && { doubt }), ...(sent && { sent }) };
-		this.put(item, kept);
-		noteDoubt(this.doubts, { run: this.run, item, page: kept });
+	/** Who has used a payment reference before in this execution, in words. */
+	userOf(reference: string, item: number): string | undefined {
+		return this.otherAt(referenceKey(reference), item);
 	}
 
-	private settle(item: number, page: Page, result: Result): void {
-		this.release(item, page);
-		const { id, asks, adds, preview, mark } = page;
+	private otherAt(key: string, item: number): string | undefined {
+		const user = this.stored.names[key];
+		const home = this.homeOf(item);
+		return !user || (user.run === home.run && user.item === home.item) ? undefined : this.nameOf(user);
+	}
+
+	/** Why a page is not begun: one of its names is used. */
+	private refusedAs({ applies, adds, preview: { reference } }: Page, subject: Subject): Failure | undefined {
+		const { item } = subject;
+		const applier = applies === undefined ? undefined : this.otherAt(previewKey(applies), item);
+		if (applier !== undefined) return previewRepeated(subject, applier);
+		const user = adds && reference !== undefined ? this.userOf(reference, item) : undefined;
+		return user === undefined ? undefined : referenceRepeated(subject, user);
+	}
+
+	/** Lets the names of a page lead to it, where they lead to no other. */
+	private claim(item: number, page: Page): void {
+		for (const key of keysOf(page)) this.stored.names[key] ??= { run: this.run, item };
+	}
+
+	private keepInDoubt(home: Position, page: Page, { doubt, sent }: Left = page): void {
+		const kept: Page = { ...page, state: 'doubt', doubt: doubt ?? 'perhaps', ...(sent && { sent }) };
+		this.putAt(home, kept);
+		noteDoubt(this.doubts, { ...home, page: kept });
+		this.register.records.note(kept);
+	}
+
+	private settle(home: Position, page: Page, result: Result): void {
+		this.release(page);
+		const { id, asks, adds, applies, preview, mark } = page;
 		// Written out, because V8 would give each copy of a page a shape of its own, as large as the page.
-		this.put(item, { id, asks, adds, preview, mark, state: 'settled', result: kept(result) });
-		if (!(result instanceof Failure) && !result.wrote) this.freeReference(page);
+		const settled: Page =
+			applies === undefined
+				? { id, asks, adds, preview, mark, state: 'settled', result: kept(result) }
+				: { id, asks, adds, applies, preview, mark, state: 'settled', result: kept(result) };
+		this.putAt(home, settled);
+		if (hasWritten(settled)) this.register.records.note(settled);
+		else this.free(home, page);
 	}
 
-	private forget(item: number, page: Page): void {
-		this.release(item, page);
+	/** Notes the result of another one's record at an item, which so gets it again when only this execution is left. */
+	private noteTaken(item: number, page: Page, result: Result): void {
+		this.put(item, { ...page, taken: true, result: kept(result) });
+		this.claim(item, page);
+	}
+
+	private forget(item: number, home: Position, page: Page): void {
+		this.release(page);
 		delete this.pages[item];
-		this.freeReference(page);
+		delete this.stored.runs[home.run]?.[home.item];
+		this.free(home, page);
 	}
 
-	private freeReference(page: Page): void {
-		const { reference } = page.preview;
-		if (page.adds && reference !== undefined) delete this.stored.references[referenceKey(reference)];
+	/** Forgets a page that was settled elsewhere than where it was begun. */
+	private clear(home: Position): void {
+		if (this.pageIn(home)?.state === 'settled') delete this.stored.runs[home.run]?.[home.item];
 	}
 
-	private release(item: number, page: Page): void {
-		const owner = ownerKeyOf(page.preview);
-		this.register.release(owner, page.id);
+	/** Lets others use the names of a payment of which nothing was written. */
+	private free(home: Position, page: Page): void {
+		this.register.records.drop(page);
+		for (const key of keysOf(page)) {
+			const user = this.stored.names[key];
+			if (user?.run === home.run && user.item === home.item) delete this.stored.names[key];
+		}
+	}
+
+	private release({ id, preview }: Page): void {
+		const owner = ownerKeyOf(preview);
+		this.register.release(owner, id);
 		const doubts = this.doubts.get(owner);
-		doubts?.delete(placeKey({ run: this.run, item }));
+		doubts?.delete(id);
 		if (doubts?.size === 0) this.doubts.delete(owner);
 	}
 
 	/** `item 3`, `item 3 of run 1`, `item 3 of run 0 of 'Add Cash'` */
 	private nameOf({ run, item }: Position): string {
 		if (run === this.run) return `item ${item}`;
-		const [nodeId, number] = runIn(run);
+		const [nodeName, number] = runIn(run);
 		const name = `item ${item} of ${typeof number === 'number' ? `run ${number}` : number}`;
-		if (nodeId === runIn(this.run)[0]) return name;
-		return `${name} of '${this.stored.nodes[nodeId]?.name ?? 'another node'}'`;
+		return nodeName === runIn(this.run)[0] ? name : `${name} of '${nodeName}'`;
 	}
 }
 
@@ -234,17 +423,29 @@ function ownerKeyOf(preview: Preview): string {
 	return preview.host + laneOf(ownerOf(preview));
 }
 
+/** What a page is found by in its execution, beside its place. */
+function keysOf({ adds, applies, preview: { reference } }: Page): string[] {
+	return [
+		...(applies === undefined ? [] : [previewKey(applies)]),
+		...(adds && reference !== undefined ? [referenceKey(reference)] : []),
+	];
+}
+
 /** Keeps a reference such as `__proto__` an ordinary key. */
 function referenceKey(reference: string): string {
 	return `reference ${reference}`;
 }
 
-function placeKey({ run, item }: Position): string {
-	return `${run} ${item}`;
+function previewKey(id: string): string {
+	return `preview ${id}`;
 }
 
-/** A node's ID, and the number of its run or the name of a tool's call. */
-function runIn(run: string): readonly [nodeId: string, number: number | string] {
+function callsKey(nodeName: string): string {
+	return `of ${nodeName}`;
+}
+
+/** A node's name, and the number of its run or the name of a tool's call. */
+function runIn(run: string): readonly [nodeName: string, number: number | string] {
 	const parts: unknown = JSON.parse(run);
 	const at = (index: number): unknown => (Array.isArray(parts) ? parts[index] : undefined);
 	const number = at(1);
@@ -256,7 +457,7 @@ function doubtsIn({ runs }: Stored): Doubts {
 	const doubts: Doubts = new Map();
 	for (const [run, pages] of Object.entries(runs)) {
 		for (const [item, page] of Object.entries(pages)) {
-			if (page.state !== 'settled') noteDoubt(doubts, { run, item: Number(item), page });
+			if ('state' in page && page.state !== 'settled') noteDoubt(doubts, { run, item: Number(item), page });
 		}
 	}
 	return doubts;
@@ -265,7 +466,12 @@ function doubtsIn({ runs }: Stored): Doubts {
 function noteDoubt(doubts: Doubts, doubt: Doubtful): void {
 	const owner = ownerKeyOf(doubt.page.preview);
 	const ofOwner = doubts.get(owner) ?? new Map<string, Doubtful>();
-	doubts.set(owner, ofOwner.set(placeKey(doubt), doubt));
+	doubts.set(owner, ofOwner.set(doubt.page.id, doubt));
+}
+
+function isSamePayment({ writes }: Task, page: Page): boolean {
+	if (page.applies !== undefined && writes?.text === previewName(page.applies, page.preview)) return true;
+	return writes?.applies === undefined && writes?.payment === paymentIn(page.preview);
 }
 
 function isUnknown(result: Result): boolean {
@@ -281,14 +487,29 @@ function isSettled(result: Result): boolean {
 /** What an earlier try has made of an item. `same`: whether it asks for the same now. */
 function settled(page: Page, item: number, same: boolean): Result {
 	const { result } = page;
-	if (result && !('json' in result)) return new Failure(result.source, result.what, result.next, result.details);
+	if (result && !('json' in result)) return failureOf(result);
 	if (!result || !same) return alreadyWritten(page, item);
 	if (!result.wrote) return result;
 	return { ...result, hints: ['written in an earlier try of this execution, and not again'] };
 }
 
-function hasWritten({ result }: Page): boolean {
-	return !result || !('json' in result) || result.wrote;
+function hasWritten({ result, taken }: Page): boolean {
+	return taken === true || !result || !('json' in result) || result.wrote;
+}
+
+const ADDED_BEFORE = 'added before in this n8n process, and not again';
+const APPLIED_BEFORE = 'applied before in this n8n process, and not again';
+
+/** What a payment came to, for another item that stands for it. */
+function again(page: Page, item: number): Result {
+	const { result, applies } = page;
+	if (!result) return alreadyWritten(page, item);
+	if (!('json' in result)) return ofItem(failureOf(result), item);
+	return { ...result, hints: [applies === undefined ? ADDED_BEFORE : APPLIED_BEFORE], wrote: false };
+}
+
+function failureOf({ source, what, next, details }: FailureFacts): Failure {
+	return new Failure(source, what, next, details);
 }
 
 /** As small as it can be, because n8n stores it with the execution. */

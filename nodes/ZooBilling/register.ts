@@ -1,19 +1,12 @@
 // What this process knows of each owner at Zoo: the newest balance it has seen, and who has written since when.
 
 import { isEarlier, readMoment, type Moment } from './balance/moment';
-import type { Result } from './result';
-import { Newest } from './newest';
+import { Records } from './records';
 
 /** A point in the register's history, to ask later what has happened since. It means nothing in another process. */
 export interface Mark {
 	readonly process: string;
 	readonly at: number;
-}
-
-/** A payment: for whom and how much, and what came of it; undefined while it is under way or in doubt. */
-export interface Payment {
-	readonly what: string;
-	readonly result?: Result;
 }
 
 interface Entry {
@@ -34,10 +27,8 @@ const DAY = 86_400_000;
 
 /** One in a process. `random`: numbers from 0 to 1; `most`: how many owners are remembered beside those in doubt. */
 export class Register {
-	/** Payments by host and reference. */
-	readonly payments = new Newest<Payment>();
-	/** What came of previews that were, or may have been, sent. */
-	readonly applied = new Newest<Result>();
+	/** Payments that were added, or may have been. */
+	readonly records = new Records();
 	private readonly process: string;
 	private readonly kept = new Map<string, Entry>();
 	private readonly recent = new Map<string, Entry>();

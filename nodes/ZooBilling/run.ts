@@ -2,13 +2,12 @@
 
 import { Failure, unforeseen } from './failures/failure';
 import { invalidInput } from './failures/input';
-import { blocked, referenceRepeated, stillInDoubt } from './failures/memory';
+import { blocked, stillInDoubt } from './failures/memory';
 import { notSent } from './failures/wire';
 import type { Lane, Page, Session, Task } from './item';
 import type { Result } from './result';
 import type { Journal, Plan, Planned } from './journal';
 import { optionDefaults } from './options';
-import { addedBefore, reserve, settle } from './payments';
 import { Refusal } from './refusal';
 import { resolveOwners } from './resolve';
 import { exclusively, runInLanes, takingTurns, type Turn } from './schedule';
@@ -58,8 +57,19 @@ async function prepare(
 	return [plan(await resolve(checked, setting), pass.journal), setting];
 }
 
+/** Two items of a pass with one payment reference are told apart before either is sent. */
 function plan(checked: ReadonlyArray<Task | Failure>, journal: Journal): Plan[] {
-	return refuseRepeats(checked, journal).map((task) => journal.recall(task));
+	const users = new Map<string, Task>();
+	return checked.map((task) => journal.recall(task, task instanceof Failure ? undefined : earlierUser(task, users)));
+}
+
+/** The earlier item of the pass that has the same payment reference, in words. `users`: the first one of each. */
+function earlierUser(task: Task, users: Map<string, Task>): string | undefined {
+	const { reference } = task.subject;
+	if (!task.writes?.adds || reference === undefined) return undefined;
+	const user = users.get(reference);
+	if (!user) users.set(reference, task);
+	return user && !isSamePreview(task, user) ? `item ${user.subject.item}` : undefined;
 }
 
 /** With every owner by ID, unless one refused item keeps all of them from being sent. */
@@ -69,20 +79,6 @@ async function resolve(
 ): Promise<ReadonlyArray<Task | Failure>> {
 	if (stopOnFailure && checked.some((task) => task instanceof Failure)) return checked;
 	return await resolveOwners(checked, ({ options }) => new Exchange(zoo, traffic, options), maxConcurrency);
-}
-
-/** Refuses a payment reference that an earlier item, node or run of the same execution has used. */
-function refuseRepeats(checked: ReadonlyArray<Task | Failure>, journal: Journal): Array<Task | Failure> {
-	const users = new Map<string, number>();
-	return checked.map((task, item) => {
-		const reference = task instanceof Failure || !task.writes?.adds ? undefined : task.subject.reference;
-		if (task instanceof Failure || reference === undefined || task.options.repeatedReference === 'returnFirst')
-			return task;
-		const earlier = users.get(reference);
-		const user = earlier === undefined ? journal.userOf(reference, item) : `item ${earlier}`;
-		users.set(reference, earlier ?? item);
-		return user === undefined ? task : referenceRepeated(task.subject, user);
-	});
 }
 
 /** What an item comes to that is held back because another one was refused before anything was sent. */
@@ -112,8 +108,7 @@ async function runItems(plans: Plan[], setting: Setting): Promise<Result[]> {
 async function runTask(plan: Planned, lane: Lane, setting: Setting): Promise<Result> {
 	const { zoo, stopOnFailure, traffic } = setting;
 	const { task } = plan;
-	const exchange = new Exchange(zoo, traffic, task.options, plan.resumed?.sent);
-	const work = async () => await runAlone(plan, lane, exchange, setting);
+	const work = async () => await runAlone(plan, lane, setting);
 	const result = task.writes ? await exclusively(keyOf(task, zoo), work, zoo.cancel) : await work();
 	if (result instanceof Failure && stopOnFailure) traffic.stopped = true;
 	// A preview counts on what stood before the write.
@@ -122,20 +117,39 @@ async function runTask(plan: Planned, lane: Lane, setting: Setting): Promise<Res
 }
 
 /** While nobody else in this process writes to the owner. */
-async function runAlone(
+async function runAlone(planned: Planned, lane: Lane, setting: Setting): Promise<Result> {
+	const { journal } = setting;
+	const { task } = planned;
+	const known = journal.known(task, planned.resumed);
+	const refused = admit(task, known, journal);
+	if (refused) return refused;
+	if (known) journal.takeUp(task, known);
+	// Before anything is waited for: another owner's item with the same reference may run at the same time.
+	const letGo = journal.reserve(task);
+	try {
+		return await runAdmitted({ task, ...(known && { resumed: known }) }, lane, setting);
+	} finally {
+		letGo();
+	}
+}
+
+/** What an item comes to whose turn has come, and that must not be sent. `known`: what is known of its payment. */
+function admit(task: Task, known: Page | undefined, journal: Journal): Result | undefined {
+	const { subject, laneKey } = task;
+	if (known?.state === 'settled') return journal.returned(task, known);
+	const doubt = laneKey === undefined ? undefined : journal.doubtOf(task, known);
+	if (doubt !== undefined) return known ? stillInDoubt(known, subject.item) : blocked(subject, doubt);
+	return known ? undefined : journal.refusedByName(task);
+}
+
+async function runAdmitted(
 	{ task, resumed }: Planned,
 	lane: Lane,
-	exchange: Exchange,
-	{ journal, zoo }: Setting,
+	{ journal, zoo, traffic }: Setting,
 ): Promise<Result> {
 	const { subject } = task;
-	const doubt = task.laneKey === undefined ? undefined : journal.doubtOf(task);
-	if (doubt !== undefined) return resumed ? stillInDoubt(resumed, subject.item) : blocked(subject, doubt);
 	const { register } = journal;
-	const before = resumed ? undefined : addedBefore(task, zoo.host, register);
-	if (before) return before;
-	// Before anything is waited for: another owner's item with the same reference may run at the same time.
-	reserve(task, zoo.host, register);
+	const exchange = new Exchange(zoo, traffic, task.options, resumed?.sent);
 	if (task.writes) await rest(register.openUntil(keyOf(task, zoo), resumed?.id), zoo);
 	const left: Left = { isBegun: resumed !== undefined };
 	const session = { exchange, lane, host: zoo.host, register, ...noting(task, journal, left) };
@@ -145,7 +159,6 @@ async function runAlone(
 		return unforeseen(subject, error, left.isBegun ? 'unknown' : unwritten, exchange);
 	});
 	journal.end(subject.item, result, { doubt: left.doubt, sent: exchange.sentSoFar });
-	settle(task, result, zoo.host, register);
 	return result;
 }
 
@@ -175,4 +188,9 @@ function noting(task: Task, journal: Journal, left: Left): Pick<Session, 'begin'
 			left.doubt = doubt;
 		},
 	};
+}
+
+/** A preview that comes twice is one payment, which the second one does not repeat but share. */
+function isSamePreview({ writes }: Task, other: Task): boolean {
+	return writes?.applies !== undefined && writes.text === other.writes?.text;
 }

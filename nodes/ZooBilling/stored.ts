@@ -5,14 +5,15 @@ import { ownerKinds } from './balance/owner';
 import type { Page } from './item';
 import { isRecord } from './refusal';
 
-/** A run is named by its node's ID and its number, as JSON. */
+/** A run is named by its node's name and its number, as JSON. */
 export interface Stored {
 	readonly version: typeof VERSION;
 	/** The pages of each run by item. */
-	readonly runs: Record<string, Record<string, Page>>;
-	/** Payment references that have, or may have, been added. */
-	readonly references: Record<string, Position>;
-	readonly nodes: Record<string, { readonly name: string; readonly calls: number }>;
+	readonly runs: Record<string, Record<string, Page | TakenUp>>;
+	/** Where the payments are that have, or may have, been added: by payment reference, and by preview. */
+	readonly names: Record<string, Position>;
+	/** How often each tool was called, by the node's name. */
+	readonly calls: Record<string, number>;
 }
 
 export interface Position {
@@ -20,11 +21,18 @@ export interface Position {
 	readonly item: number;
 }
 
+/** Where an item has taken up what another one has left in doubt. */
+export interface TakenUp {
+	/** What this item asks for. */
+	readonly asks: string;
+	readonly of: Position;
+}
+
 /** Another one may follow other rules: what it has noted is not guessed at. */
-const VERSION = 1;
+const VERSION = 2;
 
 export function nothingStored(): Stored {
-	return { version: VERSION, runs: {}, references: {}, nodes: {} };
+	return { version: VERSION, runs: {}, names: {}, calls: {} };
 }
 
 /** What was found to be right; all that this process adds to it is right as well. */
@@ -36,42 +44,113 @@ export function isStored(value: unknown): value is Stored {
 	return known.has(value);
 }
 
-function isWhole({ version, runs, references, nodes }: Record<string, unknown>): boolean {
-	const areRuns = isRecord(runs) && Object.entries(runs).every(([run, pages]) => isRun(run) && isEach(pages, isPage));
-	return version === VERSION && areRuns && isEach(references, isPosition) && isEach(nodes, isNode);
+function isWhole({ version, runs, names, calls }: Record<string, unknown>): boolean {
+	const areRuns = isRecord(runs) && Object.entries(runs).every(([run, pages]) => isRun(run) && isEach(pages, isEntry));
+	return version === VERSION && areRuns && isEach(names, isPosition) && isEach(calls, isCount);
 }
 
-function isEach(value: unknown, isRight: (entry: unknown) => boolean): boolean {
+type Check = (value: unknown) => boolean;
+type Checks = Readonly<Record<string, Check>>;
+
+function isEach(value: unknown, isRight: Check): boolean {
 	return isRecord(value) && Object.values(value).every(isRight);
+}
+
+/** Whether all properties are right, and no other is there: a later version may mean something by it. */
+function hasOnly(value: unknown, checks: Checks): boolean {
+	if (!isRecord(value)) return false;
+	const areKnown = Object.keys(value).every((name) => Object.hasOwn(checks, name));
+	return areKnown && Object.entries(checks).every(([name, isRight]) => isRight(value[name]));
+}
+
+const isText: Check = (value) => typeof value === 'string';
+const isName: Check = (value) => typeof value === 'string' && value !== '';
+const isFlag: Check = (value) => typeof value === 'boolean';
+const isCount: Check = (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+const isAmount: Check = (value) => typeof value === 'string' && /^-?\d+\.\d{2,}$/.test(value);
+
+function optional(isRight: Check): Check {
+	return (value) => value === undefined || isRight(value);
+}
+
+function isIn(choices: object): Check {
+	return (name) => typeof name === 'string' && Object.hasOwn(choices, name);
+}
+
+function isOneOf(...words: readonly unknown[]): Check {
+	return (value) => words.includes(value);
 }
 
 function isRun(name: unknown): boolean {
 	return typeof name === 'string' && name.startsWith('["') && name.endsWith(']');
 }
 
-function isPosition(value: unknown): boolean {
-	return isRecord(value) && isRun(value['run']) && typeof value['item'] === 'number';
+const isPosition: Check = (value) => hasOnly(value, { run: isRun, item: isCount });
+
+const isEntry: Check = (value) =>
+	isRecord(value) && 'of' in value ? hasOnly(value, { asks: isName, of: isPosition }) : isPage(value);
+
+const isMark: Check = (value) => hasOnly(value, { process: isName, at: isCount });
+
+const isPage: Check = (value) => {
+	const state = isRecord(value) ? value['state'] : undefined;
+	const own = typeof state === 'string' && Object.hasOwn(states, state) ? states[state] : undefined;
+	return own !== undefined && isRecord(value) && hasOnly(value, { ...common, ...own }) && isBuilt(value);
+};
+
+/** What adds is built on what it adds to. */
+function isBuilt({ adds, preview }: Record<string, unknown>): boolean {
+	return adds === false || (isRecord(preview) && isRecord(preview['from']));
 }
 
-function isNode(value: unknown): boolean {
-	return isRecord(value) && typeof value['name'] === 'string' && typeof value['calls'] === 'number';
-}
+const isAmounts: Check = (value) => isEach(value, isAmount);
 
-function isPage(value: unknown): boolean {
-	if (!isRecord(value) || !isRecord(value['mark']) || !isPreview(value['preview'])) return false;
-	const { id, asks, adds, state, result } = value;
-	const isKnown = typeof id === 'string' && typeof asks === 'string' && typeof adds === 'boolean';
-	if (state === 'settled') return isKnown && isRecord(result);
-	return isKnown && (state === 'begun' || state === 'doubt');
-}
+const isPreview: Check = (value) =>
+	hasOnly(value, {
+		host: isName,
+		resource: isIn(ownerKinds),
+		ownerId: isName,
+		email: optional(isName),
+		balanceModel: isIn(balanceModels),
+		from: optional(isAmounts),
+		to: isAmounts,
+		beside: optional(isAmounts),
+		updatedAt: optional(isText),
+		reference: optional(isText),
+	});
 
-function isPreview(value: unknown): boolean {
-	if (!isRecord(value) || !isRecord(value['to'])) return false;
-	const { host, ownerId, resource, balanceModel } = value;
-	const isNamed = typeof host === 'string' && typeof ownerId === 'string';
-	return isNamed && isIn(ownerKinds, resource) && isIn(balanceModels, balanceModel);
-}
+const isResult: Check = (value) => (isRecord(value) && 'json' in value ? hasOnly(value, done) : hasOnly(value, failed));
 
-function isIn(choices: object, name: unknown): boolean {
-	return typeof name === 'string' && Object.hasOwn(choices, name);
-}
+const done: Checks = {
+	json: isRecord,
+	hints: (value) => Array.isArray(value) && value.every(isText),
+	wrote: isFlag,
+};
+
+const failed: Checks = {
+	source: isOneOf('input', 'service'),
+	what: isName,
+	next: isText,
+	details: (value: unknown) => isRecord(value) && isOneOf('different', 'notConfirmed')(value['outcome']),
+};
+
+const common: Checks = {
+	id: isName,
+	asks: isName,
+	adds: isFlag,
+	applies: optional(isName),
+	taken: optional(isOneOf(true)),
+	preview: isPreview,
+	mark: isMark,
+	state: isText,
+};
+
+/** What a page has besides, by its state. */
+const states: Readonly<Record<string, Checks>> = {
+	begun: {},
+	doubt: {
+		doubt: isOneOf('perhaps', 'claim'),
+		sent: optional((value) => hasOnly(value, { count: isCount, firstAt: Number.isFinite })),
+	},
+	settled: { result: isResult },
+};

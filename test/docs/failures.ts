@@ -87,6 +87,7 @@ export const failures: Readonly<Record<string, readonly failure.Failure[]>> = {
 	alreadyWritten: [memory.alreadyWritten(page, 0)],
 	stillInDoubt: [memory.stillInDoubt(page, 0)],
 	referenceRepeated: [memory.referenceRepeated(subject, 'item 0')],
+	previewRepeated: [memory.previewRepeated(subject, 'item 0')],
 	memoryUnreadable: [memory.memoryUnreadable(subject)],
 	referenceTaken: [memory.referenceTaken(subject)],
 	referenceInDoubt: [memory.referenceInDoubt(subject)],

@@ -45,6 +45,8 @@ export interface NodeRun {
 	readonly retryOf?: IRun;
 	/** The node's name in the workflow. */
 	readonly name?: string;
+	/** Another one than usual, as a node has that was cut and pasted. */
+	readonly id?: string;
 	/** Called, and waited for, before n8n runs the node, and before it runs it again. */
 	readonly beforePass?: BeforePass;
 	/** What `$vars` holds; a test may change it between passes. */
@@ -117,12 +119,12 @@ function testedNodes(name: string, run: NodeRun, tested: LoadedPackage): INode[]
 	return [first, { ...second, id: 'node-2' }];
 }
 
-type InWorkflow = Pick<NodeRun, 'parameters' | 'onError' | 'retryOnFail' | 'typeVersion'>;
+type InWorkflow = Pick<NodeRun, 'id' | 'parameters' | 'onError' | 'retryOnFail' | 'typeVersion'>;
 
 function testedNode(name: string, run: InWorkflow, tested: LoadedPackage): INode {
 	const { description } = tested.nodeType(NODE_NAME, run.typeVersion);
 	return {
-		id: 'node-1',
+		id: run.id ?? 'node-1',
 		name,
 		type: `${tested.name}.${NODE_NAME}`,
 		typeVersion: run.typeVersion ?? latestVersion(description),

@@ -112,13 +112,15 @@ it.each<[string, () => void, string]>([
 	expect(cash()).toBe('15.00');
 });
 
-it.each([true, false])('in doubt (applied: %s) the second is closed as well', async (applied) => {
+it.each([true, false])('in doubt (applied: %s) the second takes it up', async (applied) => {
 	leaveInDoubt(zoo, { applied });
 	const paid = payment({ retryFor: 0 });
 	expect(fatesOf(await run(paid))).toEqual(['unknown']);
 	zoo.clearFaults();
-	expect(detailsOf(await run(paid))).toMatchObject({ reason: 'referenceInDoubt', outcome: 'unknown' });
-	expect(puts()).toBe(1);
+	const [first, second] = [await run(paid), await run(paid)];
+	expect(itemOf(first)['confirmation']).toMatchObject({ status: 'confirmed', attempts: applied ? 1 : 2 });
+	expect(itemOf(second)).toEqual(itemOf(first));
+	expect([cash(), puts()]).toEqual(['15.00', applied ? 1 : 2]);
 });
 
 it('a doubt that the same execution’s next try settles opens it again', async () => {

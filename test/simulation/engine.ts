@@ -186,7 +186,7 @@ export class Execution {
 		const prepared = items.map((plan, item) => this.prepare(plan, item, run));
 		const { process, stop } = this;
 		const zoo = process.connect(pass, stop);
-		const nodePlace = { nodeId: node.name, nodeName: node.name, run: number, host: zoo.host };
+		const nodePlace = { nodeName: node.name, run: number, host: zoo.host };
 		const journal = openJournal(this.context, nodePlace, process.register);
 		this.open.add(pass);
 		const stopOnFailure = !node.continueOnFail;

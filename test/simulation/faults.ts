@@ -30,7 +30,7 @@ export const faults: readonly Fault[] = [
 		name: 'a doubt is forgotten',
 		file: 'journal.ts',
 		from: 'if (isUnknown(result)) this.keepInDoubt',
-		to: 'if (isUnknown(result)) this.forget(item, page); else if (!page) this.keepInDoubt',
+		to: 'if (isUnknown(result)) this.forget(item, home, page); else if (!page) this.keepInDoubt',
 	},
 	{
 		name: 'a stale look is believed',
@@ -89,8 +89,8 @@ export const faults: readonly Fault[] = [
 	{
 		name: 'what is settled is taken for fresh',
 		file: 'journal.ts',
-		from: 'return task || hasWritten(page) ?',
-		to: 'return page === undefined ?',
+		from: 'const isKept = task !== undefined || hasWritten(page);',
+		to: 'const isKept = page === undefined;',
 	},
 	{
 		name: 'an item with other parameters is taken up again',
@@ -108,8 +108,8 @@ export const faults: readonly Fault[] = [
 	{
 		name: 'a payment reference may be used twice',
 		file: 'journal.ts',
-		from: 'return !user || (user.run === this.run && user.item === item) ? undefined : this.nameOf(user);',
-		to: 'return !user || user.item !== -1 || item === -1 ? undefined : this.nameOf(user);',
+		from: 'return !user || (user.run === home.run && user.item === home.item) ? undefined : this.nameOf(user);',
+		to: 'return !user || user.item !== -1 || home.item === -1 ? undefined : this.nameOf(user);',
 	},
 	{
 		name: 'an update that was overtaken is sent',
@@ -120,8 +120,8 @@ export const faults: readonly Fault[] = [
 	{
 		name: 'an owner in doubt stays open',
 		file: 'journal.ts',
-		from: 'find((doubt) => doubt.run !== this.run || doubt.item !== item)',
-		to: 'find((doubt) => doubt.run === this.run && doubt.item === item)',
+		from: 'find(({ page: { id } }) => id !== own?.id && id !== here)',
+		to: 'find(({ page: { id } }) => id === own?.id && id === here)',
 	},
 	{
 		name: 'an adjustment is sent again without a look',
@@ -191,9 +191,9 @@ export const faults: readonly Fault[] = [
 	},
 	{
 		name: 'a preview is applied again in the same process',
-		file: 'operations/applyPreview.ts',
-		from: 'if (before && !isInDoubt && !resumed)',
-		to: 'if (before && isInDoubt && !resumed)',
+		file: 'journal.ts',
+		from: 'if (writes?.applies !== undefined) return writes.text;',
+		to: 'if (writes?.applies !== undefined) return undefined;',
 	},
 	{
 		name: 'a preview that may have been sent is sent without a doubt',
@@ -215,15 +215,15 @@ export const faults: readonly Fault[] = [
 	},
 	{
 		name: 'a repeated reference adds again',
-		file: 'payments.ts',
-		from: "else if (outcome !== 'unknown') register.payments.set(key",
-		to: "else if (outcome === 'unknown') register.payments.set(key",
+		file: 'records.ts',
+		from: "(page.state === 'settled' ? this.settled : this.inDoubt).set",
+		to: "(page.state === 'settled' ? new Map<string, Page>() : this.inDoubt).set",
 	},
 	{
 		name: 'a reference in doubt is free',
-		file: 'payments.ts',
-		from: 'if (!result) return referenceInDoubt(task.subject);',
-		to: 'if (!result) return undefined;',
+		file: 'records.ts',
+		from: "(page.state === 'settled' ? this.settled : this.inDoubt).set",
+		to: "(page.state === 'settled' ? this.settled : new Map<string, Page>()).set",
 	},
 	{
 		name: 'what was left in doubt is not settled first',

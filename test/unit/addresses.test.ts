@@ -26,7 +26,7 @@ function add(userId: string, item = 0): Task | Failure {
 /** `context`: what the passes of one execution share. */
 async function pass(tasks: ReadonlyArray<Task | Failure>, turns: Turn[], context = {}, stopOnFailure = false) {
 	const world = new ScriptedWorld([...turns]);
-	const journal = openJournal(context, { nodeId: 'n', nodeName: 'N', run: 0, host: HOST }, new Register());
+	const journal = openJournal(context, { nodeName: 'N', run: 0, host: HOST }, new Register());
 	const results = await runPass(tasks, { zoo: world.connection(HOST), stopOnFailure, journal });
 	return { results, log: world.requests.map(({ method, path }) => `${method} ${path.slice(0, 7)}`) };
 }

@@ -20,7 +20,7 @@ type Context = Record<string, unknown>;
 
 /** A pass of run 0 of the node 'Add Cash', unless `place` says otherwise. */
 function open(context: Context, place: Partial<Place> = {}, register = new Register()): Journal {
-	return openJournal(context, { nodeId: 'node-1', nodeName: 'Add Cash', run: 0, host: HOST, ...place }, register);
+	return openJournal(context, { nodeName: 'Add Cash', run: 0, host: HOST, ...place }, register);
 }
 
 /** A call of the node 'Add Cash' as a tool. */
@@ -139,7 +139,7 @@ describe('what is recalled of an item', () => {
 				const result = resultOf(afterFirst(outcome, name, again));
 				expect(result).toBeInstanceOf(Failure);
 				expect(result).toMatchObject({
-					what: 'The outcome is unknown: nothing has confirmed an earlier attempt of this execution [item 1]',
+					what: 'The outcome is unknown: nothing has confirmed an earlier attempt [item 1]',
 					details: { outcome: 'unknown', orgId: ORG_ID, reference: 'pi_1', before: from, target: to },
 				});
 				expect(result).not.toHaveProperty('details.dryRun');
@@ -212,7 +212,7 @@ describe('a page', () => {
 		const context: Context = {};
 		const asked = task(1, { adds: false });
 		pass(context, asked, 'done');
-		const places: Array<Partial<Place>> = [{ run: 1 }, { run: 10 }, { run: undefined }, { nodeId: 'node-2' }];
+		const places: Array<Partial<Place>> = [{ run: 1 }, { run: 10 }, { run: undefined }, { nodeName: 'Other' }];
 		for (const place of places) expect(isFresh(open(context, place).recall(asked))).toBe(true);
 		for (const item of [0, 10, 11]) {
 			const plan = open(context, { run: 0 }).recall(task(item));
@@ -298,8 +298,8 @@ describe('an owner in doubt', () => {
 	it.each<[string, Partial<Place>, string]>([
 		['another item of the run', {}, 'item 3'],
 		['another run of the node', { run: 1 }, 'item 3 of run 0'],
-		['another node', { nodeId: 'node-2', nodeName: 'Other' }, "item 3 of run 0 of 'Add Cash'"],
-		['a call of a tool', { run: undefined, nodeId: 'node-2', nodeName: 'Tool' }, "item 3 of run 0 of 'Add Cash'"],
+		['another node', { nodeName: 'Other' }, "item 3 of run 0 of 'Add Cash'"],
+		['a call of a tool', { run: undefined, nodeName: 'Tool' }, "item 3 of run 0 of 'Add Cash'"],
 		['a call of the same node', { run: undefined }, 'item 3 of run 0'],
 	])('is closed to %s', (_, place, name) => {
 		const context = doubtful();
@@ -316,7 +316,7 @@ describe('an owner in doubt', () => {
 		pass(context, task(0), 'done', { run: undefined });
 		pass(context, task(0), 'unknown', { run: undefined });
 		expect(call(context).doubtOf(task(0))).toBe('item 0 of call 1');
-		expect(open(context, { nodeId: 'node-2' }).doubtOf(task(0))).toBe("item 0 of call 1 of 'Add Cash'");
+		expect(open(context, { nodeName: 'Other' }).doubtOf(task(0))).toBe("item 0 of call 1 of 'Add Cash'");
 	});
 
 	it('is open to the item itself', () => {
@@ -384,8 +384,8 @@ describe('a payment reference', () => {
 	it.each<[string, Partial<Place>, string]>([
 		['another item', {}, 'item 0'],
 		['another run', { run: 2 }, 'item 0 of run 0'],
-		['another node', { nodeId: 'node-2', nodeName: 'Other' }, "item 0 of run 0 of 'Add Cash'"],
-		['a call of a tool', { run: undefined, nodeId: 'node-2' }, "item 0 of run 0 of 'Add Cash'"],
+		['another node', { nodeName: 'Other' }, "item 0 of run 0 of 'Add Cash'"],
+		['a call of a tool', { run: undefined, nodeName: 'Other' }, "item 0 of run 0 of 'Add Cash'"],
 	])('that was used is not used again by %s, even after its run was closed', (_, place, name) => {
 		const context: Context = {};
 		const journal = pass(context, adding(0, 'pi_1'), 'done');
@@ -503,7 +503,7 @@ describe('an update', () => {
 	it.each<[string, Task | Failure, Partial<Place>]>([
 		['of another owner', update(0, { owner: user }), {}],
 		['of another run', update(0), { run: 1 }],
-		['of another node', update(0), { nodeId: 'node-2' }],
+		['of another node', update(0), { nodeName: 'Other' }],
 		['of another host', update(0), { host: 'other.test' }],
 		['that is an adjustment', task(0), {}],
 		['that is a dry run', dry(update(0)), {}],
@@ -527,6 +527,13 @@ describe('an update', () => {
 	});
 });
 
+/** What an item goes on with. */
+function takenUp(journal: Journal, asked: Task): Page | undefined {
+	const page = resumedIn(journal.recall(asked));
+	if (page) journal.takeUp(asked, page);
+	return page;
+}
+
 describe('a tool’s repeated call', () => {
 	const update = (item: number, more: Asking = {}) => task(item, { adds: false, ...more });
 	const doubtful = (asked = update(1)) => {
@@ -539,10 +546,10 @@ describe('a tool’s repeated call', () => {
 		const context = doubtful();
 		for (const again of [stored(context), context]) {
 			const journal = call(again);
-			expect(resumedIn(journal.recall(update(0)))).toMatchObject({ state: 'doubt', doubt: 'perhaps' });
+			expect(takenUp(journal, update(0))).toMatchObject({ state: 'doubt', doubt: 'perhaps' });
 			expect(journal.doubtOf(update(0))).toBeUndefined();
-			expect(journal.doubtOf(update(2))).toBe('item 0');
-			expect(call(again).doubtOf(update(0))).toBe('item 0 of call 1');
+			expect(journal.doubtOf(update(2))).toBe('item 1 of call 0');
+			expect(call(again).doubtOf(update(0))).toBe('item 1 of call 0');
 			journal.end(0, done());
 			for (const after of [again, stored(again)]) {
 				expect(call(after).doubtOf(update(0))).toBeUndefined();
@@ -557,7 +564,7 @@ describe('a tool’s repeated call', () => {
 		const { id, mark } = begin(journal, update(0));
 		journal.end(0, failed(0, 'unknown'), { doubt: 'claim' });
 		for (let time = 0; time < 3; time += 1) {
-			expect(resumedIn(call(context).recall(update(0)))).toMatchObject({ id, mark, state: 'doubt', doubt: 'claim' });
+			expect(takenUp(call(context), update(0))).toMatchObject({ id, mark, state: 'doubt', doubt: 'claim' });
 		}
 	});
 
@@ -565,10 +572,10 @@ describe('a tool’s repeated call', () => {
 		const context = doubtful();
 		for (let time = 0; time < 3; time += 1) {
 			const journal = call(context);
-			expect(resumedIn(journal.recall(update(0)))).toBeDefined();
+			expect(takenUp(journal, update(0))).toBeDefined();
 			journal.end(0, failed(0, 'unknown'));
 			journal.close();
-			expect(open(context).doubtOf(update(0))).toBe(`item 0 of call ${time + 1}`);
+			expect(open(context).doubtOf(update(0))).toBe('item 1 of call 0');
 		}
 	});
 
@@ -689,24 +696,56 @@ describe('what was found as it should be, so that nothing was written', () => {
 });
 
 describe('notes that cannot be read', () => {
-	const page = { id: 'a', asks: 'x', adds: true, mark: { process: 'p', at: 0 }, state: 'doubt' };
-	const preview = { host: HOST, resource: 'org', ownerId: ORG_ID, balanceModel: 'prePay', to: {} };
-	const whole = { version: 1, runs: {}, references: {}, nodes: {} };
+	const page = { id: 'a', asks: 'x', adds: true, mark: { process: 'p', at: 0 }, state: 'doubt', doubt: 'perhaps' };
+	const preview = { host: HOST, resource: 'org', ownerId: ORG_ID, balanceModel: 'prePay', from, to };
+	const whole = { version: 2, runs: {}, names: {}, calls: {} };
+	const settled = {
+		...page,
+		doubt: undefined,
+		preview,
+		state: 'settled',
+		result: { json: {}, hints: [], wrote: true },
+	};
+	const failed = { source: 'service', what: 'x', next: 'y', details: { outcome: 'different' } };
 	const withPage = (found: unknown, run = '["n",0]') => ({ ...whole, runs: { [run]: { 0: found } } });
 
 	it.each<[string, unknown]>([
 		['text', 'x'],
 		['nothing that is nothing', 0],
 		['of no version', { ...whole, version: undefined }],
-		['of another version', { ...whole, version: 2 }],
-		['without nodes', { ...whole, nodes: undefined }],
-		['with a list for references', { ...whole, references: [] }],
-		['with a reference to nowhere', { ...whole, references: { x: { run: 'x', item: 0 } } }],
-		['with a reference to no item', { ...whole, references: { x: { run: '["n",0]', item: '0' } } }],
-		['with a reference to half a run', { ...whole, references: { x: { run: '["n",0', item: 0 } } }],
-		['with a reference to no text', { ...whole, references: { x: { run: 7, item: 0 } } }],
-		['with a node without a name', { ...whole, nodes: { n: { calls: 0 } } }],
-		['with a node that counts no calls', { ...whole, nodes: { n: { name: 'N', calls: '0' } } }],
+		['of an older version', { ...whole, version: 1 }],
+		['of a later version', { ...whole, version: 3 }],
+		['without calls', { ...whole, calls: undefined }],
+		['with a list for names', { ...whole, names: [] }],
+		['with a reference to nowhere', { ...whole, names: { x: { run: 'x', item: 0 } } }],
+		['with a reference to no item', { ...whole, names: { x: { run: '["n",0]', item: '0' } } }],
+		['with a reference to half a run', { ...whole, names: { x: { run: '["n",0', item: 0 } } }],
+		['with a reference to no text', { ...whole, names: { x: { run: 7, item: 0 } } }],
+		['with a name that leads somewhere else besides', { ...whole, names: { x: { run: '["n",0]', item: 0, to: 1 } } }],
+		['with half a call', { ...whole, calls: { n: 0.5 } }],
+		['with a call that is no number', { ...whole, calls: { n: '0' } }],
+		['with a doubt that is none', withPage({ ...page, preview, doubt: 'maybe' })],
+		['with a doubt of which nothing is known', withPage({ ...page, preview, doubt: undefined })],
+		['with attempts that cannot be counted', withPage({ ...page, preview, sent: { count: -1, firstAt: 0 } })],
+		['with a word that means nothing here', withPage({ ...page, preview, isFinal: true })],
+		['with a page that is begun and in doubt', withPage({ ...page, preview, state: 'begun' })],
+		['with a page that adds to nothing', withPage({ ...page, preview: { ...preview, from: undefined } })],
+		[
+			'with an amount that is none',
+			withPage({ ...page, preview: { ...preview, to: { pre_pay_cash_remaining: '1e2' } } }),
+		],
+		['with a preview that holds more', withPage({ ...page, preview: { ...preview, unit: 'cents' } })],
+		['with a mark of no moment', withPage({ ...page, preview, mark: { process: 'p', at: 'now' } })],
+		['with a result that wrote or not', withPage({ ...settled, result: { json: {}, hints: [] } })],
+		['with a result of no words', withPage({ ...settled, result: { json: {}, hints: [1], wrote: true } })],
+		[
+			'with an outcome that settles nothing',
+			withPage({ ...settled, result: { ...failed, details: { outcome: 'unknown' } } }),
+		],
+		['with a failure of nobody', withPage({ ...settled, result: { ...failed, source: 'moon' } })],
+		['with a page that was half taken', withPage({ ...settled, taken: false })],
+		['with a page that is nowhere', withPage({ asks: 'x', of: { run: 'x', item: 0 } })],
+		['with a page elsewhere that asks for nothing', withPage({ of: { run: '["n",0]', item: 0 } })],
 		['with a run that ends like one', withPage({ ...page, preview }, 'n",0]')],
 		['with a page that asks for nothing', withPage({ ...page, preview, asks: undefined })],
 		['with a page that may add or not', withPage({ ...page, preview, adds: 'yes' })],
@@ -735,7 +774,13 @@ describe('notes that cannot be read', () => {
 	});
 
 	it('are none where every part is as it should be', () => {
-		expect(reasonOf(open({ zooBilling: withPage({ ...page, preview }) }).recall(task(0)))).not.toBe('memoryUnreadable');
+		const elsewhere = { asks: 'x', of: { run: '["n",1]', item: 0 } };
+		const isFailed = { ...settled, result: failed };
+		for (const right of [{ ...page, preview, sent: { count: 1, firstAt: 0 } }, settled, isFailed, elsewhere]) {
+			const { runs } = withPage(right);
+			const context = JSON.parse(JSON.stringify({ zooBilling: { ...whole, runs } })) as Context;
+			expect(reasonOf(open(context).recall(task(0)))).not.toBe('memoryUnreadable');
+		}
 		expect(isFresh(open({ zooBilling: whole }).recall(task(0)))).toBe(true);
 	});
 });
@@ -763,14 +808,14 @@ function isRefused(journal: Journal, asked: Task): boolean {
 	return journal.begin(asked, previewOf(asked)) instanceof Failure;
 }
 
-it('a node that the execution knows nothing of is called another node', () => {
-	const references = { 'reference pi_1': { run: '["node-9",2]', item: 4 } };
-	const journal = open({ zooBilling: { version: 1, runs: {}, references, nodes: {} } });
-	expect(journal.userOf('pi_1', 0)).toBe("item 4 of run 2 of 'another node'");
+it('a node is called by its name, of which nothing else has to be known', () => {
+	const names = { 'reference pi_1': { run: '["Add Cash, too",2]', item: 4 } };
+	const journal = open({ zooBilling: { version: 2, runs: {}, names, calls: {} } });
+	expect(journal.userOf('pi_1', 0)).toBe("item 4 of run 2 of 'Add Cash, too'");
 });
 
 it('hints are not stored: those of a later pass are its own', () => {
 	const context: Context = {};
 	pass(context, task(0), 'done');
-	expect(context).toMatchObject({ zooBilling: { runs: { '["node-1",0]': { 0: { result: { hints: [] } } } } } });
+	expect(context).toMatchObject({ zooBilling: { runs: { '["Add Cash",0]': { 0: { result: { hints: [] } } } } } });
 });

@@ -32,7 +32,7 @@ interface Where extends Partial<Place> {
 }
 
 function passIn(world: ScriptedWorld, { context = {}, stopOnFailure = false, ...place }: Where): Pass {
-	const where = { nodeId: 'node-1', nodeName: 'Add Cash', run: 0, host: HOST, ...place };
+	const where = { nodeName: 'Add Cash', run: 0, host: HOST, ...place };
 	return { zoo: world.connection(where.host), stopOnFailure, journal: openJournal(context, where, register) };
 }
 
@@ -158,7 +158,7 @@ describe('what was written', () => {
 	it('is written in every other run, node and execution', async () => {
 		const context: Context = {};
 		const { state, turns } = stateful('100.00');
-		for (const where of [{ context }, { context, run: 1 }, { context, nodeId: 'node-2' }, {}]) {
+		for (const where of [{ context }, { context, run: 1 }, { context, nodeName: 'Other' }, {}]) {
 			await run([add('5')], turns, where);
 		}
 		expect(state['pre_pay_cash_remaining']).toBe('120.00');
@@ -375,7 +375,7 @@ it('an adjustment that has only read sends no write after another item has stopp
 	]);
 	const exchange = new Exchange(world, traffic, { timeout: 1000, retryFor: 60_000 });
 	const task = add('5');
-	const journal = openJournal({}, { nodeId: 'node-1', nodeName: 'Add Cash', run: 0, host: HOST }, register);
+	const journal = openJournal({}, { nodeName: 'Add Cash', run: 0, host: HOST }, register);
 	const result = await task.run({
 		exchange,
 		lane: { preview: new Map() },
@@ -481,7 +481,7 @@ describe('in a later pass', () => {
 		await run([add('5', quick)], [full('10.00'), GATEWAYS_NO, full('99.00')], { context });
 		const { results } = await run([add('6')], [], { context });
 		expect(results[0]).toMatchObject({
-			what: 'The outcome is unknown: nothing has confirmed an earlier attempt of this execution [item 0]',
+			what: 'The outcome is unknown: nothing has confirmed an earlier attempt [item 0]',
 			next: expect.not.stringContaining('read back'),
 		});
 	});

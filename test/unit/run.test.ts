@@ -35,7 +35,7 @@ function zoo(turns: Turn[] = [], host = HOST): Connection & { readonly world: Sc
 }
 
 function open(context: Record<string, unknown>, place: Partial<Place> = {}): Journal {
-	return openJournal(context, { nodeId: 'node-1', nodeName: 'Add Cash', run: 0, host: HOST, ...place }, new Register());
+	return openJournal(context, { nodeName: 'Add Cash', run: 0, host: HOST, ...place }, new Register());
 }
 
 const pass = (more: Partial<Pass> = {}): Pass => ({ zoo: zoo(), stopOnFailure: false, journal: open({}), ...more });
@@ -360,7 +360,7 @@ describe('an item that an earlier try has sent and that cannot be taken up now',
 		return context;
 	};
 	const unknown = {
-		what: 'The outcome is unknown: nothing has confirmed an earlier attempt of this execution [item 0]',
+		what: 'The outcome is unknown: nothing has confirmed an earlier attempt [item 0]',
 		details: { outcome: 'unknown', orgId: ORG_ID, reference: 'pi_1', before: from, target: to },
 	};
 	const later = [writing(1, 'a', done({ is: 'written' })), writing(2, 'b', done({ is: 'written' }))];
@@ -443,7 +443,7 @@ describe('a later run of the node in the same execution', () => {
 	it('nor does another node, which names the one that is in doubt', async () => {
 		const context = {};
 		await runPass([writing(0, 'a', inDoubt(0))], pass({ journal: open(context) }));
-		const [result] = await runPass([writing(0, 'a', done())], pass({ journal: open(context, { nodeId: 'node-2' }) }));
+		const [result] = await runPass([writing(0, 'a', done())], pass({ journal: open(context, { nodeName: 'Other' }) }));
 		expect(result).toMatchObject({ details: { blockedBy: "item 0 of run 0 of 'Add Cash'" } });
 	});
 });
@@ -566,7 +566,7 @@ describe('writes to one owner', () => {
 describe('a repeated payment reference', () => {
 	const adding = (item: number, reference: string | undefined, adds = true) =>
 		writing(item, 'a', done({ is: 'runs' }), {
-			writes: { text: 'as ever', adds, payment: '' },
+			writes: { text: `as ever ${reference}`, adds, payment: '' },
 			subject: { item, owner: org, ...(reference !== undefined && { reference }) },
 		});
 	const outcomes = async (checked: ReadonlyArray<Task | Failure>, journal = open({})) =>

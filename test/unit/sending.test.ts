@@ -4,7 +4,7 @@ import fc from 'fast-check';
 
 import type { FieldAmount } from '../../nodes/ZooBilling/balance/amounts';
 import type { Preview } from '../../nodes/ZooBilling/balance/preview';
-import { standing, type Doubt } from '../../nodes/ZooBilling/balance/standing';
+import { standing, type Doubt, type Standing } from '../../nodes/ZooBilling/balance/standing';
 import { Exchange, type Traffic } from '../../nodes/ZooBilling/zoo/exchange';
 import { readBalance, writeBalance } from '../../nodes/ZooBilling/zoo/request';
 import type { Sent } from '../../nodes/ZooBilling/zoo/retry';
@@ -75,9 +75,16 @@ interface Scene {
 	readonly doubt?: Doubt;
 	readonly otherWriter?: boolean;
 	readonly conditions?: readonly FieldAmount[];
+	/** What a look is said to show. */
+	readonly shows?: string;
 	readonly prepare?: (world: ScriptedWorld) => void;
 	/** Told of each attempt that may have been applied. */
 	readonly note?: () => void;
+}
+
+/** A word as it stands in a record that somebody has changed. */
+function shown(word: string | undefined): Standing | undefined {
+	return word as Standing | undefined;
 }
 
 /** Runs a write to its end. */
@@ -98,7 +105,7 @@ async function run(preview: Preview, turns: readonly Turn[], given: Scene = {}) 
 				if (!reply.model) return { cause: 'no amounts' };
 				return reply.balance.updated_at === EARLIER ? { cause: 'an older balance', stale: true } : undefined;
 			},
-			standing: (look, open) => standing(preview, look, { doubt: open, otherWriter, conditions }),
+			standing: (look, open) => shown(given.shows) ?? standing(preview, look, { doubt: open, otherWriter, conditions }),
 			mayBeApplied: () => {
 				noted += 1;
 				given.note?.();
@@ -862,5 +869,26 @@ describe('whatever the wire does', () => {
 			),
 			{ numRuns: 1000 },
 		);
+	});
+});
+
+describe('a word that it does not know leads to no sending', () => {
+	it.each<[string, Preview, Doubt]>([
+		['of a look, before an adjustment is sent again', built, 'perhaps'],
+		['of a look after a claim', built, 'claim'],
+		['of a look, before an update is sent again', plain, 'perhaps'],
+	])('%s', async (_, preview, doubt) => {
+		const { end, log } = await run(preview, [FROM], { doubt, shows: 'maybe' });
+		expect(end).toMatchObject({ kind: 'unknown' });
+		expect(log).toEqual(['GET']);
+	});
+
+	it('of a doubt', async () => {
+		const damaged = JSON.parse('"maybe"') as Doubt;
+		for (const preview of [built, plain]) {
+			const { end, log } = await run(preview, [ELSE], { doubt: damaged });
+			expect(end).toMatchObject({ kind: 'unknown' });
+			expect(log).toEqual(['GET']);
+		}
 	});
 });

@@ -30,7 +30,7 @@ async function addFive(
 	const raw = { orgId: ORG_ID, amountUnit: 'usd', options: { retryFor }, adjustFields: { prePayCashRemaining: '5' } };
 	const adjust = operations.find(({ name }) => name === 'adjustBalance');
 	const tasks = Array.from({ length: items }, (_, item) => adjust?.prepare(raw, ownerKinds.org, item));
-	const journal = openJournal(context, { nodeId: 'n', nodeName: 'N', run: 0, host }, register);
+	const journal = openJournal(context, { nodeName: 'N', run: 0, host }, register);
 	const results = await runPass(
 		tasks.filter((task) => task !== undefined),
 		{ zoo: world.connection(host), stopOnFailure: false, journal },

@@ -47,7 +47,7 @@ const apiSetting = (amount: string, options = {}): RawParameters => ({
 async function runAll(name: keyof typeof operations, raws: readonly RawParameters[], turns: Turn[]) {
 	const world = new ScriptedWorld(turns);
 	const host = 'api.zoo.dev';
-	const journal = openJournal({}, { nodeId: 'n', nodeName: 'Node', run: 0, host }, new Register());
+	const journal = openJournal({}, { nodeName: 'Node', run: 0, host }, new Register());
 	const checked = raws.map((raw, item) => operations[name].prepare(raw, ownerKinds.org, item));
 	const results = await runPass(checked, { zoo: world.connection(host), stopOnFailure: false, journal });
 	return { results, world };

@@ -1,10 +1,10 @@
 // What a write was decided to be before anything was sent: plain data, so that it can be stored, shown and compared.
 
-import type { FieldAmount } from './amounts';
+import { amountsByName, type FieldAmount } from './amounts';
 import { amountIn } from './confirm';
 import { balanceModels, type BalanceModel, type ModelName } from './fields';
 import { Usd } from './money';
-import { ownerKinds, type Owner } from './owner';
+import { laneOf, ownerKinds, type Owner } from './owner';
 import type { Reply } from './reply';
 
 /** Amounts in US dollars as decimal text, by their wire names. */
@@ -58,6 +58,25 @@ export function ownerOf({ resource, ownerId, email }: Preview): Owner {
 /** The amounts to write. */
 export function targetOf({ to, balanceModel }: Preview): FieldAmount[] {
 	return amountsOf(to, balanceModels[balanceModel]);
+}
+
+/** What a write that was built on a look changes, field by field. */
+export function changesIn(preview: Preview): FieldAmount[] {
+	const { from = {} } = preview;
+	return targetOf(preview).map(({ field, amount }) => {
+		const before = Usd.fromReply(from[field.wire]) ?? Usd.zero;
+		return { field, amount: amount.minus(before) };
+	});
+}
+
+/** Owner, balance model and what is added as one text, by which two payments are the same. */
+export function paymentOf(lane: string, model: BalanceModel, changes: readonly FieldAmount[]): string {
+	return JSON.stringify([lane, model.name, amountsByName(changes.filter(({ amount }) => !amount.isZero()))]);
+}
+
+/** The payment that a stored preview makes. */
+export function paymentIn(preview: Preview): string {
+	return paymentOf(laneOf(ownerOf(preview)), balanceModels[preview.balanceModel], changesIn(preview));
 }
 
 /** Amounts from their stored form. */

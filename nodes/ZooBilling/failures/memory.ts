@@ -19,7 +19,7 @@ export function alreadyWritten(page: Page, item: number): Failure {
 		reason: 'alreadyWritten',
 		outcome: 'written',
 		source: 'input',
-		what: 'This item was written in an earlier try of this execution, and cannot be taken up as it is now',
+		what: 'This item was written before, and cannot be taken up as it is now',
 		next: `Written then: ${listed(to)}. It is not written again; start a new execution for what is missing.`,
 		more: { written: to },
 	});
@@ -72,6 +72,17 @@ export function referenceRepeated(subject: Subject, earlier: string): Failure {
 		source: 'input',
 		what: `'Payment Reference' was used by ${earlier} in this execution`,
 		next: `One payment is added once. Remove the repeated item, or give each payment a reference of its own. ${NOTHING_SENT}`,
+	});
+}
+
+/** A stored preview that an earlier item of this execution has written. */
+export function previewRepeated(subject: Subject, earlier: string): Failure {
+	return failure(subject, {
+		reason: 'alreadyWritten',
+		outcome: 'written',
+		source: 'input',
+		what: `'Preview' was written by ${earlier} in this execution`,
+		next: 'A preview is applied once. Leave the repeated item out. Nothing was sent this time.',
 	});
 }
 

@@ -56,7 +56,7 @@ function adviceFor({ adds, isAmbiguous }: InDoubt): string {
 }
 
 function causeOf(last: Untaken | undefined): string {
-	if (last === undefined) return 'nothing has confirmed an earlier attempt of this execution';
+	if (last === undefined) return 'nothing has confirmed an earlier attempt';
 	return last.kind === 'unsent' ? unsentBecause[last.why].cause : last.cause;
 }
 

@@ -1,20 +1,19 @@
 // Apply Balance Preview: writes just what a dry run has previewed, once, and only while the balance is as it was.
 
-import type { FieldAmount } from '../balance/amounts';
 import { amountIn } from '../balance/confirm';
 import { balanceModels, type BalanceModel } from '../balance/fields';
 import { laneOf, type Owner, type OwnerKind } from '../balance/owner';
-import { ownerOf, targetOf } from '../balance/preview';
+import { changesIn, ownerOf, paymentIn, targetOf } from '../balance/preview';
 import { readMoment } from '../balance/moment';
-import { Usd } from '../balance/money';
 import { standing } from '../balance/standing';
-import { Failure, ofItem } from '../failures/failure';
+import { Failure } from '../failures/failure';
 import { invalidInput } from '../failures/input';
 import { alreadyThere, changedMeanwhile } from '../failures/write';
 import type { Page, Session, Task } from '../item';
 import type { Result } from '../result';
 import type { Subject } from '../subject';
 import { readOptions, type OptionName, type Options } from '../options';
+import { previewName } from '../records';
 import { Refusal, shown } from '../refusal';
 import { aboveMaximum, inModel, type WriteIntent } from './intent';
 import type { Operation, RawParameters } from './operation';
@@ -58,8 +57,6 @@ const kind: Kind = {
 type SentBefore = 'no' | 'perhaps';
 
 interface Applying {
-	/** Names the preview, with all that it holds, to this process. */
-	readonly key: string;
 	readonly stored: StoredPreview['preview'];
 	readonly sentBefore: SentBefore;
 	readonly intent: WriteIntent;
@@ -79,14 +76,12 @@ function prepare(raw: RawParameters, owner: OwnerKind, item: number): Task | Fai
 	const intent = intentOf(subject, stored, model, chosen);
 	const tooMuch = aboveMaximum(changesIn(stored), chosen);
 	if (tooMuch) return invalidInput(subject, tooMuch);
-	// An address only says how the owner was named.
-	const key = JSON.stringify([id, { ...stored, email: undefined }]);
-	const applying = { key, stored, sentBefore, intent };
+	const applying = { stored, sentBefore, intent };
 	return {
 		subject,
 		options: chosen,
 		laneKey: intent.laneKey,
-		writes: { text: JSON.stringify([key, sentBefore]), adds: true, payment: key },
+		writes: { text: previewName(id, stored), adds: true, payment: paymentIn(stored), applies: id },
 		run: async (session, resumed) => await apply(session, applying, resumed),
 	};
 }
@@ -107,17 +102,8 @@ function intentOf(
 	return { subject, owner, laneKey: laneOf(owner), model, amounts: targetOf(stored), options: inModel(chosen, model) };
 }
 
-/** What the preview adds to each field. */
-function changesIn(stored: StoredPreview['preview']): FieldAmount[] {
-	return targetOf(stored).map(({ field, amount }) => {
-		const before = Usd.fromReply(stored.from[field.wire]) ?? Usd.zero;
-		return { field, amount: amount.minus(before) };
-	});
-}
-
 async function apply(session: Session, applying: Applying, resumed: Page | undefined): Promise<Result> {
-	const { key, stored, intent } = applying;
-	const { applied } = session.register;
+	const { stored, intent } = applying;
 	if (stored.host !== session.host) {
 		const next = `Use the credential of the host that it was made with, or preview it anew.`;
 		return invalidInput(
@@ -125,28 +111,7 @@ async function apply(session: Session, applying: Applying, resumed: Page | undef
 			new Refusal(`'Preview' was made for another host: ${shown(stored.host)}`, next),
 		);
 	}
-	const before = applied.get(key);
-	const isInDoubt = before instanceof Failure && before.details.outcome === 'unknown';
-	if (before && !isInDoubt && !resumed) return again(before, intent.subject.item);
-	const sentBefore = isInDoubt ? 'perhaps' : applying.sentBefore;
-	const result = resumed
-		? await resume(session, intent, kind, resumed)
-		: await first(session, { ...applying, sentBefore });
-	if (isRemembered(result)) applied.set(key, result);
-	return result;
-}
-
-function again(before: Result, item: number): Result {
-	if (before instanceof Failure) return ofItem(before, item);
-	return { ...before, hints: ['applied before in this n8n process, and not again'], wrote: false };
-}
-
-/** Whether it was sent, and perhaps applied. */
-function isRemembered(result: Result): boolean {
-	if (!(result instanceof Failure)) return true;
-	const { outcome, reason } = result.details;
-	// What nobody here has sent remains a case for a person, however often it is tried.
-	return outcome !== 'notSent' && outcome !== 'notApplied' && reason !== 'alreadyThere';
+	return resumed ? await resume(session, intent, kind, resumed) : await first(session, applying);
 }
 
 /** As far as the clocks of machines may differ, in milliseconds. */

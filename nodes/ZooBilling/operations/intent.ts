@@ -11,6 +11,7 @@ import {
 import type { BalanceModel } from '../balance/fields';
 import { amountUnits, readAmount, type AmountUnit, type Sign } from '../balance/money';
 import { laneOf, type Owner } from '../balance/owner';
+import { paymentOf } from '../balance/preview';
 import type { Failure } from '../failures/failure';
 import { invalidInput } from '../failures/input';
 import type { Asked } from '../item';
@@ -136,7 +137,8 @@ export function aboveMaximum(amounts: readonly FieldAmount[], { maxAmount }: Opt
 /** What the intent asks for, to be compared with what an earlier pass has begun. */
 export function askedBy({ laneKey, model, amounts, options, subject }: WriteIntent, adds: boolean): Asked {
 	const { onlyIf = [], creditMultiplier } = options;
-	const payment = JSON.stringify([laneKey, model.name, amountsByName(amounts)]);
-	const text = JSON.stringify([adds, payment, amountsByName(onlyIf), creditMultiplier, subject.reference]);
+	const payment = paymentOf(laneKey, model, amounts);
+	const asked = [laneKey, model.name, amountsByName(amounts)];
+	const text = JSON.stringify([adds, ...asked, amountsByName(onlyIf), creditMultiplier, subject.reference]);
 	return { text, adds, payment };
 }

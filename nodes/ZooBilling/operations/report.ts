@@ -48,7 +48,7 @@ export function report(session: Session, ready: Ready, end: End): Result {
 	const { intent, kind, page } = ready;
 	const { last, seen, isAmbiguous } = end;
 	const sight = sightOf(intent, page.preview, seen);
-	if (kind.unsent && seen && !last) return kind.unsent(intent.subject, sight);
+	if (kind.unsent && seen && !last && session.exchange.attempts === 0) return kind.unsent(intent.subject, sight);
 	return outcomeUnknown(intent.subject, { sight, adds: kind.adds, last, isAmbiguous }, session.exchange);
 }
 

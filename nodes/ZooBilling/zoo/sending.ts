@@ -51,6 +51,13 @@ export interface NotApplied {
  */
 const REST = 10_000;
 
+/** `barred`: it must not be sent, but may have been before. */
+type Seen = End | 'send' | 'barred';
+
+function endIn(seen: Seen): End | undefined {
+	return typeof seen === 'object' ? seen : undefined;
+}
+
 export class Sending {
 	/** Until this tick an attempt may still land on whatever is written next; undefined where none is left open. */
 	openUntil: number | undefined;
@@ -77,8 +84,8 @@ export class Sending {
 	async run(): Promise<End> {
 		let lookFirst = this.doubt !== 'none';
 		for (;;) {
-			const end = lookFirst ? await this.lookAndSee() : undefined;
-			if (end) return end;
+			const end = lookFirst ? await this.lookAndSee() : 'send';
+			if (end !== 'send') return end;
 			if (this.write.builtOnLook && this.exchange.isHeld) {
 				// What was looked up is old by the time that this wait is over.
 				const obstacle = await this.exchange.passGate('PUT');
@@ -130,19 +137,19 @@ export class Sending {
 	}
 
 	/** Before it is sent, or sent again: as often as it takes. */
-	private async lookAndSee(): Promise<End | undefined> {
+	private async lookAndSee(): Promise<End | 'send'> {
 		const look = await this.exchange.readBalance(this.write.readBack, this.write.flawOfLook);
 		if (look.kind !== 'answered') return await this.givenUp(this.last ?? look);
-		const end = this.see(look);
-		if (end) return end;
+		const seen = this.see(look);
+		if (typeof seen === 'object') return seen;
 		const late = this.exchange.sent > 0 && !this.exchange.hasTime;
-		return late || this.barred ? await this.lastWord() : undefined;
+		return late || seen !== 'send' ? await this.lastWord() : seen;
 	}
 
 	/** Somebody said no: Zoo, or a gateway after Zoo had applied it. */
 	private async lookAtClaim(): Promise<End | undefined> {
 		const look = await this.exchange.readAtOnce(this.write.readBack, this.write.flawOfLook);
-		if (look.kind === 'answered') return this.see(look);
+		if (look.kind === 'answered') return endIn(this.see(look));
 		const { status, endpoint }: Reported = look.kind === 'unanswered' ? look : {};
 		// Reading and writing are one endpoint.
 		if (endpoint && this.last?.kind === 'unanswered') this.last = { ...this.last, endpoint };
@@ -151,20 +158,33 @@ export class Sending {
 		return undefined;
 	}
 
-	/** What a look makes of the write: an end, or leave to send. */
-	private see(answer: BalanceAnswer): End | undefined {
+	/** What a look makes of the write: an end, or leave to send. What is not understood is unknown. */
+	private see(answer: BalanceAnswer): Seen {
 		this.seen = answer.reply;
-		const is = this.write.standing(answer.reply, this.doubt);
-		if (is === 'applied') {
-			// What stands there now and did not before can only be the one attempt's doing.
-			if (this.isAlone) this.openUntil = undefined;
-			return { kind: 'answered', by: 'readBack', answer };
+		switch (this.write.standing(answer.reply, this.doubt)) {
+			case 'applied':
+				// What stands there now and did not before can only be the one attempt's doing.
+				if (this.isAlone) this.openUntil = undefined;
+				return { kind: 'answered', by: 'readBack', answer };
+			case 'send':
+			case 'notApplied':
+				return this.opened(false);
+			case 'conditionNotMet':
+				return this.opened(true);
+			case 'void':
+				this.opened(false);
+				return this.notApplied('void');
+			default:
+				return this.unknown(true);
 		}
-		if (is === 'unknown') return this.unknown(true);
+	}
+
+	/** Nothing that was sent can have been applied, as far as this look can tell. */
+	private opened(barred: boolean): Seen {
 		if (this.doubt === 'claim') this.settleClaims();
-		this.barred = is === 'conditionNotMet';
-		if (is === 'void') return this.notApplied(is);
-		return this.barred && this.doubt === 'none' ? this.notApplied('conditionNotMet') : undefined;
+		this.barred = barred;
+		if (!barred) return 'send';
+		return this.doubt === 'none' ? this.notApplied('conditionNotMet') : 'barred';
 	}
 
 	private get isAlone(): boolean {
@@ -187,7 +207,7 @@ export class Sending {
 
 	private async lastLook(): Promise<End | undefined> {
 		const look = await this.exchange.readAtOnce(this.write.readBack, this.write.flawOfLook);
-		return look.kind === 'answered' ? this.see(look) : this.unknown();
+		return look.kind === 'answered' ? endIn(this.see(look)) : this.unknown();
 	}
 
 	private async givenUp(last: Untaken | undefined): Promise<End> {

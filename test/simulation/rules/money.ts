@@ -174,7 +174,8 @@ function checkWriter(chronicle: Chronicle, writer: Writer, truth: Truth): void {
 /** Of the same preview or payment: what one item has left in doubt, another may have written. */
 function landingsOfOthers({ attempts }: Chronicle, writer: Writer): Landing[] {
 	const keys = new Set(writer.attempts.flatMap(({ once }) => once));
-	return attempts.filter(({ once }) => once.some((key) => keys.has(key))).flatMap(landingsOf);
+	const isIts = ({ once, page }: Attempt) => once.some((key) => keys.has(key)) || (page ?? '') === writer.page;
+	return attempts.filter(isIts).flatMap(landingsOf);
 }
 
 /** Nothing was sent, because it stands there: by an earlier try of the same preview, or by somebody who set the same. */
@@ -214,7 +215,8 @@ function checkEffect(chronicle: Chronicle, writer: Writer, landings: readonly La
 	if (real.length > 1) chronicle.breaks('nothing is added twice', writer.name);
 	const [effect = {}] = real;
 	const told = last.result instanceof Failure ? undefined : changesIn(last.result.json);
-	if (!told || !isWritten(last)) return;
+	// What another item has added is told by its own.
+	if (!told || !isWritten(last) || writer.attempts.length === 0) return;
 	const sum = Object.fromEntries(Object.entries(told).filter(([, units]) => units !== 0));
 	if (!stand(sum, effect)) {
 		chronicle.breaks('a report tells what was added', `${writer.name}: ${listed(sum)} instead of ${listed(effect)}`);

@@ -21,10 +21,12 @@ const rules: Readonly<Record<string, Rule>> = {
 		const count = pass.requests.get(writer) ?? 0;
 		return count > MOST_REQUESTS ? String(count) : undefined;
 	},
-	'a report counts its attempts': ({ writer, pass, result }) => {
+	'a report counts its attempts': ({ writer, pass, result }, { attempts }) => {
 		const made = writer.attempts.filter((attempt) => attempt.pass === pass).length;
-		// Those of earlier passes as well, as long as what they have left is in doubt; a tool's call takes up another's.
-		const all = writer.isTool || writer.excuses.has('crash') ? Infinity : writer.attempts.length;
+		// Those of its record as well, whoever has made them.
+		const isIts = (attempt: Attempt) => attempt.writer === writer || (attempt.page ?? '') === writer.page;
+		const isAnyones = writer.isTool || writer.attempts.length === 0 || writer.excuses.has('crash');
+		const all = isAnyones ? Infinity : attempts.filter(isIts).length;
 		const told = result instanceof Failure ? (result.details.attempts ?? 0) : attemptsIn(result.json);
 		const isTold = told >= made && told <= all;
 		return isTold || isRepeated({ writer, result, pass }) ? undefined : `${told} instead of ${made} to ${all}`;
@@ -48,16 +50,19 @@ const rules: Readonly<Record<string, Rule>> = {
 		const amounts = amountsOf(told);
 		return stand(amounts, last.asked) && stand(last.asked, amounts) ? undefined : listed(amounts);
 	},
-	'unknown has a cause': (report, { writers }) => {
+	'unknown has a cause': (report, { writers, attempts: allOf }) => {
 		if (!isUnknown(report.result)) return undefined;
-		const { isTool, attempts, excuses, given } = report.writer;
+		const { isTool, excuses, given, page } = report.writer;
+		const attempts = allOf.filter((each) => each.writer === report.writer || (each.page ?? '') === page);
 		const reason = reasonOf(report.result);
 		const others = writers.filter((each) => given && each.given?.kept === given.kept);
 		const isPerhaps = others.some((each) => each.given?.sentBefore === 'perhaps' || each.attempts.length > 0);
 		const isForAPerson = reason === 'alreadyThere' || reason === 'referenceInDoubt';
+		const isTakenUp = attempts.length === 0 && reason === 'outcomeUnknown';
 		return isTool ||
 			isPerhaps ||
 			isForAPerson ||
+			isTakenUp ||
 			excuses.has('crash') ||
 			attempts.some((attempt) => !attempt.isConfirmed)
 			? undefined

@@ -1,0 +1,330 @@
+// One payment is one record, whoever takes it up: a later pass, a second Apply, a repeated reference, another execution of the process, a tool call.
+
+import { ownerKinds } from '../../nodes/ZooBilling/balance/owner';
+import { Failure } from '../../nodes/ZooBilling/failures/failure';
+import type { Task } from '../../nodes/ZooBilling/item';
+import type { Result } from '../../nodes/ZooBilling/result';
+import { openJournal } from '../../nodes/ZooBilling/journal';
+import { operations } from '../../nodes/ZooBilling/operations/all';
+import { Register } from '../../nodes/ZooBilling/register';
+import { runPass } from '../../nodes/ZooBilling/run';
+import { dryRunPreview, ORG_ID, replied, ScriptedWorld, timedOut, USER_ID, type Turn } from './given';
+
+const { host } = dryRunPreview;
+const beside = { monthly_credits_remaining: '0.00' };
+const FIRST_UPDATE = Date.parse(dryRunPreview.updatedAt);
+
+/** A Zoo with a state, which says when it was updated. */
+class Zoo {
+	cash = '10.00';
+	credits = '0.00';
+	updates = 0;
+	log: string[] = [];
+	/** What becomes of a write: its answer, and whether it is applied. */
+	onPut: 'answered' | 'lost' | 'lostUnapplied' = 'answered';
+	/** Whether looks fail, as they must for a write to stay in doubt. */
+	isBlind = false;
+
+	set(cash: string, credits = this.credits): void {
+		this.cash = cash;
+		this.credits = credits;
+		this.updates += 1;
+	}
+
+	turn: Turn = ({ method, body }) => {
+		this.log.push(method);
+		if (method === 'GET') return this.isBlind ? replied(403) : this.reply();
+		const { pre_pay_cash_remaining: cash } = JSON.parse(body ?? '{}') as Record<string, string>;
+		const { onPut } = this;
+		if (onPut !== 'lostUnapplied') this.set(cash ?? this.cash);
+		if (onPut === 'answered') return this.reply();
+		this.isBlind = true;
+		return timedOut;
+	};
+
+	private reply() {
+		const updated_at = new Date(FIRST_UPDATE + this.updates * 1000).toISOString();
+		return replied(200, { pre_pay_cash_remaining: this.cash, monthly_credits_remaining: this.credits, updated_at });
+	}
+}
+
+/** A Zoo and a process of n8n; each test has its own. */
+let zoo = new Zoo();
+let register = new Register();
+beforeEach(() => {
+	zoo = new Zoo();
+	register = new Register();
+});
+
+interface Place {
+	readonly context?: Record<string, unknown>;
+	readonly nodeName?: string;
+	/** None for a call of a tool. */
+	readonly run?: number | undefined;
+	readonly stopOnFailure?: boolean;
+}
+
+async function run(tasks: Array<Task | Failure>, { context = {}, stopOnFailure = false, ...more }: Place = {}) {
+	const world = new ScriptedWorld(Array.from({ length: 40 }, () => zoo.turn));
+	const place = { nodeName: 'N', run: 0, ...more, host };
+	const journal = openJournal(context, place, register);
+	zoo.log = [];
+	return await runPass(tasks, { zoo: world.connection(host), stopOnFailure, journal });
+}
+
+function task(name: string, raw: Record<string, unknown>, item = 0): Task {
+	const made = operations.find((each) => each.name === name)?.prepare(raw, ownerKinds.org, item);
+	if (!made || made instanceof Failure) throw new Error(`The item was refused: ${made?.what}`);
+	return made;
+}
+
+interface Asking {
+	readonly amount?: string;
+	readonly orgId?: string;
+	readonly item?: number;
+	readonly options?: object;
+}
+
+const add = ({ amount = '5', item = 0, orgId = ORG_ID, options = {} }: Asking = {}) => {
+	const raw = { orgId, amountUnit: 'usd', adjustFields: { prePayCashRemaining: amount } };
+	return task('adjustBalance', { ...raw, options: { retryFor: 0, ...options } }, item);
+};
+const set = ({ amount = '5', item = 0, options = {} }: Asking = {}) => {
+	const raw = { orgId: ORG_ID, amountUnit: 'usd', updateFields: { prePayCashRemaining: amount } };
+	return task('updateBalance', { ...raw, options: { retryFor: 0, ...options } }, item);
+};
+const paid = (reference: string, { options = {}, ...more }: Asking = {}) =>
+	add({ options: { reference, ...options }, ...more });
+const paidOnce = (reference: string, { options = {}, ...more }: Asking = {}) =>
+	paid(reference, { options: { repeatedReference: 'returnFirst', ...options }, ...more });
+const apply = (sentBefore: 'no' | 'perhaps', stored: object = {}, item = 0) =>
+	task(
+		'applyPreview',
+		{ preview: { ...dryRunPreview, beside, ...stored }, sentBefore, options: { retryFor: 0 } },
+		item,
+	);
+
+const fateOf = (result: Result | undefined) =>
+	result instanceof Failure
+		? `${result.details.reason}, ${result.details.outcome}`
+		: String(Reflect.get(Object(result?.json['confirmation']), 'status'));
+const fates = async (...given: Parameters<typeof run>) => (await run(...given)).map(fateOf);
+const stored = (context: object) => JSON.parse(JSON.stringify(context)) as Record<string, unknown>;
+
+/** Leaves the payment in doubt: `applied` or not, its answer and the looks after it are lost. */
+async function lose(tasks: Task[], applied: boolean, place: Place = {}) {
+	zoo.onPut = applied ? 'lost' : 'lostUnapplied';
+	const found = await fates(tasks, place);
+	zoo.onPut = 'answered';
+	zoo.isBlind = false;
+	expect(found).toEqual(['outcomeUnknown, unknown']);
+}
+
+describe('a preview in doubt, applied again in another execution of the process', () => {
+	it.each(['no', 'perhaps'] as const)(
+		'is not sent again where another payment has taken it back (sent before: %s)',
+		async (sentBefore) => {
+			await lose([apply('no')], true);
+			expect(await fates([add({ amount: '-5' })])).toEqual(['confirmed']);
+			zoo.set(zoo.cash, '1.00');
+			expect(await fates([apply(sentBefore)])).toEqual(['outcomeUnknown, unknown']);
+			expect([zoo.cash, zoo.log]).toEqual(['10.00', ['GET']]);
+		},
+	);
+
+	it.each(['no', 'perhaps'] as const)(
+		'is not taken for there where another payment has added as much (sent before: %s)',
+		async (sentBefore) => {
+			await lose([apply('no')], false);
+			expect(await fates([add()])).toEqual(['confirmed']);
+			expect(await fates([apply(sentBefore)])).toEqual(['outcomeUnknown, unknown']);
+			expect(zoo.log).toEqual(['GET']);
+		},
+	);
+
+	it('is confirmed where it stands there, with the attempt that was made, and known from then on', async () => {
+		await lose([apply('no')], true);
+		const [result] = await run([apply('perhaps')]);
+		expect(result).toMatchObject({ json: { confirmation: { status: 'confirmed', by: 'readBack', attempts: 1 } } });
+		expect(await fates([apply('no')])).toEqual(['confirmed']);
+		expect(zoo.log).toEqual([]);
+	});
+
+	it('is sent where it was surely not applied', async () => {
+		await lose([apply('no')], false);
+		expect(await fates([apply('no')])).toEqual(['confirmed']);
+		expect(zoo.cash).toBe('15.00');
+	});
+
+	it('is settled for the execution that has left it, too', async () => {
+		const context = {};
+		await lose([apply('no')], true, { context });
+		await run([apply('perhaps')]);
+		await run([add({ amount: '-5' })]);
+		expect(await fates([apply('no')], { context })).toEqual(['confirmed']);
+		expect(await fates([add({ amount: '1' })], { context, run: 1 })).toEqual(['confirmed']);
+		expect(zoo.cash).toBe('11.00');
+	});
+});
+
+describe('a preview in doubt, applied again in its own execution', () => {
+	it.each<[string, Place]>([
+		['by a later run of the node', { run: 1 }],
+		['by another node', { nodeName: 'M' }],
+		['by its own item', {}],
+		['as another call of a tool', { run: undefined }],
+	])('is taken up, %s', async (_, place) => {
+		const context = {};
+		await lose([apply('no')], true, { context, ...(place.run === undefined && 'run' in place ? place : {}) });
+		for (const again of [stored(context), context]) {
+			const [result] = await run([apply('perhaps')], { context: again, ...place });
+			expect(result).toMatchObject({ json: { confirmation: { status: 'confirmed', attempts: 1 } } });
+		}
+		expect(zoo.cash).toBe('15.00');
+	});
+
+	it('with a reference is taken up as well', async () => {
+		const context = {};
+		const reference = { reference: 'pi_1' };
+		await lose([apply('no', reference)], true, { context });
+		expect(await fates([apply('perhaps', reference)], { context, run: 1 })).toEqual(['confirmed']);
+	});
+
+	it('says unknown, and not that nothing was sent, where that cannot be settled', async () => {
+		const context = {};
+		await lose([apply('no')], true, { context });
+		zoo.set('12.00');
+		const [result] = await run([apply('perhaps')], { context, run: 1 });
+		expect(fateOf(result)).toBe('outcomeUnknown, unknown');
+		expect(result).toMatchObject({ details: { attempts: 1 } });
+	});
+});
+
+describe('a reference in doubt', () => {
+	it.each<[string, Place]>([
+		['in a later run', { run: 1 }],
+		['in another node', { nodeName: 'M' }],
+		['as another call of a tool', { run: undefined }],
+	])('is taken up by an item that repeats it %s, in this process and in another one', async (_, place) => {
+		for (const isSame of [true, false]) {
+			zoo = new Zoo();
+			register = new Register();
+			const context = {};
+			await lose([paid('pi_1')], true, { context });
+			if (!isSame) register = new Register();
+			const again = isSame ? context : stored(context);
+			expect(await fates([paid('pi_1')], { context: again, ...place })).toEqual(['confirmed']);
+			expect(zoo.cash).toBe('15.00');
+		}
+	});
+
+	it('is taken up by an item that returns the first result, in another execution', async () => {
+		await lose([paid('pi_1')], true);
+		const [result] = await run([paidOnce('pi_1')]);
+		expect(result).toMatchObject({ json: { confirmation: { status: 'confirmed', by: 'readBack', attempts: 1 } } });
+		expect(zoo.cash).toBe('15.00');
+	});
+
+	it('counts what others have written since the first attempt', async () => {
+		await lose([paidOnce('pi_1')], true);
+		await run([add({ amount: '-5' })]);
+		zoo.set(zoo.cash, '1.00');
+		expect(await fates([paidOnce('pi_1')])).toEqual(['outcomeUnknown, unknown']);
+		expect(zoo.cash).toBe('10.00');
+	});
+
+	it('that is a preview’s is taken up by an adjustment of the same amounts', async () => {
+		const context = {};
+		await lose([apply('no', { reference: 'pi_1' })], true, { context });
+		expect(await fates([paid('pi_1')], { context, run: 1 })).toEqual(['confirmed']);
+		expect(zoo.cash).toBe('15.00');
+	});
+});
+
+describe('whatever adds leaves its record under its reference', () => {
+	it('for Return First Result, where the option was not chosen', async () => {
+		await run([paid('pi_1')]);
+		expect(await fates([paidOnce('pi_1')])).toEqual(['confirmed']);
+		expect(zoo.cash).toBe('15.00');
+	});
+
+	it('for Return First Result, where a preview was applied', async () => {
+		await run([apply('no', { reference: 'pi_1' })]);
+		expect(await fates([paidOnce('pi_1')])).toEqual(['confirmed']);
+		expect(await fates([paidOnce('pi_1', { amount: '6' })])).toEqual(['referenceRepeated, notSent']);
+		expect(zoo.cash).toBe('15.00');
+	});
+
+	it('whatever else of the payment changes nothing', async () => {
+		const raw = { orgId: ORG_ID, amountUnit: 'usd', options: { reference: 'pi_1', repeatedReference: 'returnFirst' } };
+		const adjustFields = { prePayCashRemaining: '5', monthlyCreditsRemaining: '0' };
+		await run([apply('no', { reference: 'pi_1' })]);
+		expect(await fates([task('adjustBalance', { ...raw, adjustFields })])).toEqual(['confirmed']);
+		expect(zoo.cash).toBe('15.00');
+	});
+
+	it.each<[string, () => Task]>([
+		['by the option', () => paidOnce('pi_1')],
+		['by its preview', () => apply('no')],
+	])('and an item that got a first result %s gets it again after a restart', async (_, repeat) => {
+		await run([repeat()]);
+		const context = {};
+		expect(await fates([repeat()], { context })).toEqual(['confirmed']);
+		register = new Register();
+		expect(await fates([repeat()], { context: stored(context) })).toEqual(['confirmed']);
+		expect([zoo.cash, zoo.log]).toEqual(['15.00', []]);
+	});
+
+	it('and an item that got a first result and asks for something else after a restart sends nothing', async () => {
+		await run([paidOnce('pi_1')]);
+		const context = {};
+		await run([paidOnce('pi_1')], { context });
+		register = new Register();
+		expect(await fates([paidOnce('pi_1', { amount: '6' })], { context: stored(context) })).toEqual([
+			'alreadyWritten, written',
+		]);
+		expect(zoo.cash).toBe('15.00');
+	});
+});
+
+describe('a record is found under the node’s name', () => {
+	it.each<[string, (item: number) => Task]>([
+		['adjustment', (item) => add({ item })],
+		['update', (item) => set({ item, amount: '15' })],
+		['preview', (item) => apply('no', {}, item)],
+	])('also where the node was cut and pasted, and has another ID: %s', async (_, item) => {
+		const context = {};
+		await run([item(0)], { context });
+		register = new Register();
+		expect(await fates([item(0)], { context: stored(context) })).toEqual(['confirmed']);
+		expect([zoo.cash, zoo.log]).toEqual(['15.00', []]);
+	});
+
+	it('of two nodes that have swapped names, and reports what was written', async () => {
+		const context = {};
+		await run([add()], { context, nodeName: 'A' });
+		const others = [add({ amount: '7' }), apply('no'), set()];
+		for (const other of others) {
+			expect(await fates([other], { context, nodeName: 'A' })).toEqual(['alreadyWritten, written']);
+		}
+		expect(zoo.cash).toBe('15.00');
+	});
+});
+
+describe('nothing that is not understood is sent', () => {
+	it.each(['adjustment', 'update', 'preview'])('a damaged doubt is no doubt: %s', async (kind) => {
+		const context = {};
+		const item = { adjustment: add(), update: set(), preview: apply('no') }[kind] ?? add();
+		await lose([item], true, { context });
+		zoo.set('10.00', '1.00');
+		const damaged = JSON.parse(JSON.stringify(context).replaceAll('"doubt":"perhaps"', '"doubt":"maybe"')) as object;
+		register = new Register();
+		expect(await fates([item], { context: stored(damaged) })).toEqual(['memoryUnreadable, notSent']);
+		expect(zoo.log).toEqual([]);
+	});
+});
+
+it('another owner with the same reference is another payment', async () => {
+	await lose([paid('pi_1')], true);
+	expect(await fates([paidOnce('pi_1', { orgId: USER_ID })])).toEqual(['referenceRepeated, notSent']);
+});
