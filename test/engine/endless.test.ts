@@ -141,7 +141,7 @@ describe('a host that', () => {
 		expect(met).toBe(1);
 		expect(jsonOf(result, 1)).toMatchObject([
 			{
-				error: 'The balance was not changed: no secure connection came about [item 0]',
+				error: `The balance was not changed: no secure connection came about to 127.0.0.1:${port} [item 0]`,
 				...(detailsOnErrorOutput && { details: { reason: 'unreachable', outcome: 'notApplied' } }),
 			},
 		]);
