@@ -90,7 +90,15 @@ function journalOf(context: IExecuteFunctions, operation: Operation | undefined,
 	const host = zoo instanceof Refusal ? '' : zoo.host;
 	// A read leaves nothing to remember.
 	const kept = operation?.amounts || operation?.preview ? context.getContext('flow') : {};
-	return openJournal(kept, { nodeName, run, host }, register);
+	return openJournal(kept, { nodeName, run, host, execution: unkept(context) }, register);
+}
+
+/**
+ * The ID of an execution whose context is not kept: n8n's second engine gives each node an empty one. It is known by
+ * what else it does not give, a way to hear of a cancellation.
+ */
+function unkept(context: IExecuteFunctions): string | undefined {
+	return context.getExecutionCancelSignal() === undefined ? context.getExecutionId() : undefined;
 }
 
 /**

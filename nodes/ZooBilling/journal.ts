@@ -33,6 +33,8 @@ export interface Place {
 	readonly run: number | undefined;
 	/** Empty when the credential could not be opened. */
 	readonly host: string;
+	/** The execution's ID, where n8n keeps nothing between its nodes. */
+	readonly execution?: string | undefined;
 }
 
 /** What the journal says of an item before it runs: run it, take it up again, or there is a result already. */
@@ -60,7 +62,9 @@ const doubtsOfExecution = new WeakMap<Stored, Doubts>();
 
 /** `context`: what n8n keeps for all nodes of an execution, as plain data. */
 export function openJournal(context: Record<string, unknown>, place: Place, register: Register): Journal {
-	const found = (context['zooBilling'] ??= nothingStored());
+	const { execution } = place;
+	const found = (context['zooBilling'] ??=
+		execution === undefined ? nothingStored() : register.executions.notesOf(execution));
 	return new Journal(isStored(found) ? found : undefined, place, register);
 }
 

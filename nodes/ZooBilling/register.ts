@@ -1,6 +1,7 @@
 // What this process knows of each owner at Zoo: the newest balance it has seen, and who has written since when.
 
 import { isEarlier, readMoment, type Moment } from './balance/moment';
+import { Executions } from './executions';
 import { Records } from './records';
 
 /** A point in the register's history, to ask later what has happened since. It means nothing in another process. */
@@ -29,6 +30,8 @@ const DAY = 86_400_000;
 export class Register {
 	/** Payments that were added, or may have been. */
 	readonly records = new Records();
+	/** Notes of executions of which n8n keeps none. */
+	readonly executions = new Executions();
 	private readonly process: string;
 	private readonly kept = new Map<string, Entry>();
 	private readonly recent = new Map<string, Entry>();
