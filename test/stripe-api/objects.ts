@@ -16,6 +16,11 @@ export interface Checkout {
 	readonly captured?: 'automatic' | 'manual';
 	/** In cents; all of it by default. */
 	readonly received?: number;
+	/** In cents, of what was given back before anybody asked. */
+	readonly refunded?: number;
+	readonly disputed?: boolean;
+	/** That Stripe made for it. */
+	readonly invoice?: string;
 	readonly tax?: number;
 	readonly shipping?: number;
 	/** Beside the organization. */
@@ -27,6 +32,9 @@ export interface Charge {
 	readonly object: 'charge';
 	readonly created: number;
 	readonly payment_method_details: { readonly type: string };
+	readonly amount_refunded: number;
+	readonly refunded: boolean;
+	readonly disputed: boolean;
 }
 
 export interface PaymentIntent {
@@ -40,6 +48,7 @@ export interface PaymentIntent {
 export interface CheckoutSession {
 	readonly id: string;
 	readonly object: 'checkout.session';
+	readonly invoice: string | null;
 	readonly amount_total: number;
 	readonly created: number;
 	readonly currency: string;
@@ -60,6 +69,7 @@ export interface Reversal {
 	readonly created: number;
 	readonly currency: string;
 	readonly payment_intent: string;
+	readonly status: string;
 }
 
 export interface StripeEvent {
@@ -78,10 +88,20 @@ export function checkoutSession(checkout: Checkout): CheckoutSession {
 	const { payment, organization, amount, currency = 'usd', live = true, paid = true, metadata = {} } = checkout;
 	const { method = 'card', chargedAt = new Date(), captured = 'automatic', received = amount } = checkout;
 	const created = seconds(chargedAt);
-	const charge: Charge = { id: `ch_${payment}`, object: 'charge', created, payment_method_details: { type: method } };
+	const { refunded = 0, disputed = false, invoice = null } = checkout;
+	const charge: Charge = {
+		id: `ch_${payment}`,
+		object: 'charge',
+		created,
+		payment_method_details: { type: method },
+		amount_refunded: refunded,
+		refunded: refunded >= received,
+		disputed,
+	};
 	return {
 		id: `cs_${live ? 'live' : 'test'}_${payment}`,
 		object: 'checkout.session',
+		invoice,
 		amount_total: amount,
 		created,
 		currency,

@@ -9,7 +9,7 @@ import { SIGNING_SECRET, startStripeApi, type StripeApi } from '../../stripe-api
 import type { CleanUp } from '../clean-up';
 import type { Cluster } from '../queue/cluster';
 import { openInbox, WEBHOOK_PATH, type Part } from './inbox';
-import { SETTINGS, Table, type Row } from './table';
+import { Table, type Row } from './table';
 
 const CASH = 'pre_pay_cash_remaining';
 const POLL_MS = 250;
@@ -57,7 +57,7 @@ export class Flow {
 			postgres,
 			stripe,
 			zoo,
-			settings: { credited_from: SETTINGS.credited_from, ...settings },
+			...(settings && { settings }),
 			keepFinished,
 		});
 		for (let more = 1; more < appliers; more += 1) await main.rest.activate(await main.rest.duplicate(workflows.apply));

@@ -13,6 +13,7 @@ import {
 } from '../examples';
 import type { Postgres } from '../postgres';
 import type { Rest } from '../rest';
+import { NO_LIMIT } from './table';
 
 export const INBOX = {
 	setUp: '6-payment-inbox-1-set-up.json',
@@ -51,6 +52,7 @@ export async function openInbox(around: Surroundings): Promise<Record<Part, stri
 	const ids = await importInbox(around);
 	const { status, failure } = await rest.execute(ids.setUp, 'Set Up by Hand');
 	if (status !== 'success') throw new Error(`The inbox was not set up: ${failure?.message}`);
+	await resume(around.postgres);
 	for (const part of ['apply', 'reconcile', 'watch', 'take'] as const) await rest.activate(ids[part]);
 	return ids;
 }
@@ -61,7 +63,8 @@ export async function importInbox(around: Surroundings): Promise<Record<Part, st
 		const file = pointedAt(around.stripe.url, await readExample(INBOX[part]));
 		const kept = { ...file.settings, saveDataSuccessExecution: 'all' };
 		const example = around.keepFinished ? { ...file, settings: kept } : file;
-		const workflow = part === 'setUp' ? withSettings(example, around.settings ?? {}) : example;
+		const workflow =
+			part === 'setUp' ? withSettings(example, { who: 'Ada', ...NO_LIMIT, ...around.settings }) : example;
 		return await around.rest.addWorkflow(completed(workflow, credentials, around.errorWorkflow));
 	};
 	return {
@@ -72,6 +75,13 @@ export async function importInbox(around: Surroundings): Promise<Record<Part, st
 		watch: await add('watch'),
 		look: await add('look'),
 	};
+}
+
+/** A new inbox begins paused. */
+async function resume(postgres: Postgres): Promise<void> {
+	const client = await postgres.connect();
+	await client.query("SELECT zoo_inbox.resume('Ada', 'it is set up')");
+	await client.end();
 }
 
 async function addCredentials({ rest, postgres, zoo }: Surroundings): Promise<Credentials> {
@@ -104,7 +114,7 @@ function withSettings(example: Example, changes: Readonly<Record<string, unknown
 	const settings = example.nodes.find(({ name }) => name === 'Settings');
 	const { assignments } = assigned.parse(settings?.parameters);
 	const changed = assignments.assignments.map((one) =>
-		one.name in changes ? { ...one, value: changes[one.name] } : one,
+		one.name in changes ? { ...one, value: String(changes[one.name]) } : one,
 	);
 	return withParameters(example, { Settings: { assignments: { assignments: changed } } });
 }

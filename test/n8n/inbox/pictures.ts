@@ -10,7 +10,7 @@ import { startPostgres } from '../postgres';
 import { until } from '../until';
 import type { World } from '../world';
 import { openInbox, WEBHOOK_PATH } from './inbox';
-import { SETTINGS, Table } from './table';
+import { Table } from './table';
 
 const [ACME] = SAMPLE_ORGS;
 const PAYMENT = 'pi_1';
@@ -28,8 +28,7 @@ export async function payOnce({ rest, zoo, n8n, credentials, cleanUp }: World): 
 	const stripe = await startStripeApi();
 	await cleanUp.later(async () => await stripe.close());
 	const postgres = await startPostgres(cleanUp);
-	const settings = { credited_from: SETTINGS.credited_from };
-	const { apply, look } = await openInbox({ rest, postgres, stripe, zoo, settings });
+	const { apply, look } = await openInbox({ rest, postgres, stripe, zoo });
 	const session = checkoutSession({ payment: PAYMENT, organization: ACME.id, amount: 5000 });
 	stripe.add(session);
 	const url = `${n8n.url}/webhook/${WEBHOOK_PATH}`;

@@ -16,13 +16,7 @@ export async function startInboxPlayground({ rest, url }: N8n, zoo: ZooApi, clea
 	const stripe = await startStripeApi();
 	await cleanUp.later(async () => await stripe.close());
 	const postgres = await startPostgres(cleanUp);
-	const workflows = await openInbox({
-		rest,
-		postgres,
-		stripe,
-		zoo,
-		settings: { credited_from: new Date(Date.now() - 60_000).toISOString() },
-	});
+	const workflows = await openInbox({ rest, postgres, stripe, zoo });
 	const deliveries = new Deliveries({ url: `${url}/webhook/${WEBHOOK_PATH}`, secret: SIGNING_SECRET });
 	stripe.onPay = async (query) => {
 		const amount = Number(query.get('cents') ?? 5000);

@@ -2,6 +2,8 @@
 import { after, describe } from 'node:test';
 
 import { CleanUp, interruption } from '../clean-up';
+import { theSettings } from './settings.test';
+import { stripeAsItIs } from './stripe.test';
 import { theTable } from './table.test';
 
 const cleanUp = new CleanUp();
@@ -14,4 +16,6 @@ void interruption().then(async () => {
 describe('The table of the payment inbox', { timeout: 300_000 }, () => {
 	after(async () => await cleanUp.run());
 	theTable(cleanUp);
+	describe('Stripe as it is', () => stripeAsItIs(cleanUp));
+	describe('Its settings and its life', () => theSettings(cleanUp));
 });

@@ -132,7 +132,7 @@ async function standStill({ cluster, table }: Flow, workers: readonly Worker[]):
 	for (const worker of workers) worker.pause();
 	const { rows } = await table.client.query<{ holder: string; held: number }>(
 		`SELECT holder, count(*)::integer AS held FROM zoo_inbox.payment WHERE status = 'working' AND holder =
-			(SELECT holder FROM zoo_inbox.payment WHERE status = 'working' AND organization = $1) GROUP BY holder`,
+			(SELECT holder FROM zoo_inbox.payment WHERE status = 'working' AND owner = $1) GROUP BY holder`,
 		[owner?.id],
 	);
 	const [{ holder, held } = { holder: '', held: 0 }] = rows;

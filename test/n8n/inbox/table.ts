@@ -5,38 +5,58 @@ import { join } from 'node:path';
 import type { Client } from 'pg';
 import { z } from 'zod';
 
-import { EXAMPLES } from '../examples';
+import { EXAMPLES, readExample } from '../examples';
 import type { CheckoutSession } from '../../stripe-api/objects';
 
+/** As in the file, where what is left empty is kept, or has its default. */
 export const SETTINGS = {
-	account: 'main',
-	live: true,
-	credited_from: '2026-01-01T00:00:00Z',
-	balance_model: 'prePay',
-	credit_multiplier: '1',
-	max_amount: '1000',
-	net: false,
+	who: 'Ada',
+	why: '',
+	confirm: '',
+	mode: '',
+	credited_from: '',
+	balance_model: '',
+	credit_multiplier: '',
+	max_amount: '',
+	hourly_payments: '',
+	hourly_dollars: '',
+	net: '',
 	marker: '',
-	lease_seconds: 180,
-	rest_seconds: 60,
+	client_reference: '',
+	intent_metadata: '',
+	lease_seconds: '',
+	rest_seconds: '',
 } as const;
+
+/** More than a test adds in an hour. */
+export const NO_LIMIT = { hourly_payments: '1000000', hourly_dollars: '100000000' } as const;
 
 const work = z.object({
 	id: z.number(),
 	claims: z.number(),
 	payment: z.string(),
-	organization: z.string(),
+	owner: z.string(),
 	amount_cents: z.string(),
 	preview: z.record(z.unknown()).nullable(),
 	sent_before: z.enum(['no', 'perhaps']),
 	next: z.string(),
-	send_within: z.number(),
+	/** Of what is to be written. */
+	send_within: z.number().nullable(),
 	asked_at: z.string(),
 });
 export type Work = z.infer<typeof work>;
 
 export interface Row {
 	readonly id: string;
+	readonly live: boolean;
+	readonly code: string | null;
+	readonly flaw: string | null;
+	readonly owner: string | null;
+	readonly user_email: string | null;
+	readonly checkout: string | null;
+	readonly invoice: string | null;
+	readonly balance_opened: Readonly<Record<string, unknown>> | null;
+	readonly balance_settled: Readonly<Record<string, unknown>> | null;
 	readonly payment: string;
 	readonly kind: string;
 	readonly status: string;
@@ -57,6 +77,17 @@ export interface Taken {
 	readonly missing: string | null;
 }
 
+export interface Saved {
+	readonly saved: boolean;
+	readonly report: string;
+}
+
+/** The node of *Set up* that notes what was entered. */
+async function noteSql(): Promise<string> {
+	const { nodes } = await readExample('6-payment-inbox-1-set-up.json');
+	return String(nodes.find(({ name }) => name === 'Note What Was Entered')?.parameters['query']);
+}
+
 export async function setUpSql(): Promise<string> {
 	return await readFile(join(EXAMPLES, '6-payment-inbox.sql'), 'utf8');
 }
@@ -64,9 +95,35 @@ export async function setUpSql(): Promise<string> {
 export class Table {
 	constructor(readonly client: Client) {}
 
-	async setUp(changes: Readonly<Record<string, unknown>> = {}): Promise<void> {
+	/** As *Set up* does, without resuming. */
+	async save(changes: Readonly<Record<string, unknown>> = {}): Promise<Saved> {
+		const settings = JSON.stringify({ ...SETTINGS, ...changes });
+		// n8n puts values into several statements at once by itself.
+		await this.client.query((await noteSql()).replace('$1', () => this.client.escapeLiteral(settings)));
 		await this.client.query(await setUpSql());
-		await this.client.query('SELECT zoo_inbox.set_up($1)', [JSON.stringify({ ...SETTINGS, ...changes })]);
+		return await this.enter(changes);
+	}
+
+	/** The last node of *Set up* alone. */
+	async enter(changes: Readonly<Record<string, unknown>> = {}): Promise<Saved> {
+		const settings = JSON.stringify({ ...SETTINGS, ...changes });
+		const { rows } = await this.client.query<Saved>('SELECT * FROM zoo_inbox.set_up($1)', [settings]);
+		const [saved] = rows;
+		if (!saved) throw new Error('set_up answered nothing');
+		return saved;
+	}
+
+	/** Set up and adding, with limits that no test comes to. */
+	async setUp(changes: Readonly<Record<string, unknown>> = {}): Promise<void> {
+		await this.enter({ ...NO_LIMIT, ...changes });
+		await this.answer('resume', 'Ada', 'a test');
+	}
+
+	/** As if it had just been created, by whatever SQL created it. */
+	async clear(): Promise<void> {
+		await this.client.query(`SET session_replication_role = replica;
+			TRUNCATE zoo_inbox.payment, zoo_inbox.setting, zoo_inbox.cutoff, zoo_inbox.list, zoo_inbox.audit, zoo_inbox.wanted RESTART IDENTITY;
+			SET session_replication_role = DEFAULT`);
 	}
 
 	/** For a test of its own. */
@@ -75,11 +132,16 @@ export class Table {
 	}
 
 	async takeCheckout(session: CheckoutSession, toldAt: Date | null = new Date()): Promise<string> {
-		return await this.answer('take_checkout', JSON.stringify(session), toldAt, 'test');
+		return await this.answer('take_checkout', JSON.stringify(session), toldAt, toldAt ? 'event' : 'reconciliation');
 	}
 
+	/** What is to be written; balances to be read for people are left to `claimAll`. */
 	async claim(many = 50, holder = 'test'): Promise<Work[]> {
-		const { rows } = await this.client.query<{ work: unknown }>('SELECT * FROM zoo_inbox.claim(1, $1, $2, $3)', [
+		return (await this.claimAll(many, holder)).filter(({ next }) => !next.endsWith('look'));
+	}
+
+	async claimAll(many = 50, holder = 'test'): Promise<Work[]> {
+		const { rows } = await this.client.query<{ work: unknown }>('SELECT * FROM zoo_inbox.claim(2, $1, $2, $3)', [
 			holder,
 			many,
 			'0',
@@ -118,6 +180,11 @@ export class Table {
 		);
 	}
 
+	/** As if this moment had been entered, with nothing from before it. */
+	async creditFrom(moment: Date): Promise<void> {
+		await this.client.query('UPDATE zoo_inbox.cutoff SET credited_from = $1', [moment]);
+	}
+
 	/** As if every wait were over. */
 	async letWaitsEnd(): Promise<void> {
 		await this.client.query("UPDATE zoo_inbox.payment SET not_before = clock_timestamp() WHERE status = 'due'");
@@ -153,9 +220,9 @@ export class Table {
 }
 
 /** What a dry run decides for a payment of 50 dollars, as far as the table cares. */
-export function previewOf({ organization, payment }: Work, from = '0.00', to = '50.00', updatedAt?: string) {
+export function previewOf({ owner, payment, next }: Work, from = '0.00', to = '50.00', updatedAt?: string) {
 	return {
-		orgId: organization,
+		[next.startsWith('user') ? 'userId' : 'orgId']: owner,
 		reference: payment,
 		...(updatedAt !== undefined && { updatedAt }),
 		from: { pre_pay_cash_remaining: from, pre_pay_credits_remaining: from },

@@ -13,7 +13,7 @@ import { startPostgres, type Postgres } from '../postgres';
 import { until } from '../until';
 import type { World } from '../world';
 import { openInbox, WEBHOOK_PATH, type Part } from './inbox';
-import { SETTINGS, Table, type Row } from './table';
+import { Table, type Row } from './table';
 
 const [ACME, BOLT] = SAMPLE_ORGS;
 const DAILY = 'Every Day at 5:00';
@@ -41,7 +41,6 @@ export function theInbox(world: () => World): void {
 			const row = await table.row(payment);
 			return row?.status === status ? row : undefined;
 		});
-	const settings = { credited_from: SETTINGS.credited_from };
 
 	before(async () => {
 		const { n8n, rest, zoo, cleanUp } = world();
@@ -50,14 +49,18 @@ export function theInbox(world: () => World): void {
 		postgres = await startPostgres(cleanUp);
 		table = new Table(await postgres.connect());
 		setSampleBalances(zoo);
-		workflows = await openInbox({ rest, postgres, stripe, zoo, settings });
+		workflows = await openInbox({ rest, postgres, stripe, zoo });
 		deliveries = new Deliveries({ url: `${n8n.url}/webhook/${WEBHOOK_PATH}`, secret: SIGNING_SECRET });
 	});
 
-	it('inbox: Set up asks from when on payments are credited', async () => {
+	it('inbox: Set up asks for a name, and says what it saved and that a new inbox is paused', async () => {
 		const { rest, zoo, cleanUp } = world();
 		const fresh = await startPostgres(cleanUp);
-		await assert.rejects(openInbox({ rest, postgres: fresh, stripe, zoo }), /from when on the inbox credits payments/);
+		const refused = openInbox({ rest, postgres: fresh, stripe, zoo, settings: { who: '' } });
+		await assert.rejects(refused, /enter your name under who/);
+		const { nodes } = await rest.execute(workflows.setUp, 'Set Up by Hand');
+		const [[item] = []] = nodes.get('Save Settings')?.outputs ?? [];
+		assert.match(String(item?.['report']), /^The settings are: .*mode live.* Payments are added\.$/);
 	});
 
 	it('inbox: adds a delivered payment once, however often it comes', async () => {
@@ -173,7 +176,7 @@ export function theInbox(world: () => World): void {
 		zoo.setBalance('org', BOLT.id, { pre_pay_cash_remaining: '0.00' });
 		const missed = Array.from({ length: 2 * PAGE + 1 }, () => paid({ organization: BOLT.id, amount: 1 }).payment);
 		const reversal = { id: 're_flow', object: 'refund', amount: 1, created: Math.floor(Date.now() / 1000) } as const;
-		stripe.reversals.push({ ...reversal, currency: 'usd', payment_intent: 'pi_flow_1' });
+		stripe.reversals.push({ ...reversal, status: 'succeeded', currency: 'usd', payment_intent: 'pi_flow_1' });
 		for (let run = 0; run < 2; run += 1)
 			assert.equal((await rest.execute(workflows.reconcile, DAILY)).status, 'success');
 		const rows = await table.rows();
@@ -218,6 +221,65 @@ export function theInbox(world: () => World): void {
 		await rowThatIs(payment, 'done');
 	});
 
+	it('inbox: takes thin events, and asks Stripe for what they are about', async () => {
+		const { session, payment } = paid({ organization: BOLT.id, amount: 100 });
+		const thin = {
+			id: 'evt_thin',
+			object: 'v2.core.event',
+			type: 'v1.checkout.session.completed',
+			livemode: true,
+			created: new Date().toISOString(),
+			related_object: { id: session.id, type: 'checkout.session', url: `/v1/checkout/sessions/${session.id}` },
+		};
+		assert.equal((await deliveries.attempt(JSON.stringify(thin))).text, '{"became":"due"}');
+		assert.equal((await table.row(payment))?.status === 'ignored', false);
+	});
+
+	it('inbox: adds for users, whom an address is found for first', async () => {
+		const { zoo } = world();
+		const user = { id: randomUUID(), email: 'kim@example.com' };
+		zoo.nameUser(user.id, user.email);
+		zoo.setBalance('user', user.id, { pre_pay_cash_remaining: '0.00', pre_pay_credits_remaining: '0.00' });
+		const byId = checkoutSession({ payment: 'pi_user_1', amount: 100, metadata: { user: user.id } });
+		const byEmail = checkoutSession({ payment: 'pi_user_2', amount: 200, metadata: { user: user.email } });
+		const byNobody = checkoutSession({ payment: 'pi_user_3', amount: 300, metadata: { user: 'nobody@example.org' } });
+		for (const session of [byId, byEmail, byNobody]) {
+			stripe.add(session);
+			assert.equal((await deliveries.attempt(completedEvent(session))).text, '{"became":"due"}');
+		}
+		await rowThatIs('pi_user_1', 'done');
+		const { owner } = await rowThatIs('pi_user_2', 'done');
+		assert.equal(owner, user.id);
+		assert.equal(zoo.amountsOf('user', user.id)['pre_pay_cash_remaining'], '3.00');
+		await rowThatIs('pi_user_3', 'person');
+	});
+
+	it('inbox: reads the balance beside a case', async () => {
+		const { session, payment } = paid({ organization: BOLT.id, currency: 'eur' });
+		await deliveries.attempt(completedEvent(session));
+		const read = await until('the balance is read', APPLIED_MS, async () => {
+			const row = await table.row(payment);
+			return row?.balance_opened ?? undefined;
+		});
+		assert.match(String(read['pre_pay_cash_remaining']), /^\d+\.\d{2}$/);
+	});
+
+	it('inbox: adds nothing while it is paused, and takes what comes', async () => {
+		await table.answer('pause', 'Ada', 'a look');
+		const organization = randomUUID();
+		world().zoo.setBalance('org', organization, { pre_pay_cash_remaining: '0.00', pre_pay_credits_remaining: '0.00' });
+		const { session, payment } = paid({ organization });
+		assert.equal((await deliveries.attempt(completedEvent(session))).text, '{"became":"due"}');
+		await table.client.query('UPDATE zoo_inbox.setting SET swept_at = NULL');
+		await until('a sweep has come', APPLIED_MS, async () => {
+			const { rows } = await table.client.query('SELECT 1 FROM zoo_inbox.setting WHERE swept_at IS NOT NULL');
+			return rows[0];
+		});
+		assert.equal((await table.row(payment))?.status, 'due');
+		await table.answer('resume', 'Ada', 'all is well');
+		await rowThatIs(payment, 'done');
+	});
+
 	it('inbox: Watch tells of what waits for a person', async () => {
 		await deliveries.attempt(completedEvent(paid({ currency: 'eur' }).session));
 		const { nodes } = await world().rest.execute(workflows.watch, 'Every 15 Minutes');
@@ -233,7 +295,7 @@ export function theInbox(world: () => World): void {
 		await rest.deactivate(workflows.apply);
 		await rest.deactivate(workflows.take);
 		const other = await startPostgres(cleanUp);
-		await openInbox({ rest, postgres: other, stripe, zoo, settings: { ...settings, balance_model: 'apiCredits' } });
+		await openInbox({ rest, postgres: other, stripe, zoo, settings: { balance_model: 'apiCredits' } });
 		table = new Table(await other.connect());
 		const { session, payment } = paid();
 		assert.equal((await deliveries.attempt(completedEvent(session))).status, 200);
