@@ -22,7 +22,7 @@ async function typeCheck() {
 }
 
 async function bundle() {
-	await esbuild.build({ ...bundling, outdir: 'dist', minifySyntax: true });
+	await esbuild.build({ ...bundling, outdir: 'dist', minifySyntax: true, minifyWhitespace: true });
 }
 
 /** For a debugger, which then knows the lines of the sources. */
