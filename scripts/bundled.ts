@@ -1,10 +1,13 @@
 // Audits the libraries inside the bundle: what is really in it, its pinned version, its licence, its notice, and on request known advisories.
 
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { buildSync } from 'esbuild';
+
 import { isRecord } from '../nodes/ZooBilling/refusal';
+import { bundling } from './bundling';
 
 export interface Library {
 	readonly name: string;
@@ -47,14 +50,13 @@ export function auditBundled(): Library[] {
 	});
 }
 
-/** esbuild marks in its output which file each part comes from. */
+/** By what goes into the bundles; in their text there are no names of files. */
 function bundledNames(): string[] {
-	const outputs = readdirSync('dist', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.js'));
-	const names = outputs.flatMap((file) =>
-		[
-			...readFileSync(join('dist', file), 'utf8').matchAll(/^\s*\/\/ (?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//gm),
-		].map(([, name = '']) => name),
-	);
+	const { metafile } = buildSync({ ...bundling, plugins: [], outdir: 'dist', write: false, metafile: true });
+	const names = Object.keys(metafile.inputs).flatMap((file) => {
+		const [, name] = /(?:^|.*\/)node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file) ?? [];
+		return name === undefined ? [] : [name];
+	});
 	return [...new Set(names)].sort();
 }
 
