@@ -66,7 +66,8 @@ class Runner {
 	async run(stryker, isChosen, { bails = false, onLoaded = () => undefined } = {}) {
 		const results = [];
 		try {
-			const tests = this.load();
+			const { tests, first } = this.load();
+			for (const prepare of first) await prepare();
 			onLoaded();
 			for (const test of tests.filter(({ id }) => isChosen(id))) {
 				stryker.currentTestId = test.id;
@@ -84,7 +85,7 @@ class Runner {
 		const collected = new Collected();
 		Object.assign(globalThis, { ...collected.globals(), expect });
 		this.script.runInThisContext()(this.require, { exports: {} }, {});
-		return collected.tests;
+		return collected;
 	}
 }
 
@@ -104,6 +105,8 @@ function standIns(folder) {
 /** The tests in their order, each with what comes before it. */
 class Collected {
 	tests = [];
+	/** What comes before all of them. */
+	first = [];
 	scopes = [];
 
 	globals() {
@@ -114,7 +117,8 @@ class Collected {
 			this.scopes.pop();
 		});
 		this.scopes.push({ name: '', before: [] });
-		return { it, test: it, describe, beforeEach: (run) => this.scopes.at(-1).before.push(run) };
+		const beforeAll = (run) => this.first.push(run);
+		return { it, test: it, describe, beforeAll, beforeEach: (run) => this.scopes.at(-1).before.push(run) };
 	}
 
 	add(name, run) {

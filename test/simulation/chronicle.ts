@@ -1,9 +1,8 @@
 // What happened in a world, as the rules need it: who wrote what, what was reported, and what no client could have noticed.
 
-import type { Preview } from '../../nodes/ZooBilling/balance/preview';
-import type { Result } from '../../nodes/ZooBilling/result';
 import type { Clock } from './clock';
 import type { Amounts } from './money';
+import type { Preview, Result } from './said';
 
 /** What Zoo or the world can do to a write without any client noticing; it is counted, and excuses the items that it hit. */
 export type Impossibility =
@@ -21,8 +20,6 @@ export type Impossibility =
 	| 'sameByAnother'
 	/** A gateway says no to the write that Zoo applied, and the same no to the look after it. */
 	| 'believedClaim'
-	/** A write that one execution has reported as unknown lands after another execution has written. */
-	| 'doubtElsewhere'
 	/** A workflow says of a preview that nothing has sent it, and another process has. */
 	| 'saidNo'
 	/** A payment whose first result is put out was added by another process, which alone knows of it. */
@@ -68,20 +65,33 @@ export interface Writer {
 	readonly excuses: Set<Impossibility>;
 	/** Whether nobody knows what became of its last attempt. */
 	isInDoubt: boolean;
+	/** Since when. */
+	doubtSince: number;
 	/** Whether a crash has taken its page. */
 	isLost: boolean;
+	/** Whether what n8n has stored of its execution has been damaged. */
+	isDamaged: boolean;
 	preview: Preview | undefined;
-	/** The ID of its page, and what that asks for. */
+	/** The ID of its record, what the item asks for now, and what it did when it began or took up that record. */
 	page: string | undefined;
 	asks: string | undefined;
+	begunAs: string | undefined;
 	/** What it was shown since its last attempt. */
 	look: Look | undefined;
 	/** Of 'Only If Balance Is', and milliseconds of 'Retry For', as the parameters are now. */
 	conditions: Amounts;
 	retryFor: number;
+	/** Milliseconds of 'Timeout'. */
+	timeout: number;
 	/** Milliseconds of 'Valid For'. */
 	validFor: number;
 	given: Given | undefined;
+	/** Whether the workflow has ever said that it may have been sent before. */
+	isPerhaps: boolean;
+	/** Of what adds: whose balance it adds what to, and by which operation nobody asks. */
+	payment: string | undefined;
+	/** Its payment reference. */
+	reference: string | undefined;
 	/** The payment reference whose first result it puts out when that was added before. */
 	returnsFirst: string | undefined;
 }
@@ -138,6 +148,8 @@ export interface Version {
 
 export interface Account {
 	readonly name: string;
+	/** With its port. */
+	readonly host: string;
 	readonly path: string;
 	readonly idName: 'orgId' | 'userId';
 	readonly id: string;
@@ -174,6 +186,9 @@ export class Chronicle {
 	requests = 0;
 	/** Requests and waits. */
 	steps = 0;
+	/** Whether it has become clear that the world does not end. */
+	isEndless = false;
+	endless: () => void = () => undefined;
 
 	constructor(readonly clock: Clock) {}
 

@@ -1,26 +1,22 @@
 // n8n around the node: passes, tries, node runs, tool calls, Retry execution, and what it keeps of an execution's memory.
 
-import { ownerKinds } from '../../nodes/ZooBilling/balance/owner';
-import { Failure } from '../../nodes/ZooBilling/failures/failure';
-import type { Page, Task } from '../../nodes/ZooBilling/item';
-import type { Result } from '../../nodes/ZooBilling/result';
-import { openJournal } from '../../nodes/ZooBilling/journal';
-import { adjustBalance } from '../../nodes/ZooBilling/operations/adjustBalance';
-import { applyPreview } from '../../nodes/ZooBilling/operations/applyPreview';
-import { updateBalance } from '../../nodes/ZooBilling/operations/updateBalance';
-import { isRecord } from '../../nodes/ZooBilling/refusal';
-import { runPass } from '../../nodes/ZooBilling/run';
+import { setMaxListeners } from 'node:events';
+
 import type { Account, Chronicle, Given, Kept, Pass, Report, Writer } from './chronicle';
-import { amountsIn } from './money';
-import type { RawParameters } from '../../nodes/ZooBilling/operations/operation';
-import type { ExecutionPlan, ItemPlan, NodePlan } from './plan';
-import { Crash, Process, Stop, writing, type Surroundings } from './process';
-import { checkReport, reasonOf } from './rules/reports';
-import { isUnknown, isWritten } from './rules/sending';
+import { copied, damage, type Memory } from './memory';
+import { contextOf } from './n8n';
+import type { ExecutionPlan, ItemPlan, NodePlan, RawParameters } from './plan';
+import { Crash, hostOf, Process, type Surroundings } from './process';
+import type { Item } from './program';
+import { checkPutOut } from './rules/output';
+import { checkReport } from './rules/reports';
+import { isRepeated, isUnknown, isWritten } from './rules/sending';
+import { hasFailed, isRecord, reasonOf, type Result } from './said';
+import { passing, type Open } from './watching';
+import { asksOf, paymentOf, setBy, writerOf } from './writer';
 
-const operations = { adjustBalance, applyPreview, updateBalance };
+export { watched } from './watching';
 
-type Context = Record<string, unknown>;
 type Ending = 'ok' | 'failed' | 'crashed' | 'canceled';
 
 /** Where an execution begins: with which run of which node. */
@@ -40,15 +36,20 @@ export interface Run {
 	readonly given?: readonly Given[];
 }
 
+/** What n8n gets of one run of `execute()`. */
+export type End = { readonly items: readonly Item[] } | { readonly error: unknown };
+
 export class Execution {
-	private context: Context = {};
-	private stop = new Stop();
+	private memory: Memory = {};
+	private stop = stopButton();
 	private isEdited = false;
+	private retried = 0;
 	private passes = 0;
 	private calls = 0;
 	private readonly writers = new Map<string, Writer>();
 	/** What n8n has stored of the items that apply a preview. */
 	private readonly given = new Map<string, Given>();
+	private readonly open = new Set<Pass>();
 
 	constructor(
 		private readonly number: number,
@@ -66,35 +67,52 @@ export class Execution {
 		if (crashAtStep !== undefined) this.process.stepsLeft = crashAtStep;
 		if (cancelAfter !== undefined) clock.in(cancelAfter, () => this.cancel());
 		let begin: Begin = { node: 0, run: 0 };
-		for (let retry = 0; ; retry += 1) {
+		for (; ; this.retried += 1) {
 			const { at, ending } = await this.runFrom(begin);
 			chronicle.tell(`Execution ${this.number}: ${ending}`);
-			// n8n stores the execution, and loads it for Retry.
-			this.context = copied(this.context);
-			if (ending === 'ok' || retry === retries) return;
+			if (ending === 'ok' || this.retried === retries) return;
 			begin = at;
 			await clock.sleep(dice.pick([2000, 15_000, 120_000]));
-			this.stop = new Stop();
-			this.isEdited ||= dice.roll(0.5);
-			if (this.process.hasCrashed || this.plan.retriesElsewhere) this.process = this.newProcess();
-			chronicle.tell(
-				`Execution ${this.number}: Retry in process ${this.process.number}${this.isEdited ? ', workflow edited' : ''}`,
-			);
+			this.takenUp();
 		}
 	}
+
+	/** n8n has stored the execution, and loads it for Retry. */
+	private takenUp(): void {
+		const { chronicle, dice } = this.world;
+		this.memory = copied(this.memory);
+		this.stop = stopButton();
+		this.isEdited ||= dice.roll(0.5);
+		if (this.process.hasCrashed || this.plan.retriesElsewhere) this.process = this.newProcess();
+		const edited = this.isEdited ? `, workflow edited (${this.plan.edit})` : '';
+		chronicle.tell(`Execution ${this.number}: Retry in process ${this.process.number}${edited}`);
+		const damaged = this.plan.isDamaged ? damage(this.memory, dice) : undefined;
+		if (damaged === undefined) return;
+		chronicle.tell(`  What is stored is damaged: ${damaged}`);
+		for (const writer of this.writers.values()) writer.isDamaged = true;
+		this.isDamaged = true;
+	}
+
+	private isDamaged = false;
 
 	private cancel(): void {
 		const { chronicle } = this.world;
 		chronicle.tell(`Execution ${this.number}: canceled`);
-		this.stop.press();
 		for (const pass of this.open) pass.canceledAt = chronicle.clock.time;
+		this.stop.abort();
 	}
 
-	private readonly open = new Set<Pass>();
+	/** As the workflow is now: two nodes may have swapped their names. */
+	private get nodes(): readonly NodePlan[] {
+		const { nodes, edit } = this.plan;
+		const [one, other, ...rest] = nodes;
+		if (!this.isEdited || edit !== 'swapped' || !one || !other || one.isTool || other.isTool) return nodes;
+		return [asAnother(one, other), asAnother(other, one), ...rest];
+	}
 
 	/** Nodes and their runs in turn; Retry begins with the run that has failed. */
 	private async runFrom(begin: Begin): Promise<{ at: Begin; ending: Ending }> {
-		for (const [node, plan] of this.plan.nodes.entries()) {
+		for (const [node, plan] of this.nodes.entries()) {
 			const runs = plan.isTool ? 1 : plan.runs.length;
 			for (let run = node === begin.node ? begin.run : 0; node >= begin.node && run < runs; run += 1) {
 				const ending = await this.runNode(plan, run);
@@ -105,21 +123,21 @@ export class Execution {
 	}
 
 	private async runNode(node: NodePlan, number: number): Promise<Ending> {
-		const before = copied(this.context);
+		const before = copied(this.memory);
 		const since = this.world.chronicle.clock.time;
 		const place = `${node.name} run ${number}`;
 		const run = { node, items: node.runs[number] ?? [], number, place };
 		const ending = node.isTool ? await this.callTool(node) : await this.runWithTries(run);
 		if (!this.process.hasCrashed) return ending;
-		this.context = before;
+		this.memory = before;
 		this.lose(since, (writer) => (node.isTool ? writer.place.startsWith(`${node.name} `) : writer.place === place));
 		return 'crashed';
 	}
 
-	/** Items whose pages went with the process. */
+	/** Items whose records went with the process. */
 	private lose(since: number, isOfRun: (writer: Writer) => boolean): void {
-		const isKept = ({ reports }: Writer) => reports.some((report) => report.at <= since && isWritten(report));
-		const lost = [...this.writers.values()].filter((writer) => isOfRun(writer) && !isKept(writer));
+		const isNoted = (report: Report) => report.at <= since && (isWritten(report) || isRepeated(report));
+		const lost = [...this.writers.values()].filter((writer) => isOfRun(writer) && !writer.reports.some(isNoted));
 		for (const writer of lost) {
 			writer.isLost = true;
 			if (writer.attempts.length > 0) writer.excuses.add('crash');
@@ -129,7 +147,7 @@ export class Execution {
 
 	/** One run of a node of the inbox, which n8n neither repeats nor takes up again. */
 	async runOnce(run: Run): Promise<readonly Result[]> {
-		const results = await this.pass(run, 1);
+		const { results } = await this.pass(run, 1);
 		if (this.process.hasCrashed) this.lose(0, () => true);
 		return results;
 	}
@@ -143,13 +161,13 @@ export class Execution {
 			for (let again = dice.whole(0, 1); ; again -= 1) {
 				const place = `${node.name} call ${this.calls}`;
 				this.calls += 1;
-				const results = await this.pass({ node, items, number: undefined, place }, 0);
-				const hasFailed = results.some((result) => result instanceof Failure);
-				if (!hasFailed || again === 0 || this.process.hasCrashed || this.stop.isPressed) return;
+				const { results } = await this.pass({ node, items, number: undefined, place }, 0);
+				const isDone = !results.some((result) => hasFailed(result));
+				if (isDone || again === 0 || this.process.hasCrashed || this.stop.signal.aborted) return;
 			}
 		});
 		await Promise.all(calls);
-		return this.stop.isPressed ? 'canceled' : 'ok';
+		return this.stop.signal.aborted ? 'canceled' : 'ok';
 	}
 
 	/** Retry On Fail repeats a pass that threw, and one whose first item has failed. */
@@ -157,19 +175,20 @@ export class Execution {
 		const { node } = run;
 		const { clock } = this.world.chronicle;
 		for (let attempt = 1; ; attempt += 1) {
-			const results = await this.pass(run, attempt);
+			const { end } = await this.pass(run, attempt);
 			if (this.process.hasCrashed) return 'crashed';
-			if (this.stop.isPressed) return 'canceled';
-			const threw = !node.continueOnFail && results.some((result) => result instanceof Failure);
-			const isRepeated = threw || results[0] instanceof Failure;
-			if (!isRepeated || attempt === node.tries) return threw ? 'failed' : 'ok';
+			if (this.stop.signal.aborted) return 'canceled';
+			const threw = 'error' in end;
+			const isRepeated = threw || end.items[0]?.json['error'] !== undefined;
+			const tries = this.plan.keepsContext ? node.tries : 1;
+			if (!isRepeated || attempt >= tries) return threw ? 'failed' : 'ok';
 			await clock.sleep(node.waitBetweenTries);
 		}
 	}
 
 	/** One run of `execute()`. */
-	private async pass(run: Run, attempt: number): Promise<readonly Result[]> {
-		const { node, items, number, place } = run;
+	private async pass(run: Run, attempt: number): Promise<{ end: End; results: readonly Result[] }> {
+		const { node, items, place } = run;
 		const { chronicle } = this.world;
 		this.passes += 1;
 		const pass: Pass = {
@@ -180,41 +199,57 @@ export class Execution {
 			first: new Map(),
 			requests: new Map(),
 			heldUntil: 0,
-			canceledAt: undefined,
+			canceledAt: this.stop.signal.aborted ? chronicle.clock.time : undefined,
 		};
 		chronicle.tell(`${pass.name} (execution ${this.number}, process ${this.process.number}, try ${attempt})`);
 		const prepared = items.map((plan, item) => this.prepare(plan, item, run));
-		const { process, stop } = this;
-		const zoo = process.connect(pass, stop);
-		const nodePlace = { nodeName: node.name, run: number, host: zoo.host };
-		const journal = openJournal(this.context, nodePlace, process.register);
+		const { process } = this;
 		this.open.add(pass);
-		const stopOnFailure = !node.continueOnFail;
-		const checked = prepared.map(({ task }) => task);
-		const results = await runPass(checked, { zoo, stopOnFailure, journal }).catch(resultsOfDead);
+		const open: Open = { writers: prepared.map(({ writer }) => writer), chronicle, results: [] };
+		const end = await passing.run(open, async () => await this.execute(run, prepared, pass));
 		this.open.delete(pass);
 		process.letGo(pass);
-		if (process.hasCrashed) return results;
-		const hasFailed = results.some((result) => result instanceof Failure);
-		const mayRepeat = stop.isPressed || (hasFailed && (stopOnFailure || node.tries > 1));
-		if (!mayRepeat) journal.close();
-		if (results.length !== items.length)
-			chronicle.breaks('each item has one report', `${results.length} for ${items.length}`);
+		const { results } = open;
+		if (process.hasCrashed) return { end, results: [] };
 		results.forEach((result, item) => {
 			const known = prepared[item];
 			if (known) this.report(result, pass, known);
-			const by = result instanceof Failure ? result.details['blockedBy'] : undefined;
-			const blocker = typeof by === 'number' ? results[by] : undefined;
-			if (blocker && !isUnknown(blocker)) {
-				chronicle.breaks('an item is blocked only by what is in doubt', known?.writer.name ?? '');
-			}
 		});
-		return results;
+		checkPutOut(chronicle, { name: pass.name, node, count: items.length, results, end });
+		return { end, results };
+	}
+
+	private async execute(run: Run, prepared: readonly Prepared[], pass: Pass): Promise<End> {
+		const { node, number } = run;
+		const { process, stop } = this;
+		const isPasted = this.isEdited && this.plan.edit === 'pasted';
+		const id = `${node.name} ${isPasted ? 'pasted' : 'drawn'}`;
+		const { name, operation, isTool, continueOnFail } = node;
+		const context = contextOf({
+			node: { id, name, operation, isTool, continueOnFail, retryOnFail: this.plan.keepsContext && node.tries > 1 },
+			items: prepared.map(({ raw }) => raw),
+			run: number,
+			executionId: this.executionId,
+			memory: this.plan.keepsContext ? this.memory : {},
+			cancel: stop.signal,
+			openCredential: async () => await process.openCredential(node.baseUrl),
+			request: async (request, signal) => await process.request(request, signal, pass),
+		});
+		const work = process.program.execute(context).then(
+			([out = []]): End => ({ items: out }),
+			(error: unknown): End => ({ error }),
+		);
+		return await Promise.race([work, process.death]).catch(endOfDead);
+	}
+
+	/** Retry is an execution of its own, as n8n counts. */
+	private get executionId(): string {
+		return `${this.plan.keepsContext ? '' : 'v2-'}${this.number}-${this.retried}`;
 	}
 
 	private report(result: Result, pass: Pass, { writer, account, isChanged, adds }: Prepared): void {
 		const { chronicle } = this.world;
-		const outcome = result instanceof Failure ? ` (${result.details.outcome})` : '';
+		const outcome = hasFailed(result) ? ` (${result.details.outcome})` : '';
 		chronicle.tell(`  ${writer.name}: reported as ${reasonOf(result)}${outcome}`);
 		const attempts = writer.attempts.length;
 		const { place, item } = writer;
@@ -232,37 +267,27 @@ export class Execution {
 
 	private prepare(plan: ItemPlan, item: number, run: Run): Prepared {
 		const { node, place } = run;
-		const writer = this.writerOf(item, { place, isTool: node.isTool });
-		const { raw, account } = plan.applies ? this.applying(plan, item, run) : this.raw(plan);
-		if (plan.applies) writer.given = this.given.get(`${place} ${item}`);
-		const operation = operations[node.operation];
-		const kind = ownerKinds[account?.idName === 'userId' ? 'user' : 'org'];
-		const checked = operation.prepare(
-			{ ...raw, [kind.idParameter]: plan.isLoud ? account?.id.toUpperCase() : account?.id },
-			kind,
-			item,
-		);
-		const adds = operation.adds ?? operation.preview ?? false;
-		const text = checked instanceof Failure ? undefined : checked.writes?.text;
-		const isChanged = writer.asks !== undefined && writer.asks !== text;
-		if (checked instanceof Failure) return { task: checked, writer, account, isChanged, adds };
-		const { onlyIf = [], retryFor, validFor = Infinity, repeatedReference } = checked.options;
-		writer.conditions = amountsIn(
-			Object.fromEntries(onlyIf.map(({ field, amount }) => [field.wire, amount.toString()])),
-		);
-		writer.retryFor = retryFor;
-		writer.validFor = validFor;
-		writer.returnsFirst = repeatedReference === 'returnFirst' ? checked.subject.reference : undefined;
-		return { task: this.watched(checked, writer), writer, account, isChanged, adds };
+		const writer = this.writerAt(item, { place, isTool: node.isTool });
+		const { raw, account } = plan.applies ? this.applying(plan, item, run) : this.raw(plan, node);
+		writer.given = plan.applies ? this.given.get(`${place} ${item}`) : undefined;
+		writer.isPerhaps ||= writer.given?.sentBefore === 'perhaps';
+		setBy(writer, raw);
+		const before = writer.attempts.length > 0 ? writer.begunAs : undefined;
+		writer.asks = asksOf(node.operation, raw, writer.given?.kept.id ?? account?.name);
+		writer.payment = paymentOf(node.operation, raw, { account, given: writer.given });
+		writer.reference ??= referenceIn(writer.given);
+		const isChanged = before !== undefined && before !== writer.asks;
+		const resource = account?.idName === 'userId' ? 'user' : 'org';
+		const id = plan.isLoud ? account?.id.toUpperCase() : account?.id;
+		const given = { ...raw, resource, [account?.idName ?? 'orgId']: id };
+		return { raw: given, writer, account, isChanged, adds: node.operation !== 'updateBalance' };
 	}
 
-	private raw(plan: ItemPlan): { raw: RawParameters; account: Account | undefined } {
+	private raw(plan: ItemPlan, { baseUrl }: NodePlan): { raw: RawParameters; account: Account | undefined } {
 		const { accounts } = this.world;
-		const isEdited = this.isEdited && plan.changed !== undefined;
-		return {
-			raw: isEdited ? plan.changed : plan.raw,
-			account: accounts[isEdited ? plan.changedAccount : plan.account],
-		};
+		const changed = this.isEdited ? plan.changed : undefined;
+		const ofHost = accounts.filter(({ host }) => host === hostOf(baseUrl));
+		return { raw: changed ?? plan.raw, account: ofHost[changed ? plan.changedAccount : plan.account] };
 	}
 
 	/** The item keeps what it was given first, as n8n has stored it. */
@@ -279,89 +304,47 @@ export class Execution {
 		return { raw: { ...raw, preview: stored, sentBefore: mine?.sentBefore ?? 'no' }, account: mine?.kept.account };
 	}
 
-	/** A task that tells the world whose requests it sends, and by which page. */
-	private watched(task: Task, writer: Writer): Task {
-		const { chronicle } = this.world;
-		return {
-			...task,
-			run: async (session, resumed) => {
-				writer.look = undefined;
-				if (resumed) takeUp(writer, resumed, chronicle.writers);
-				if (resumed && resumed.asks !== task.writes?.text) {
-					chronicle.breaks('what asks for something else now is not taken up again', writer.name);
-				}
-				const begin: typeof session.begin = (preview) => {
-					const page = session.begin(preview);
-					if (!(page instanceof Failure)) Object.assign(writer, { preview, page: page.id, asks: page.asks });
-					return page;
-				};
-				const result = await writing.run(writer, async () => await task.run({ ...session, begin }, resumed));
-				// What stands there by nobody's doing here closes the owner to nobody.
-				writer.isInDoubt = isUnknown(result) && reasonOf(result) !== 'alreadyThere';
-				return result;
-			},
-		};
-	}
-
-	private writerOf(item: number, { place, isTool }: { place: string; isTool: boolean }): Writer {
-		const { chronicle } = this.world;
+	private writerAt(item: number, { place, isTool }: { place: string; isTool: boolean }): Writer {
 		const key = `${place} ${item}`;
 		const known = this.writers.get(key);
 		if (known) return known;
-		const writer: Writer = {
-			name: `[${place}, item ${item}]`,
-			execution: this.number,
-			place,
-			isTool,
-			item,
-			attempts: [],
-			reports: [],
-			excuses: new Set(),
-			isInDoubt: false,
-			isLost: false,
-			preview: undefined,
-			page: undefined,
-			asks: undefined,
-			look: undefined,
-			conditions: {},
-			retryFor: 0,
-			validFor: Infinity,
-			given: undefined,
-			returnsFirst: undefined,
-		};
+		const writer = writerOf({ execution: this.number, place, isTool, item, isDamaged: this.isDamaged });
 		this.writers.set(key, writer);
-		chronicle.writers.push(writer);
+		this.world.chronicle.writers.push(writer);
 		return writer;
 	}
 }
 
+function referenceIn(given: Given | undefined): string | undefined {
+	const reference = given?.kept.preview['reference'];
+	return typeof reference === 'string' ? reference : undefined;
+}
+
 interface Prepared {
-	readonly task: Task | Failure;
+	readonly raw: RawParameters;
 	readonly writer: Writer;
 	readonly account: Account | undefined;
 	readonly isChanged: boolean;
 	readonly adds: boolean;
 }
 
-/** Of the same item, or of another call of the tool. */
-function takeUp(writer: Writer, { id, preview, asks }: Page, writers: readonly Writer[]): void {
-	for (const other of writers) {
-		if (other === writer || other.page !== id) continue;
-		other.isInDoubt = false;
-		if (other.isLost) writer.excuses.add('crash');
-	}
-	Object.assign(writer, { preview, page: id, asks });
+/** Each request of an execution listens to it. */
+function stopButton(): AbortController {
+	const stop = new AbortController();
+	setMaxListeners(0, stop.signal);
+	return stop;
 }
 
-function resultsOfDead(reason: unknown): Result[] {
-	if (reason instanceof Crash) return [];
+function endOfDead(reason: unknown): End {
+	if (reason instanceof Crash) return { error: reason };
 	throw reason;
 }
 
-/** As a database stores it. */
-function copied(context: Context): Context {
-	const copy: unknown = JSON.parse(JSON.stringify(context));
-	return typeof copy === 'object' && copy !== null ? { ...copy } : {};
+/** What stands in a node under another one's name; n8n goes on with the items that it had stored. */
+function asAnother(node: NodePlan, other: NodePlan): NodePlan {
+	const items = other.runs[0] ?? [];
+	const runs = node.runs.map((run) => run.map((_, item) => items[item % items.length]).flatMap((each) => each ?? []));
+	return { ...other, name: node.name, runs };
 }
 
 function takenBy(applies: ItemPlan['applies'], kept: Kept): Given {
@@ -372,7 +355,7 @@ function takenBy(applies: ItemPlan['applies'], kept: Kept): Given {
 
 /** The workflow stores what a dry run puts out. */
 function keepPreview({ result, account, writer }: Report, { kept }: Chronicle): void {
-	if (!account || result instanceof Failure || !isRecord(result.json['preview'])) return;
+	if (!account || hasFailed(result) || !isRecord(result.json['preview'])) return;
 	const { preview } = result.json;
 	const json = JSON.stringify(result.json);
 	kept.push({ id: String(preview['id']), json, preview, account, look: writer.look, by: writer, isTaken: false });

@@ -1,7 +1,20 @@
 // What can become of a request: whether Zoo applies it, when, and what comes back.
 
-import type { Sent } from '../../nodes/ZooBilling/zoo/retry';
 import type { Dice } from './dice';
+
+/** What comes of a request on the wire. */
+export type Wire =
+	| {
+			readonly kind: 'reply';
+			readonly status: number;
+			readonly text: string;
+			readonly retryAfter?: string;
+			readonly callId?: string;
+	  }
+	| { readonly kind: 'broken'; readonly code: string }
+	/** Until whoever asks lets go: nothing comes, or the beginning of a reply. */
+	| { readonly kind: 'hangs' }
+	| { readonly kind: 'trickles' };
 
 /** How hard a world is on its writes. */
 export interface Weather {
@@ -119,7 +132,7 @@ export function fateOfLook(dice: Dice, weather: Weather): Answer {
 		[1, 'trickle'],
 		[1, 'unreadable'],
 		[1, 'bare'],
-		[4, { status: dice.pick([500, 502, 503, 504, 408]), isZoos: dice.roll(0.5) }],
+		[4, { status: dice.pick([500, 502, 503, 504, 408, 520]), isZoos: dice.roll(0.5) }],
 		[2, { status: dice.pick([429, 503]), isZoos: dice.roll(0.5), retryAfter: dice.pick(WAITS) }],
 		[1, { status: dice.pick([400, 401, 403, 404, 302]), isZoos: dice.roll(0.5) }],
 	]);
@@ -128,9 +141,9 @@ export function fateOfLook(dice: Dice, weather: Weather): Answer {
 /** Milliseconds that an answer takes. */
 export function delayOf(answer: Answer, timeout: number, dice: Dice): number {
 	if (answer === 'timeout') return timeout;
-	if (answer === 'trickle') return timeout + 1000;
+	if (answer === 'trickle') return timeout - 100;
 	return Math.min(
-		timeout,
+		timeout - 1,
 		dice.weigh([
 			[6, dice.between(5, 200)],
 			[1, dice.between(200, 8000)],
@@ -139,23 +152,23 @@ export function delayOf(answer: Answer, timeout: number, dice: Dice): number {
 }
 
 const SILENCES = {
-	refused: { reached: 'no', again: true },
-	certificate: { reached: 'no', again: false },
-	timeout: { reached: 'perhaps', again: true },
-	reset: { reached: 'perhaps', again: true },
-	trickle: { reached: 'perhaps', again: false },
-} as const;
+	refused: { kind: 'broken', code: 'ECONNREFUSED' },
+	certificate: { kind: 'broken', code: 'CERT_HAS_EXPIRED' },
+	timeout: { kind: 'hangs' },
+	reset: { kind: 'broken', code: 'ECONNRESET' },
+	trickle: { kind: 'trickles' },
+} as const satisfies Record<string, Wire>;
 
 /** An answer that holds no balance; undefined for one that does. */
-export function wordless(answer: Answer): Sent | undefined {
+export function wordless(answer: Answer): Wire | undefined {
 	if (typeof answer === 'object') return refusalOf(answer);
 	if (answer === 'unreadable') return { kind: 'reply', status: 200, text: '<html>Please wait' };
 	if (answer === 'bare') return { kind: 'reply', status: 200, text: '{"ok":true}' };
 	if (answer === 'ok') return undefined;
-	return { kind: 'silence', ...SILENCES[answer], cause: `it was ${answer}` };
+	return SILENCES[answer];
 }
 
-function refusalOf({ status, isZoos, retryAfter }: Refusal): Sent {
+function refusalOf({ status, isZoos, retryAfter }: Refusal): Wire {
 	const text = isZoos ? '{"message":"No.","request_id":"r-1","error_code":"no"}' : '<html>No.';
 	return { kind: 'reply', status, text, ...(retryAfter !== undefined && { retryAfter: String(retryAfter) }) };
 }
@@ -164,6 +177,11 @@ export function nameOf(answer: Answer): string {
 	if (typeof answer !== 'object') return answer;
 	const { status, isZoos, retryAfter } = answer;
 	return `${status}${isZoos ? ' in Zoo’s words' : ''}${retryAfter === undefined ? '' : `, wait ${retryAfter} s`}`;
+}
+
+/** Whether an attempt is over only when whoever waits for it lets go. */
+export function isLeftOpen(answer: Answer): boolean {
+	return answer === 'timeout' || answer === 'trickle';
 }
 
 /** Whether an attempt must not be sent again, by the table of the rules. */

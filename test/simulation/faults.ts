@@ -7,6 +7,8 @@ export interface Fault {
 	/** A text that stands there once, and what stands there instead. */
 	readonly from: string;
 	readonly to: string;
+	/** What has to be wrong as well, where one guard stands behind another. */
+	readonly also?: Omit<Fault, 'name'>;
 }
 
 export const faults: readonly Fault[] = [
@@ -190,7 +192,7 @@ export const faults: readonly Fault[] = [
 		to: 'return ASKED_TO_WAIT;',
 	},
 	{
-		name: 'a preview is applied again in the same process',
+		name: 'Apply begins a record of its own each time',
 		file: 'journal.ts',
 		from: 'if (writes?.applies !== undefined) return writes.text;',
 		to: 'if (writes?.applies !== undefined) return undefined;',
@@ -215,20 +217,129 @@ export const faults: readonly Fault[] = [
 	},
 	{
 		name: 'a repeated reference adds again',
-		file: 'records.ts',
-		from: "(page.state === 'settled' ? this.settled : this.inDoubt).set",
-		to: "(page.state === 'settled' ? new Map<string, Page>() : this.inDoubt).set",
+		file: 'journal.ts',
+		from: "const isOnce = writes?.adds && options.repeatedReference === 'returnFirst';",
+		to: "const isOnce = writes?.adds && options.repeatedReference === 'refuse';",
 	},
 	{
-		name: 'a reference in doubt is free',
+		name: 'a payment in doubt is unknown to other executions',
 		file: 'records.ts',
-		from: "(page.state === 'settled' ? this.settled : this.inDoubt).set",
-		to: "(page.state === 'settled' ? this.settled : new Map<string, Page>()).set",
+		from: "(page.state === 'settled' ? this.settled : this.inDoubt).set(page.id, page);",
+		to: "if (page.state === 'settled') this.settled.set(page.id, page);",
 	},
 	{
 		name: 'what was left in doubt is not settled first',
 		file: 'run.ts',
 		from: 'first: plan.resumed !== undefined',
 		to: 'first: plan.resumed === null',
+	},
+	{
+		name: 'a canceled run forgets its records',
+		file: 'execution.ts',
+		from: 'if (context.getExecutionCancelSignal()?.aborted) return true;',
+		to: 'if (context.getExecutionCancelSignal()?.aborted) return false;',
+	},
+	{
+		name: 'all runs of a node share their records',
+		file: 'execution.ts',
+		from: 'Number(context.getWorkflowDataProxy(0).$runIndex)',
+		to: '0',
+	},
+	{
+		name: 'places are keyed by the ID of the node',
+		file: 'execution.ts',
+		from: 'const { name: nodeName } = context.getNode();',
+		to: 'const { id: nodeName } = context.getNode();',
+	},
+	{
+		name: 'the host of a preview is compared without its port',
+		file: 'operations/applyPreview.ts',
+		from: 'if (stored.host !== session.host) {',
+		to: "if (stored.host.split(':')[0] !== session.host.split(':')[0]) {",
+	},
+	{
+		name: 'Valid For is counted from after the credential was opened',
+		file: 'zoo/transport.ts',
+		from: '		begunAt,\n		origin,',
+		to: '		begunAt: performance.now(),\n		origin,',
+	},
+	{
+		name: 'a repeated reference in the execution that left the doubt is refused',
+		file: 'journal.ts',
+		from: 'return isNamed && writes.payment === paymentIn(page.preview);',
+		to: 'return isNamed && writes.payment === undefined;',
+	},
+	{
+		name: 'a preview is not taken up in the execution that left the doubt',
+		file: 'journal.ts',
+		from: 'if (page.applies !== undefined && writes.text === previewName(page.applies, page.preview)) return true;\n		const',
+		to: 'const',
+	},
+	{
+		name: 'Return First Result does not see what Apply has added',
+		file: 'records.ts',
+		from: '...(adds && reference !== undefined ?',
+		to: '...(adds && applies === undefined && reference !== undefined ?',
+	},
+	{
+		name: 'a first result that was returned is not noted',
+		file: 'journal.ts',
+		from: 'this.noteTaken(item, { ...page, asks: writes?.text ?? page.asks }, result);',
+		to: '',
+	},
+	{
+		name: 'an unknown word of doubt leads to sending',
+		file: 'stored.ts',
+		from: "doubt: isOneOf('perhaps', 'claim'),",
+		to: 'doubt: isText,',
+		also: { file: 'zoo/sending.ts', from: 'default:\n				return this.unknown(true);', to: "default:\n				return 'send';" },
+	},
+	{
+		name: 'what happened since the first attempt does not count',
+		file: 'operations/write.ts',
+		from: 'otherWriterSince(page.mark, key, page.id)',
+		to: 'otherWriterSince(session.register.mark(), key, page.id)',
+	},
+	{
+		name: 'what another execution has settled is still in doubt',
+		file: 'journal.ts',
+		from: 'if (!page || !known) return page;',
+		to: 'if (!page || !known || page !== known) return page;',
+	},
+	{
+		name: 'whoever was canceled forgets what another one has settled',
+		file: 'records.ts',
+		from: "(page.state !== 'settled' && this.settled.has(page.id))",
+		to: "(page.state !== 'settled' && this.settled.has(''))",
+	},
+	{
+		name: 'all calls of a tool share their records',
+		file: 'journal.ts',
+		from: 'stored.calls[callsKey(nodeName)] = calls + 1;',
+		to: 'stored.calls[callsKey(nodeName)] = calls;',
+	},
+	{
+		name: 'a workflow stops on whatever went wrong first',
+		file: 'output.ts',
+		from: "failures.find(({ details }) => details.outcome === 'unknown') ??",
+		to: '',
+	},
+	{
+		name: 'the sum of a stopped workflow counts what is unknown as not sent',
+		file: 'tally.ts',
+		from: "unknown: 'of unknown outcome',",
+		to: "unknown: 'not sent',",
+	},
+	{
+		name: 'a connection that was closed is taken for one that never stood',
+		file: 'zoo/silence.ts',
+		from: "return { kind: 'silence', reached: 'perhaps', again: true, cause };",
+		to: "return { kind: 'silence', reached: 'no', again: true, cause };",
+	},
+	{
+		name: 'what trickles in is asked for again',
+		file: 'zoo/silence.ts',
+		from: 'again: !moving',
+		to: 'again: moving || true',
 	},
 ];

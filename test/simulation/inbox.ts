@@ -1,13 +1,10 @@
 // The payment inbox around the node, as its table and its workflow have it: claim with a lease, preview, keep, apply, record.
 
-import { Failure } from '../../nodes/ZooBilling/failures/failure';
-import type { Result } from '../../nodes/ZooBilling/result';
-import type { RawParameters } from '../../nodes/ZooBilling/operations/operation';
 import type { Kept } from './chronicle';
 import { Execution, type Run } from './engine';
-import type { ExecutionPlan, InboxPlan, ItemPlan, NodePlan } from './plan';
+import { HOSTS, type ExecutionPlan, type InboxPlan, type ItemPlan, type NodePlan, type RawParameters } from './plan';
 import { Crash, type Process, type Surroundings } from './process';
-import { reasonOf } from './rules/reports';
+import { hasFailed, reasonOf, type Result } from './said';
 
 /** In milliseconds. */
 const EVERY = 5000;
@@ -142,7 +139,7 @@ export class Inbox {
 			this.become(row, became, reasonOf(result));
 			return;
 		}
-		const json = result instanceof Failure ? {} : result.json;
+		const json = hasFailed(result) ? {} : result.json;
 		const { updated_at: updatedAt = '' } = json;
 		Object.assign(row, { status: 'done', openUntil: attemptsOf(json) > 1 ? this.now + 10_000 : 0, updatedAt });
 	}
@@ -163,7 +160,7 @@ export class Inbox {
 
 	private judged(row: Row, result: Result, mayHaveBeenSent: boolean): 'done' | 'again' | 'rest' | 'person' {
 		const reason = reasonOf(result);
-		if (!(result instanceof Failure)) return isOf(row, result.json) ? 'done' : 'person';
+		if (!hasFailed(result)) return isOf(row, result.json) ? 'done' : 'person';
 		const { outcome } = result.details;
 		if (outcome === 'unknown' && reason === 'outcomeUnknown') return 'rest';
 		if (outcome !== 'notSent' && outcome !== 'notApplied') return 'person';
@@ -238,6 +235,10 @@ const NOTHING: ExecutionPlan = {
 	nodes: [],
 	retries: 0,
 	retriesElsewhere: false,
+	startsElsewhere: false,
+	keepsContext: true,
+	edit: 'items',
+	isDamaged: false,
 	cancelAfter: undefined,
 	crashAtStep: undefined,
 };
@@ -309,9 +310,7 @@ export class Worker {
 			const result = results[index];
 			await this.database();
 			if (!result) continue;
-			const kept = chronicle.kept.find(
-				({ json }) => !(result instanceof Failure) && json === JSON.stringify(result.json),
-			);
+			const kept = chronicle.kept.find(({ json }) => !hasFailed(result) && json === JSON.stringify(result.json));
 			if (kept) ready.push(...this.inbox.keep(claim, kept, chronicle.clock.time));
 			else this.inbox.record(claim, result);
 		}
@@ -344,7 +343,16 @@ export class Worker {
 		{ items, given }: Pick<Run, 'items' | 'given'>,
 	): Promise<readonly Result[]> {
 		const name = `${operation} of worker ${this.number}, round ${this.rounds}`;
-		const node = { name, operation, isTool: false, runs: [], continueOnFail: true, tries: 1, waitBetweenTries: 0 };
+		const node: NodePlan = {
+			name,
+			operation,
+			baseUrl: HOSTS[0][0],
+			isTool: false,
+			runs: [],
+			continueOnFail: true,
+			tries: 1,
+			waitBetweenTries: 0,
+		};
 		const results = await execution.runOnce({ node, items, number: 0, place: name, ...(given && { given }) });
 		if (this.process.hasCrashed) throw new Crash();
 		return results;

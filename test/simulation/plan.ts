@@ -1,8 +1,16 @@
 // A world from its dice: Zoo's rules and weather, who else writes, and the executions with their nodes, items and settings.
 
-import type { RawParameters } from '../../nodes/ZooBilling/operations/operation';
 import type { Dice } from './dice';
 import { FIELDS, type ZooRules } from './zoo';
+
+/** An item's parameters, by their names in the node. */
+export type RawParameters = Readonly<Record<string, unknown>>;
+
+/** Two hosts that differ in their port alone, each in the spellings that credentials may have. */
+export const HOSTS = [
+	['https://api.zoo.dev', 'https://API.zoo.dev/', 'https://api.zoo.dev./docs'],
+	['https://api.zoo.dev:8443', 'https://api.zoo.dev.:8443/'],
+] as const;
 
 export interface ItemPlan {
 	readonly raw: RawParameters;
@@ -28,6 +36,8 @@ interface Applying {
 export interface NodePlan {
 	readonly name: string;
 	readonly operation: 'adjustBalance' | 'updateBalance' | 'applyPreview';
+	/** Of its credential. */
+	readonly baseUrl: string;
 	readonly isTool: boolean;
 	/** The items of each run; of a tool, of each call. */
 	readonly runs: ReadonlyArray<readonly ItemPlan[]>;
@@ -43,6 +53,13 @@ export interface ExecutionPlan {
 	/** How often somebody presses Retry after it has failed. */
 	readonly retries: number;
 	readonly retriesElsewhere: boolean;
+	readonly startsElsewhere: boolean;
+	/** n8n's Engine 2.0 keeps nothing between nodes; it neither tries again nor takes up what has failed. */
+	readonly keepsContext: boolean;
+	/** What somebody does to the workflow before Retry: to items' parameters; or nodes are pasted, or swap their names. */
+	readonly edit: 'items' | 'pasted' | 'swapped';
+	/** Something changes what n8n has stored of the execution's memory. */
+	readonly isDamaged: boolean;
 	readonly cancelAfter: number | undefined;
 	/** The process dies around this request or wait. */
 	readonly crashAtStep: number | undefined;
@@ -73,6 +90,7 @@ export interface WorldPlan {
 		readonly id: string;
 		readonly amounts: readonly number[];
 	}>;
+	readonly hosts: number;
 	readonly executions: readonly ExecutionPlan[];
 	readonly inbox: InboxPlan | undefined;
 	readonly intrusions: readonly Intrusion[];
@@ -82,6 +100,9 @@ export interface WorldPlan {
 
 const CHANGES = ['10', '20', '50', '-10', '-20', '0.01', '0.37', '5', '0'];
 const TARGETS = ['100', '120', '150', '80', '100.37', '0'];
+
+/** The share of executions that Engine 2.0 runs. */
+const OF_ENGINE_2 = 0;
 
 export function planWorld(dice: Dice): WorldPlan {
 	const isCalm = dice.roll(0.15);
@@ -108,20 +129,22 @@ export function planWorld(dice: Dice): WorldPlan {
 		amounts: FIELDS[model].map(() => dice.pick([100, 100, 120, 150, 37, 10]) * 10_000),
 	}));
 	const kind = dice.weigh([
-		[7, 'ordinary'],
+		[6, 'ordinary'],
 		[2, 'previews'],
+		[3, 'again'],
 		[1, 'inbox'],
 	] as const);
 	const payments = Array.from({ length: dice.pick([1, 6, 6]) }, () => ({
 		account: dice.whole(0, accounts.length - 1),
 		amounts: { [PARAMETERS[model][1]]: dice.pick(CHANGES.slice(0, 3)) },
 	}));
-	const setting = { zoo, accounts: accounts.length, isCalm, payments };
+	const hosts = kind !== 'inbox' && dice.roll(0.1) ? 2 : 1;
+	const setting = { zoo, accounts: accounts.length, hosts, isCalm, payments };
 	const executions = kind === 'inbox' ? [] : planExecutions(dice, setting, kind);
 	const intruders = isCalm || dice.roll(0.5) ? 0 : dice.whole(1, 4);
 	const intrusions = Array.from({ length: intruders }, () => planIntrusion(dice, accounts.length));
 	const inbox = kind === 'inbox' ? planInbox(dice, setting) : undefined;
-	return { zoo, accounts, executions, inbox, intrusions, isCalm };
+	return { zoo, accounts, hosts, executions, inbox, intrusions, isCalm };
 }
 
 interface Payment {
@@ -132,6 +155,7 @@ interface Payment {
 interface Scene {
 	readonly zoo: ZooRules;
 	readonly accounts: number;
+	readonly hosts: number;
 	readonly isCalm: boolean;
 	/** What the payment references stand for, unless an item is at odds with it. */
 	readonly payments: readonly Payment[];
@@ -139,11 +163,11 @@ interface Scene {
 
 interface Setting extends Scene {
 	readonly index: number;
-	/** Dry runs only, or what is made of them. */
-	readonly stage: 'ordinary' | 'preview' | 'apply';
+	/** Dry runs only, what is made of them, or all hands that take up the same payment. */
+	readonly stage: 'ordinary' | 'preview' | 'apply' | 'again';
 }
 
-function planExecutions(dice: Dice, scene: Scene, kind: 'ordinary' | 'previews'): ExecutionPlan[] {
+function planExecutions(dice: Dice, scene: Scene, kind: 'ordinary' | 'previews' | 'again'): ExecutionPlan[] {
 	if (kind === 'ordinary') {
 		const count = dice.weigh([
 			[3, 1],
@@ -151,8 +175,9 @@ function planExecutions(dice: Dice, scene: Scene, kind: 'ordinary' | 'previews')
 		] as const);
 		return Array.from({ length: count }, (_, index) => planExecution(dice, { ...scene, index, stage: 'ordinary' }));
 	}
-	const applying = Array.from({ length: dice.whole(1, 3) }, (_, nth) =>
-		planExecution(dice, { ...scene, index: nth + 1, stage: 'apply' }),
+	const isAgain = kind === 'again';
+	const applying = Array.from({ length: isAgain ? dice.whole(2, 5) : dice.whole(1, 3) }, (_, nth) =>
+		planExecution(dice, { ...scene, index: nth + 1, stage: isAgain ? 'again' : 'apply' }),
 	);
 	return [planExecution(dice, { ...scene, index: 0, stage: 'preview' }), ...applying];
 }
@@ -172,8 +197,9 @@ function planInbox(dice: Dice, { accounts, isCalm }: Scene): InboxPlan {
 
 function planExecution(dice: Dice, setting: Setting): ExecutionPlan {
 	const { isCalm, index, stage } = setting;
+	const keepsContext = !dice.roll(OF_ENGINE_2);
 	return {
-		startsAt: index === 0 ? 0 : dice.between(stage === 'apply' ? 400 : 0, dice.pick([500, 60_000])),
+		startsAt: index === 0 ? 0 : dice.between(stage === 'ordinary' ? 0 : 400, dice.pick([500, 60_000, 200_000])),
 		nodes: Array.from(
 			{
 				length: dice.weigh([
@@ -184,24 +210,35 @@ function planExecution(dice: Dice, setting: Setting): ExecutionPlan {
 			},
 			(_, node) => planNode(dice, setting, node),
 		),
-		retries: dice.weigh([
-			[2, 0],
-			[3, 1],
-			[1, 2],
-		] as const),
+		retries: keepsContext
+			? dice.weigh([
+					[2, 0],
+					[3, 1],
+					[1, 2],
+				] as const)
+			: 0,
 		retriesElsewhere: dice.roll(0.3),
+		startsElsewhere: index > 0 && dice.roll(0.15),
+		keepsContext,
+		edit: dice.weigh([
+			[8, 'items'],
+			[1, 'pasted'],
+			[1, 'swapped'],
+		] as const),
+		isDamaged: dice.roll(0.04),
 		cancelAfter: !isCalm && dice.roll(0.06) ? dice.between(0, 40_000) : undefined,
 		crashAtStep: !isCalm && dice.roll(0.06) ? dice.whole(1, 20) : undefined,
 	};
 }
 
 function planNode(dice: Dice, setting: Setting, node: number): NodePlan {
+	const { stage, hosts } = setting;
 	const operation = dice.weigh<NodePlan['operation']>([
-		[3, 'adjustBalance'],
-		[2, 'updateBalance'],
-		[setting.stage === 'apply' ? 15 : 0, 'applyPreview'],
+		[stage === 'again' ? 6 : 3, 'adjustBalance'],
+		[stage === 'again' ? 1 : 2, 'updateBalance'],
+		[{ ordinary: 0, preview: 0, apply: 15, again: 6 }[stage], 'applyPreview'],
 	]);
-	const isTool = dice.roll(0.15);
+	const isTool = dice.roll(stage === 'again' ? 0.25 : 0.15);
 	const plan = () => (operation === 'applyPreview' ? planApplying(dice) : planItem(dice, setting, operation));
 	const options = nodeOptions(dice);
 	const run = () =>
@@ -226,6 +263,7 @@ function planNode(dice: Dice, setting: Setting, node: number): NodePlan {
 	return {
 		name: `${NAMES[operation]} ${setting.index}${'ABC'[node] ?? ''}`,
 		operation,
+		baseUrl: dice.pick(dice.roll(0.5) ? HOSTS[0] : (HOSTS[hosts - 1] ?? HOSTS[0])),
 		isTool,
 		runs: Array.from(
 			{
@@ -267,7 +305,7 @@ function merged(raw: RawParameters, options: RawParameters): RawParameters {
 	return { ...raw, options: Object.assign({}, options, raw['options']) };
 }
 
-const PARAMETERS = {
+export const PARAMETERS = {
 	prePay: ['monthlyCreditsRemaining', 'prePayCashRemaining', 'prePayCreditsRemaining'],
 	apiCredits: ['monthlyApiCreditsRemainingMonetaryValue', 'stableApiCreditsRemainingMonetaryValue'],
 } as const;
@@ -284,7 +322,7 @@ function planApplying(dice: Dice): ItemPlan {
 		changed: undefined,
 		account: 0,
 		changedAccount: 0,
-		applies: { nth: dice.whole(0, 5), sentBefore, isText: dice.roll(0.5) },
+		applies: { nth: dice.pick([0, 0, 0, 1, 2, 3, 4, 5]), sentBefore, isText: dice.roll(0.5) },
 	};
 }
 
@@ -308,7 +346,8 @@ function planItem(dice: Dice, setting: Setting, operation: NodePlan['operation']
 			},
 		};
 	};
-	const isPayment = operation === 'adjustBalance' && dice.roll(payments.length === 1 ? 0.4 : 0.1);
+	const often = stage === 'again' ? 0.6 : payments.length === 1 ? 0.4 : 0.1;
+	const isPayment = operation === 'adjustBalance' && dice.roll(often);
 	if (isPayment) return planPayment(dice, setting);
 	const raw = rolled();
 	const isChanged = dice.roll(0.12);
@@ -328,7 +367,9 @@ function planPayment(dice: Dice, { zoo, payments, stage }: Setting): ItemPlan {
 	const { account, amounts } = payments[index] ?? { account: 0, amounts: {} };
 	const reference = `pi_${index + 1}`;
 	const dryRun = dice.roll(stage === 'preview' ? 0.95 : 0.05);
-	const options = { reference, repeatedReference: 'returnFirst', ...(dryRun && { dryRun }) };
+	// Where each repetition is refused, the reference alone tells that it is the same payment.
+	const isReturned = stage !== 'again' || dice.roll(0.6);
+	const options = { reference, ...(isReturned && { repeatedReference: 'returnFirst' }), ...(dryRun && { dryRun }) };
 	const raw = { balanceModel: zoo.model, amountUnit: 'usd', adjustFields: amounts, options };
 	return { isLoud: dice.roll(0.2), raw, changed: undefined, account, changedAccount: account };
 }

@@ -3,15 +3,16 @@
 import { Chronicle, type Account, type Broken, type Impossibility } from './chronicle';
 import { Clock, Standstill } from './clock';
 import { Dice } from './dice';
-import { Execution } from './engine';
+import { Execution, watched } from './engine';
 import { listed } from './money';
-import { planWorld, type Intrusion, type WorldPlan } from './plan';
+import { HOSTS, planWorld, type Intrusion, type WorldPlan } from './plan';
+import { program, type Start } from './program';
 import { Inbox, Worker } from './inbox';
-import { Process, type Surroundings } from './process';
+import { hostOf, Process, type Surroundings } from './process';
 import { checkInbox } from './rules/inbox';
 import { checkMoney } from './rules/money';
-import { reasonOf } from './rules/reports';
-import { Endless, isUnknown } from './rules/sending';
+import { isUnknown } from './rules/sending';
+import { reasonOf } from './said';
 import { current, FIELDS, Zoo } from './zoo';
 
 export interface WorldEnd {
@@ -29,36 +30,46 @@ export interface WorldEnd {
 	readonly payments: ReadonlyMap<string, number>;
 }
 
-export async function liveThrough(seed: number): Promise<WorldEnd> {
+/** `node`: its program; without one, as its sources are. */
+export async function liveThrough(seed: number, node?: Start): Promise<WorldEnd> {
+	const start = node ?? (await program());
 	const dice = new Dice(seed);
 	const plan = planWorld(dice);
 	const clock = new Clock();
 	const chronicle = new Chronicle(clock);
-	const accounts = plan.accounts.map((account, index) => openAccount(account, index, plan));
+	const accounts = HOSTS.slice(0, plan.hosts).flatMap(([url]) =>
+		plan.accounts.map((account, index) => openAccount(account, index, { ...plan, host: hostOf(url) })),
+	);
 	const zoo = new Zoo(plan.zoo, chronicle, dice.fork());
 	const { model, moments, credit } = plan.zoo;
-	const world: Surroundings = { chronicle, zoo, accounts, model, dice: dice.fork() };
+	const world: Surroundings = { chronicle, zoo, accounts, model, dice: dice.fork(), start };
 	chronicle.tell(`Seed ${seed}: ${plan.isCalm ? 'calm' : JSON.stringify(plan.zoo)}`);
 	for (const account of accounts) chronicle.tell(`${account.name} has ${listed(current(account).amounts)}`);
 	for (const intrusion of plan.intrusions) clock.in(intrusion.at, () => intrude(world, intrusion));
 	const processes: Process[] = [];
 	const newProcess = () => {
-		const process = new Process(processes.length, world);
+		const process = new Process(processes.length, world, watched);
 		processes.push(process);
 		return process;
 	};
 	const first = newProcess();
 	const executions = plan.executions.map(
-		(execution, index) => new Execution(index, execution, world, newProcess, first),
+		(execution, index) =>
+			new Execution(index, execution, world, newProcess, execution.startsElsewhere ? newProcess() : first),
 	);
 	const inbox = plan.inbox && new Inbox(plan.inbox, world);
 	const workers = Array.from({ length: plan.inbox?.workers ?? 0 }, (_, number) =>
 		inbox ? [new Worker(number + 1, inbox, world, newProcess)] : [],
 	).flat();
+	const endless = new Promise<void>((resolve) => {
+		chronicle.endless = resolve;
+	});
 	try {
-		await clock.run(Promise.all([...executions, ...workers].map(async (each) => await each.run())));
+		const all = Promise.all([...executions, ...workers].map(async (each) => await each.run()));
+		await clock.run(Promise.race([all, endless]));
+		if (chronicle.isEndless) chronicle.breaks('the world ends', 'It does not');
 	} catch (error) {
-		if (!(error instanceof Standstill || error instanceof Endless)) throw error;
+		if (!(error instanceof Standstill)) throw error;
 		chronicle.breaks('the world ends', error.message);
 	}
 	const truth = {
@@ -71,13 +82,18 @@ export async function liveThrough(seed: number): Promise<WorldEnd> {
 	return ended(seed, chronicle, plan, inbox);
 }
 
-function openAccount({ kind, id, amounts }: WorldPlan['accounts'][number], index: number, { zoo }: WorldPlan): Account {
+function openAccount(
+	{ kind, id, amounts }: WorldPlan['accounts'][number],
+	index: number,
+	{ zoo, host }: WorldPlan & { readonly host: string },
+): Account {
 	const { credit = 1, model } = zoo;
 	const rounded = FIELDS[model].map(
 		(name, field) => [name, Math.floor((amounts[field] ?? 0) / credit) * credit] as const,
 	);
 	return {
-		name: `${kind} ${'ABC'[index] ?? ''}`,
+		name: `${kind} ${'ABC'[index] ?? ''}${host.includes(':') ? ' of the other host' : ''}`,
+		host,
 		path: `/${kind}s/${id}/`,
 		idName: kind === 'org' ? 'orgId' : 'userId',
 		id,

@@ -1,7 +1,5 @@
 // The simulated Zoo: balances with their whole history, behind a network that loses, delays and lies.
 
-import type { ZooRequest } from '../../nodes/ZooBilling/zoo/request';
-import type { Sent } from '../../nodes/ZooBilling/zoo/retry';
 import type { Account, Attempt, Chronicle, Pass, Version, Writer } from './chronicle';
 import type { Dice } from './dice';
 import {
@@ -9,12 +7,14 @@ import {
 	fateOfLook,
 	fateOfWrite,
 	isFinal,
+	isLeftOpen,
 	isOpen,
 	nameOf,
 	wordless,
 	type Answer,
 	type Landing,
 	type Weather,
+	type Wire,
 } from './fates';
 import { listed, textOf, unitsIn, type Amounts } from './money';
 
@@ -69,7 +69,7 @@ export class Zoo {
 		return account.versions.length - 1;
 	}
 
-	async write(account: Account, attempt: Attempt, timeout: number): Promise<Sent> {
+	async write(account: Account, attempt: Attempt, timeout: number): Promise<Wire> {
 		const { dice, chronicle } = this;
 		const fate = fateOfWrite(dice, this.rules.weather);
 		const takes = delayOf(fate.answer, timeout, dice);
@@ -86,7 +86,7 @@ export class Zoo {
 		}
 		await clock.sleep(takes);
 		const isHeard = attempt.endedAt === undefined;
-		attempt.endedAt ??= clock.time;
+		if (!isLeftOpen(fate.answer)) attempt.endedAt ??= clock.time;
 		attempt.isFinal = isFinal(fate.answer);
 		attempt.isOpen = isOpen(fate.answer);
 		attempt.answer = nameOf(fate.answer);
@@ -106,7 +106,7 @@ export class Zoo {
 		return current(account);
 	}
 
-	async look(account: Account, timeout: number, { writer, pass }: { writer: Writer; pass: Pass }): Promise<Sent> {
+	async look(account: Account, timeout: number, { writer, pass }: { writer: Writer; pass: Pass }): Promise<Wire> {
 		const { dice, chronicle } = this;
 		const answer = this.lookAfter(writer);
 		const takes = delayOf(answer, timeout, dice);
@@ -165,7 +165,7 @@ export class Zoo {
 		return Math.floor(Math.min(units, cap) / credit) * credit;
 	}
 
-	private reply(account: Account, version: Version, pass: Pass): Sent {
+	private reply(account: Account, version: Version, pass: Pass): Wire {
 		const key = seenKey(pass, account);
 		// What arrives after a cancellation is not seen any more.
 		if (pass.canceledAt === undefined) this.seen.set(key, Math.max(version.moment, this.seen.get(key) ?? 0));
@@ -198,7 +198,7 @@ export function current({ versions }: Account): Version {
 }
 
 /** The amounts in a request's body. */
-export function askedIn({ body = '{}' }: ZooRequest): Amounts {
+export function askedIn({ body = '{}' }: { readonly body?: string }): Amounts {
 	const json: unknown = JSON.parse(body);
 	if (typeof json !== 'object' || json === null) return {};
 	return Object.fromEntries(Object.entries(json).map(([name, value]) => [name, unitsIn(String(value))]));
@@ -219,6 +219,6 @@ function momentText(micro: number): string {
 	return `${milli}${String(micro % 1000).padStart(3, '0')}Z`;
 }
 
-function seenKey({ process }: Pass, { path }: Account): string {
-	return `${process} ${path}`;
+function seenKey({ process }: Pass, { host, path }: Account): string {
+	return `${process} ${host}${path}`;
 }

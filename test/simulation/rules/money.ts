@@ -1,12 +1,11 @@
 // Rules that are checked when the world is over and every write has landed: what became of the money, against what was said of it.
 
-import { Failure } from '../../../nodes/ZooBilling/failures/failure';
-import { isRecord } from '../../../nodes/ZooBilling/refusal';
-import type { Account, Attempt, Chronicle, Kept, Report, Version, Writer } from '../chronicle';
+import type { Account, Attempt, Chronicle, Impossibility, Kept, Report, Version, Writer } from '../chronicle';
 import { amountsIn, listed, stand, unitsIn, type Amounts } from '../money';
+import { hasFailed, isRecord, reasonOf } from '../said';
 import { isTooLate } from '../zoo';
-import { amountsOf, reasonOf, shownIn } from './reports';
-import { isUnknown, isWritten } from './sending';
+import { amountsOf, shownIn } from './reports';
+import { attemptsAt, isUnknown, isWritten } from './sending';
 
 export interface Truth {
 	/** Whether replies say when a balance was updated. */
@@ -50,12 +49,15 @@ function effectiveOf({ attempts }: Writer): Landing[] {
 }
 
 /** Whoever is no item of this process that a page tells of: other writers, other processes, and those whose page a crash took. */
-function isOutsider({ by }: Version, { writer, pass }: Attempt): boolean {
+function isOutsider({ by }: Version, { writer, pass, page }: Attempt): boolean {
 	if (typeof by === 'string') return true;
 	// The inbox keeps its workers apart, and remembers for those that died.
 	if (by.writer.given?.payment !== undefined && writer.given?.payment !== undefined) return false;
 	if (by.writer.isLost || by.pass.process !== pass.process) return true;
-	return by.writer !== writer && writer.reports.some((report) => report.pass.process !== pass.process);
+	// What a record of another process says of when it was begun means nothing here.
+	return (
+		by.writer !== writer && writer.attempts.some((each) => each.page === page && each.pass.process !== pass.process)
+	);
 }
 
 /**
@@ -125,9 +127,6 @@ function checkIntruders(chronicle: Chronicle, { attempt, index }: Landing): void
 		if (isOutsider(version, attempt) || writer.isLost) {
 			writer.excuses.add('raced');
 			if (typeof by !== 'string') by.writer.excuses.add('raced');
-		} else if (typeof by !== 'string' && isLetGo(writer, by)) {
-			writer.excuses.add('doubtElsewhere');
-			by.writer.excuses.add('doubtElsewhere');
 		} else if (typeof by !== 'string' && (writer.excuses.has('tooLate') || by.writer.excuses.has('tooLate'))) {
 			by.writer.excuses.add('tooLate');
 			writer.excuses.add('tooLate');
@@ -141,22 +140,16 @@ function checkIntruders(chronicle: Chronicle, { attempt, index }: Landing): void
 	}
 }
 
-/** Whether the item was reported as unknown before another execution went on with the owner. */
-function isLetGo(writer: Writer, by: Attempt): boolean {
-	const isOpen = writer.reports.some((report) => isUnknown(report.result) && report.at <= by.sentAt);
-	return isOpen && by.writer.execution !== writer.execution && writer.given?.payment === undefined;
-}
-
 function checkWriter(chronicle: Chronicle, writer: Writer, truth: Truth): void {
 	const landings = writer.attempts.flatMap(landingsOf);
 	for (const report of writer.reports) {
 		const said = sayOf(report);
 		const landed = landings.filter(({ attempt }) => writer.attempts.indexOf(attempt) < report.attempts);
 		const hasEffect = landed.some(({ before, after }) => !stand(before.amounts, after.amounts));
-		if (said === 'notApplied' && hasEffect && !isExcused(writer)) {
+		if (said === 'notApplied' && hasEffect && !isExcused(writer) && reasonOf(report.result) !== 'memoryUnreadable') {
 			chronicle.breaks('what was reported as not applied never is', `${writer.name}: ${reasonOf(report.result)}`);
 		}
-		if (report.result instanceof Failure || said !== 'applied') continue;
+		if (hasFailed(report.result) || said !== 'applied') continue;
 		checkConfirmation(chronicle, report, truth);
 		if (reasonOf(report.result) === 'alreadyThere') {
 			checkThere(chronicle, report, truth);
@@ -172,10 +165,10 @@ function checkWriter(chronicle: Chronicle, writer: Writer, truth: Truth): void {
 }
 
 /** Of the same preview or payment: what one item has left in doubt, another may have written. */
-function landingsOfOthers({ attempts }: Chronicle, writer: Writer): Landing[] {
+function landingsOfOthers(chronicle: Chronicle, writer: Writer): Landing[] {
 	const keys = new Set(writer.attempts.flatMap(({ once }) => once));
-	const isIts = ({ once, page }: Attempt) => once.some((key) => keys.has(key)) || (page ?? '') === writer.page;
-	return attempts.filter(isIts).flatMap(landingsOf);
+	const ofKeys = chronicle.attempts.filter(({ once }) => once.some((key) => keys.has(key)));
+	return [...ofKeys, ...attemptsAt(writer, chronicle)].flatMap(landingsOf);
 }
 
 /** Nothing was sent, because it stands there: by an earlier try of the same preview, or by somebody who set the same. */
@@ -203,7 +196,9 @@ function sayOf(report: Report): 'applied' | 'notApplied' | 'unknown' {
 	const { result } = report;
 	if (isWritten(report)) return 'applied';
 	if (isUnknown(report.result)) return 'unknown';
-	return result instanceof Failure || report.adds ? 'notApplied' : 'unknown';
+	if (hasFailed(result)) return 'notApplied';
+	if (!report.adds) return 'unknown';
+	return ['confirmed', 'different', 'alreadyThere'].includes(reasonOf(result)) ? 'applied' : 'notApplied';
 }
 
 /** An adjustment is added once, and by the amounts that its report tells. */
@@ -213,12 +208,14 @@ function checkEffect(chronicle: Chronicle, writer: Writer, landings: readonly La
 	const effects = landings.map(({ before, after, attempt }) => effectOf(before, after, attempt.asked));
 	const real = effects.filter((effect) => Object.values(effect).some((units) => units !== 0));
 	if (real.length > 1) chronicle.breaks('nothing is added twice', writer.name);
-	const [effect = {}] = real;
-	const told = last.result instanceof Failure ? undefined : changesIn(last.result.json);
-	// What another item has added is told by its own.
-	if (!told || !isWritten(last) || writer.attempts.length === 0) return;
+	const others = landingsOfOthers(chronicle, writer);
+	if (others.some(({ attempt }) => isExcused(attempt.writer))) return;
+	const ofOthers = others.map(({ before, after, attempt }) => effectOf(before, after, attempt.asked));
+	const told = hasFailed(last.result) ? undefined : changesIn(last.result.json);
+	if (!told || !isWritten(last)) return;
 	const sum = Object.fromEntries(Object.entries(told).filter(([, units]) => units !== 0));
-	if (!stand(sum, effect)) {
+	const [effect = {}] = real;
+	if (![effect, ...ofOthers].some((each) => stand(sum, each))) {
 		chronicle.breaks('a report tells what was added', `${writer.name}: ${listed(sum)} instead of ${listed(effect)}`);
 	}
 }
@@ -241,7 +238,7 @@ function checkConfirmation(chronicle: Chronicle, report: Report, { credit = 1 }:
 	const { writer, result, at, attempts } = report;
 	const last = writer.attempts[attempts - 1];
 	const first = writer.attempts.find(({ preview }) => preview === last?.preview);
-	if (!first || result instanceof Failure) return;
+	if (!first || hasFailed(result)) return;
 	const names = Object.keys(first.asked);
 	const shown = shownIn(report, names);
 	const stood = first.account.versions.some((version) => version.at <= at && stand(shown, version.amounts));
@@ -308,19 +305,44 @@ function checkOnce(chronicle: Chronicle, truth: Truth): void {
 	const keys = new Set(chronicle.attempts.flatMap(({ once }) => once));
 	for (const key of keys) {
 		const attempts = chronicle.attempts.filter(({ once }) => once.includes(key));
-		const landings = attempts.flatMap(landingsOf).filter(({ before, after }) => !stand(before.amounts, after.amounts));
+		const landings = attempts
+			.flatMap(landingsOf)
+			.filter(({ before, after }) => !stand(before.amounts, after.amounts))
+			.sort((one, other) => one.index - other.index);
 		if (landings.length < 2) continue;
 		for (const attempt of attempts) noteSaidNo(attempt, attempts);
 		noteTakenBackSince(landings, truth);
 		const writers = new Set(attempts.map(({ writer }) => writer));
 		// A crash is just what stored previews are for.
-		const isExcusable = [...writers].some(({ excuses }) => [...excuses].some((excuse) => excuse !== 'crash'));
+		const isExcusable = [...writers].some(({ excuses }) => EXCUSES.some((excuse) => excuses.has(excuse)));
+		if (isRestored(landings)) continue;
 		const isLost = key.startsWith('reference') && [...writers].some((writer) => writer.isLost);
 		if (!isExcusable && !isLost) {
 			const names = landings.map(({ attempt }) => attempt.writer.name).join(' and ');
 			chronicle.breaks('what is to be done once is done once', `${key} by ${names}`);
 		}
 	}
+}
+
+/** What may let a payment be written twice without anybody noticing. */
+const EXCUSES: readonly Impossibility[] = [
+	'tooLate',
+	'staleLook',
+	'takenBack',
+	'believedClaim',
+	'saidNo',
+	'addedElsewhere',
+];
+
+/** The same amounts once more, over what others have written of whom this process knows nothing. */
+function isRestored(landings: readonly Landing[]): boolean {
+	const [first] = landings;
+	return landings.every(({ attempt, index }) => {
+		const between = attempt.account.versions.slice((first?.index ?? 0) + 1, index);
+		const isSameWrite = first && stand(attempt.asked, first.attempt.asked) && attempt.writer.excuses.has('raced');
+		const isOfAnother = (version: Version) => !isSame(version, attempt) && !isOutsider(version, attempt);
+		return landings[0]?.index === index || (isSameWrite && !between.some(isOfAnother));
+	});
 }
 
 /** Added again by a process that does not know of the first time. */
@@ -350,8 +372,18 @@ function noteTakenBackSince(landings: readonly Landing[], { hasMoments }: Truth)
 	const { attempt } = first;
 	const between = attempt.account.versions.slice(first.index + 1, last.index);
 	const isUntold = (amounts: Amounts) => !hasMoments || isExplained(attempt, amounts);
-	if (between.some(({ amounts }) => stand(fromOf(from, attempt.asked), amounts) && isUntold(amounts)))
-		last.attempt.writer.excuses.add('takenBack');
+	const before = fromOf(from, attempt.asked);
+	const isTakenBack = (version: Version, index: number) =>
+		isUnknownTo(version, last.attempt, attempt) &&
+		stand(before, version.amounts) &&
+		!stand(before, between[index - 1]?.amounts ?? first.after.amounts) &&
+		isUntold(version.amounts);
+	if (between.some(isTakenBack)) last.attempt.writer.excuses.add('takenBack');
+}
+
+/** Whether the process of an attempt cannot have counted a version against what it wrote before. */
+function isUnknownTo({ by }: Version, { pass }: Attempt, first: Attempt): boolean {
+	return typeof by === 'string' || by.pass.process !== pass.process || first.pass.process !== pass.process;
 }
 
 const ORDINARY = [
@@ -376,10 +408,16 @@ function checkCalm(chronicle: Chronicle, { credit }: Truth): void {
 	// A change from nothing by less than a credit cannot be told from another amount.
 	const rounded = credit === undefined ? [] : ['different'];
 	// What the workflow says may have been sent, it may have been.
-	const isPerhaps = chronicle.writers.some(({ given }) => given?.sentBefore === 'perhaps');
-	const ordinary = [...ORDINARY, ...rounded, ...(isPerhaps ? ['outcomeUnknown', 'blockedByEarlierItem'] : [])];
+	const isPerhaps = chronicle.writers.some((writer) => writer.isPerhaps);
+	const ordinary = [
+		...ORDINARY,
+		...rounded,
+		...(isPerhaps ? ['outcomeUnknown', 'blockedByEarlierItem', 'referenceInDoubt'] : []),
+	];
 	for (const { writer, result } of chronicle.reports) {
 		const reason = reasonOf(result);
+		// Another process has written at the same time.
+		if (writer.isDamaged || (reason === 'different' && writer.excuses.has('raced'))) continue;
 		if (!ordinary.includes(reason))
 			chronicle.breaks('where nothing goes wrong, nothing is unknown', `${writer.name}: ${reason}`);
 	}

@@ -1,19 +1,35 @@
 // Rules that are checked when a pass ends: whether each item has one report, and whether it names what was on the wire.
 
-import { Failure } from '../../../nodes/ZooBilling/failures/failure';
-import { isRecord } from '../../../nodes/ZooBilling/refusal';
-import type { Attempt, Chronicle, Report } from '../chronicle';
+import type { Attempt, Chronicle, Pass, Report, Writer } from '../chronicle';
 import { amountsIn, listed, stand, unitsIn, type Amounts } from '../money';
-import { isRepeated, isUnknown, isWritten } from './sending';
+import { hasFailed, isRecord, reasonOf } from '../said';
+import { attemptsAt, isOneOf, isRepeated, isSamePayment, isUnknown, isWritten } from './sending';
 
 const MOST_REQUESTS = 200;
+
+const UNWRITTEN = ['notSent', 'notApplied'];
+/** Why an item does not even come to be looked at. */
+const UNMET = ['stopped', 'invalidInput', 'memoryUnreadable', 'credentialUnusable', 'canceled', 'alreadyWritten'];
+
+/** Whether one repeats what another one has left in doubt, as this execution or this process knows. */
+function isRepeat(writer: Writer, other: Writer, { process }: Pass): boolean {
+	const isHere = other.attempts.at(-1)?.pass.process === process;
+	if (isHere && isSamePayment(writer, other)) return true;
+	const isOfExecution = writer.execution === other.execution && writer !== other && writer.payment === other.payment;
+	return (
+		isOfExecution &&
+		writer.payment !== undefined &&
+		writer.reference !== undefined &&
+		writer.reference === other.reference
+	);
+}
 
 type Rule = (report: Report, chronicle: Chronicle) => string | undefined;
 
 const rules: Readonly<Record<string, Rule>> = {
 	'nothing is unforeseen': ({ result }) => (reasonOf(result) === 'unforeseen' ? result.constructor.name : undefined),
 	'each report is about its own item': ({ result, writer }) => {
-		if (!(result instanceof Failure)) return undefined;
+		if (!hasFailed(result)) return undefined;
 		const { what, details } = result;
 		return details.item === writer.item && what.endsWith(`[item ${writer.item}]`) ? undefined : what;
 	},
@@ -21,22 +37,23 @@ const rules: Readonly<Record<string, Rule>> = {
 		const count = pass.requests.get(writer) ?? 0;
 		return count > MOST_REQUESTS ? String(count) : undefined;
 	},
-	'a report counts its attempts': ({ writer, pass, result }, { attempts }) => {
+	'a report counts its attempts': ({ writer, pass, result }, chronicle) => {
 		const made = writer.attempts.filter((attempt) => attempt.pass === pass).length;
-		// Those of its record as well, whoever has made them.
-		const isIts = (attempt: Attempt) => attempt.writer === writer || (attempt.page ?? '') === writer.page;
-		const isAnyones = writer.isTool || writer.attempts.length === 0 || writer.excuses.has('crash');
-		const all = isAnyones ? Infinity : attempts.filter(isIts).length;
-		const told = result instanceof Failure ? (result.details.attempts ?? 0) : attemptsIn(result.json);
+		// Those of earlier passes and of other hands as well, as long as what they have left is in doubt.
+		const all = writer.isTool || writer.excuses.has('crash') ? Infinity : attemptsAt(writer, chronicle).length;
+		const told = hasFailed(result) ? (result.details.attempts ?? 0) : attemptsIn(result.json);
 		const isTold = told >= made && told <= all;
 		return isTold || isRepeated({ writer, result, pass }) ? undefined : `${told} instead of ${made} to ${all}`;
 	},
 	'a report names the owner that was written to': (report) => {
-		const { result, writer, account } = report;
+		const { result, writer, account, isChanged } = report;
 		const facts = factsOf(result);
 		const sent = isUnknown(report.result) || isWritten(report) ? writer.attempts.at(-1)?.account : undefined;
 		// What is no preview names nobody.
-		const expected = sent ?? (writer.given && reasonOf(result) === 'invalidInput' ? undefined : account);
+		const isOfNobody = writer.given && reasonOf(result) === 'invalidInput';
+		// The first result of another one, when the item was another one.
+		const isOld = isChanged || isWritten(report);
+		const expected = sent ?? (isOfNobody || isOld ? undefined : account);
 		const named = expected && facts[expected.idName];
 		return !expected || named === expected.id ? undefined : `${String(named)} instead of ${expected.id}`;
 	},
@@ -45,26 +62,37 @@ const rules: Readonly<Record<string, Rule>> = {
 		const last = writer.attempts.at(-1);
 		if (!last || !(isUnknown(report.result) || isWritten(report))) return undefined;
 		const facts = factsOf(result);
-		const told = facts['target'] ?? facts['written'] ?? (result instanceof Failure ? undefined : facts['asked']);
+		const told = facts['target'] ?? facts['written'] ?? (hasFailed(result) ? undefined : facts['asked']);
 		if (told === undefined) return undefined;
 		const amounts = amountsOf(told);
 		return stand(amounts, last.asked) && stand(last.asked, amounts) ? undefined : listed(amounts);
 	},
-	'unknown has a cause': (report, { writers, attempts: allOf }) => {
+	'what was sent is not called unsent': ({ writer, pass, result }) => {
+		const isSent = writer.attempts.some((attempt) => attempt.pass === pass);
+		return isSent && hasFailed(result) && result.details.outcome === 'notSent' ? result.details.reason : undefined;
+	},
+	'a repeat that meets a doubt says so': ({ writer, pass, result }, { writers }) => {
+		if (!hasFailed(result) || !UNWRITTEN.includes(result.details.outcome)) return undefined;
+		if (UNMET.includes(result.details.reason)) return undefined;
+		const isMet = (other: Writer) =>
+			other.isInDoubt && !other.isLost && other.doubtSince <= pass.begunAt && isRepeat(writer, other, pass);
+		const other = writers.find(isMet);
+		return other && `${result.details.reason}, while ${other.name} is in doubt`;
+	},
+	'unknown has a cause': (report, chronicle) => {
 		if (!isUnknown(report.result)) return undefined;
-		const { isTool, excuses, given, page } = report.writer;
-		const attempts = allOf.filter((each) => each.writer === report.writer || (each.page ?? '') === page);
+		const { excuses } = report.writer;
+		const { writers } = chronicle;
 		const reason = reasonOf(report.result);
-		const others = writers.filter((each) => given && each.given?.kept === given.kept);
-		const isPerhaps = others.some((each) => each.given?.sentBefore === 'perhaps' || each.attempts.length > 0);
+		const others = writers.filter((each) => isOneOf(report.writer, each));
+		const isPerhaps = others.some((each) => each.isPerhaps || each.attempts.length > 0);
 		const isForAPerson = reason === 'alreadyThere' || reason === 'referenceInDoubt';
-		const isTakenUp = attempts.length === 0 && reason === 'outcomeUnknown';
-		return isTool ||
+		const wasUnknown = report.writer.reports.some((each) => each !== report && isUnknown(each.result));
+		return wasUnknown ||
 			isPerhaps ||
 			isForAPerson ||
-			isTakenUp ||
 			excuses.has('crash') ||
-			attempts.some((attempt) => !attempt.isConfirmed)
+			attemptsAt(report.writer, chronicle).some((attempt) => !attempt.isConfirmed)
 			? undefined
 			: 'nothing went wrong with it';
 	},
@@ -90,14 +118,14 @@ const rules: Readonly<Record<string, Rule>> = {
 	'what was unknown or written does not become unsent for other parameters': (report) => {
 		const { writer, isChanged } = report;
 		const before = writer.reports.at(-2);
-		if (!before || !isChanged || writer.isTool) return undefined;
+		if (!before || !isChanged || writer.isTool || writer.isDamaged) return undefined;
 		if (isWritten(before) && !isWritten(report)) return reasonOf(report.result);
 		return isUnknown(before.result) && !isUnknown(report.result) ? reasonOf(report.result) : undefined;
 	},
 };
 
 function factsOf(result: Report['result']): Readonly<Record<string, unknown>> {
-	if (result instanceof Failure) return result.details;
+	if (hasFailed(result)) return result.details;
 	const { json } = result;
 	const { confirmation } = json;
 	return isRecord(confirmation) ? confirmation : json;
@@ -113,18 +141,9 @@ export function amountsOf(value: unknown): Amounts {
 	return amountsIn(Object.fromEntries(Object.entries(value).map(([name, text]) => [name, String(text)])));
 }
 
-export function reasonOf(result: Report['result']): string {
-	return result instanceof Failure ? result.details.reason : statusOf(result.json);
-}
-
-function statusOf({ confirmation, dryRun }: Readonly<Record<string, unknown>>): string {
-	if (dryRun === true) return 'dryRun';
-	return isRecord(confirmation) ? String(confirmation['status']) : 'read';
-}
-
 /** The amounts of the balance that a report shows. */
 export function shownIn({ result }: Report, names: readonly string[]): Amounts {
-	if (result instanceof Failure) return {};
+	if (hasFailed(result)) return {};
 	const { json } = result;
 	return Object.fromEntries(names.filter((name) => name in json).map((name) => [name, unitsIn(String(json[name]))]));
 }

@@ -1,17 +1,17 @@
 // Rules that are checked at the moment of a write: whether it may be sent at all.
 
-import { Failure } from '../../../nodes/ZooBilling/failures/failure';
-import type { Attempt, Chronicle, Report, Writer } from '../chronicle';
+import type { Attempt, Chronicle, Impossibility, Report, Writer } from '../chronicle';
 import { amountsIn, listed, stand } from '../money';
+import { hasFailed } from '../said';
 
 const MOST_STEPS = 10_000;
 const LONGEST = 7 * 24 * 3_600_000;
 
-export class Endless extends Error {}
-
 export function checkEnd(chronicle: Chronicle): void {
 	const { steps, clock } = chronicle;
-	if (steps > MOST_STEPS || clock.time > LONGEST) throw new Endless('The world does not end');
+	if (chronicle.isEndless || (steps <= MOST_STEPS && clock.time <= LONGEST)) return;
+	chronicle.isEndless = true;
+	chronicle.endless();
 }
 
 type Rule = (attempt: Attempt, chronicle: Chronicle) => string | undefined;
@@ -53,12 +53,57 @@ const rules: Readonly<Record<string, Rule>> = {
 		return stand(writer.conditions, shown) ? undefined : `it showed ${listed(shown)}`;
 	},
 	'what is settled is never sent again': ({ writer }) =>
-		writer.reports.some((report) => isWritten(report) && !isRepeated(report)) ? 'it was written' : undefined,
+		writer.reports.some((report) => isWritten(report) || isRepeated(report)) ? 'it was written' : undefined,
+	'what cannot be read of earlier tries lets nothing be sent': ({ writer }) =>
+		writer.isDamaged ? 'its memory was damaged' : undefined,
+	'a preview is written at the host that it was made at': ({ writer, account }) =>
+		writer.given && writer.given.kept.account !== account ? writer.given.kept.account.name : undefined,
+	'what this process has added or may have is not added again': (attempt, { attempts }) => {
+		const { writer, pass, page } = attempt;
+		const isOther = (other: Attempt) =>
+			other.page !== page && other.pass.process === pass.process && isSamePayment(writer, other.writer);
+		const isOpen = (other: Attempt) => other.writer.isInDoubt && other.writer.attempts.at(-1) === other;
+		const other = attempts.find((each) => isOther(each) && (isOpen(each) || isAdded(each)));
+		return other && `${other.writer.name} ${isOpen(other) ? 'is in doubt' : 'has added it'}`;
+	},
 	'an owner in doubt is closed to others': ({ writer, account }, { writers }) => {
 		const other = writers.find((each) => each !== writer && isBefore(each, writer) && isInDoubt(each, account));
 		return other && `${other.name} is in doubt`;
 	},
 };
+
+/** What nobody could have noticed of a write, so that it may be sent again. */
+const UNSEEN: readonly Impossibility[] = ['tooLate', 'staleLook', 'takenBack', 'believedClaim'];
+
+function isAdded({ account, applied, writer }: Attempt): boolean {
+	const { versions } = account;
+	const changes = (index: number) => !stand(versions[index]?.amounts ?? {}, versions[index - 1]?.amounts ?? {});
+	return applied.some(changes) && !UNSEEN.some((excuse) => writer.excuses.has(excuse));
+}
+
+/** Whether one asks for what the other has added: the same preview, or a reference whose first result it puts out. */
+export function isSamePayment(writer: Writer, other: Writer): boolean {
+	if (other === writer || other.payment === undefined || other.payment !== writer.payment) return false;
+	if (writer.given) return other.given?.kept === writer.given.kept;
+	return writer.returnsFirst !== undefined && writer.returnsFirst === other.reference;
+}
+
+/** All attempts at what an item asks for, by whichever hand: of its record, its preview or its payment reference. */
+export function attemptsAt(writer: Writer, { attempts }: Chronicle): Attempt[] {
+	const isOfRecord = ({ page }: Attempt) => page !== undefined && page === writer.page;
+	return attempts.filter((attempt) => isOfRecord(attempt) || isOneOf(writer, attempt.writer));
+}
+
+/** Whether both are about one payment: the item itself, its preview, or its payment reference. */
+export function isOneOf(writer: Writer, other: Writer): boolean {
+	if (other === writer || (writer.page !== undefined && writer.page === other.page)) return true;
+	const isOfPreview = writer.given !== undefined && other.given?.kept === writer.given.kept;
+	return other.payment === writer.payment && (isOfReference(writer, other) || isOfPreview);
+}
+
+function isOfReference({ payment, reference }: Writer, other: Writer): boolean {
+	return payment !== undefined && reference !== undefined && reference === other.reference;
+}
 
 /** Of the same execution. Calls of a tool may take up each other's doubts. */
 function isBefore(other: Writer, writer: Writer): boolean {
@@ -66,19 +111,19 @@ function isBefore(other: Writer, writer: Writer): boolean {
 }
 
 export function isWritten({ result }: Pick<Report, 'result'>): boolean {
-	if (!(result instanceof Failure)) return result.wrote;
+	if (!hasFailed(result)) return result.wrote;
 	return ['written', 'different', 'notConfirmed'].includes(result.details.outcome);
 }
 
 export function isUnknown(result: Report['result']): boolean {
-	return result instanceof Failure && result.details.outcome === 'unknown';
+	return hasFailed(result) && result.details.outcome === 'unknown';
 }
 
 /** What was not added again, because this process knows of the first time. */
 export function isRepeated({ writer, result, pass }: Pick<Report, 'writer' | 'result' | 'pass'>): boolean {
 	const isSent = writer.attempts.some((attempt) => attempt.pass === pass);
 	if (isSent || !(writer.given ?? writer.returnsFirst)) return false;
-	if (result instanceof Failure) return isWritten({ result });
+	if (hasFailed(result)) return isWritten({ result });
 	const { confirmation } = result.json;
 	return !result.wrote && confirmation !== undefined;
 }
