@@ -62,10 +62,10 @@ export class Execution {
 	async run(): Promise<void> {
 		const { chronicle, dice } = this.world;
 		const { clock } = chronicle;
-		const { startsAt, cancelAfter, crashAtStep, retries } = this.plan;
+		const { startsAt, cancelAfter, crashAtStep, retries, keepsContext } = this.plan;
 		await clock.sleep(startsAt);
 		if (crashAtStep !== undefined) this.process.stepsLeft = crashAtStep;
-		if (cancelAfter !== undefined) clock.in(cancelAfter, () => this.cancel());
+		if (cancelAfter !== undefined && keepsContext) clock.in(cancelAfter, () => this.cancel());
 		let begin: Begin = { node: 0, run: 0 };
 		for (; ; this.retried += 1) {
 			const { at, ending } = await this.runFrom(begin);
@@ -231,7 +231,7 @@ export class Execution {
 			run: number,
 			executionId: this.executionId,
 			memory: this.plan.keepsContext ? this.memory : {},
-			cancel: stop.signal,
+			cancel: this.plan.keepsContext ? stop.signal : undefined,
 			openCredential: async () => await process.openCredential(node.baseUrl),
 			request: async (request, signal) => await process.request(request, signal, pass),
 		});

@@ -24,7 +24,7 @@ export interface NodeContext {
 	readonly getContext: (type: string) => Record<string, unknown>;
 	readonly getExecutionId: () => string;
 	readonly getMode: () => string;
-	readonly getExecutionCancelSignal: () => AbortSignal;
+	readonly getExecutionCancelSignal: () => AbortSignal | undefined;
 	readonly getWorkflowDataProxy: () => { readonly $runIndex: number };
 	readonly isToolExecution: () => boolean;
 	readonly addExecutionHints: (...hints: unknown[]) => void;
@@ -56,9 +56,10 @@ export interface Call {
 	readonly executionId: string;
 	/** What n8n keeps for all nodes of the execution. */
 	readonly memory: Record<string, unknown>;
-	readonly cancel: AbortSignal;
+	/** Undefined where nodes do not hear of a cancellation. */
+	readonly cancel: AbortSignal | undefined;
 	readonly openCredential: () => Promise<{ readonly apiToken: string; readonly baseUrl: string }>;
-	readonly request: (request: HttpRequest, signal: AbortSignal) => Promise<HttpReply>;
+	readonly request: (request: HttpRequest, signal: AbortSignal | undefined) => Promise<HttpReply>;
 }
 
 const TYPE = 'n8n-nodes-zoo-billing.zooBilling';

@@ -54,7 +54,10 @@ export interface ExecutionPlan {
 	readonly retries: number;
 	readonly retriesElsewhere: boolean;
 	readonly startsElsewhere: boolean;
-	/** n8n's Engine 2.0 keeps nothing between nodes; it neither tries again nor takes up what has failed. */
+	/**
+	 * n8n's Engine 2.0 keeps nothing between nodes, does not tell them of a cancellation, and neither tries again nor
+	 * takes up what has failed.
+	 */
 	readonly keepsContext: boolean;
 	/** What somebody does to the workflow before Retry: to items' parameters; or nodes are pasted, or swap their names. */
 	readonly edit: 'items' | 'pasted' | 'swapped';
@@ -102,7 +105,7 @@ const CHANGES = ['10', '20', '50', '-10', '-20', '0.01', '0.37', '5', '0'];
 const TARGETS = ['100', '120', '150', '80', '100.37', '0'];
 
 /** The share of executions that Engine 2.0 runs. */
-const OF_ENGINE_2 = 0;
+const OF_ENGINE_2 = 0.06;
 
 export function planWorld(dice: Dice): WorldPlan {
 	const isCalm = dice.roll(0.15);

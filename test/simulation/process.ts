@@ -86,7 +86,7 @@ export class Process {
 		return { apiToken: 'api-0000', baseUrl };
 	}
 
-	async request(request: HttpRequest, signal: AbortSignal, pass: Pass): Promise<HttpReply> {
+	async request(request: HttpRequest, signal: AbortSignal | undefined, pass: Pass): Promise<HttpReply> {
 		this.step();
 		const { origin, pathname } = new URL(request.url);
 		const writer = writing.getStore();
@@ -109,7 +109,7 @@ export class Process {
 	private async write(
 		account: Account,
 		request: HttpRequest,
-		{ writer, pass, signal }: { writer: Writer; pass: Pass; signal: AbortSignal },
+		{ writer, pass, signal }: { writer: Writer; pass: Pass; signal: AbortSignal | undefined },
 	): Promise<Wire> {
 		const { chronicle, zoo } = this.world;
 		const attempt: Attempt = {
@@ -129,7 +129,7 @@ export class Process {
 			isOpen: true,
 			isFinal: false,
 		};
-		signal.addEventListener('abort', () => (attempt.endedAt ??= chronicle.clock.time), { once: true });
+		signal?.addEventListener('abort', () => (attempt.endedAt ??= chronicle.clock.time), { once: true });
 		chronicle.tell(`  ${writer.name}: PUT ${account.name} ${listed(attempt.asked)}`);
 		checkSending(chronicle, attempt);
 		writer.look = undefined;
@@ -172,7 +172,7 @@ export function hostOf(url: string): string {
 const NO_METHOD: Wire = { kind: 'reply', status: 405, text: '' };
 
 /** As n8n's helper hands it over: a reply with its body as a stream, or an error with a code. */
-async function received(wire: Wire, signal: AbortSignal): Promise<HttpReply> {
+async function received(wire: Wire, signal: AbortSignal | undefined): Promise<HttpReply> {
 	if (wire.kind === 'broken') throw withCode(wire.code);
 	if (wire.kind === 'hangs') return await canceled(signal);
 	if (wire.kind === 'trickles') return { statusCode: 200, headers: {}, body: trickle(signal) };
@@ -189,12 +189,12 @@ async function* whole(text: string): AsyncGenerator<Uint8Array> {
 }
 
 /** Something has come in just before the time is over. */
-async function* trickle(signal: AbortSignal): AsyncGenerator<Uint8Array> {
+async function* trickle(signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
 	yield new TextEncoder().encode('{');
 	await canceled(signal);
 }
 
-async function canceled(signal: AbortSignal): Promise<never> {
+async function canceled(signal: AbortSignal | undefined): Promise<never> {
 	await aborted(signal);
 	throw withCode('ERR_CANCELED');
 }

@@ -13,7 +13,8 @@ test('no world breaks a rule, and few writes end unknown', async () => {
 		expect(end.broken.length === 0 ? [] : end.story).toEqual([]);
 		sum.add(end);
 	}
-	expect(sum.unknown / sum.reports).toBeLessThan(0.08);
+	// Whatever repeats a payment in doubt is as unknown as that.
+	expect(sum.unknown / sum.reports).toBeLessThan(0.12);
 	// Dry runs, refusals and what those hold back are the rest.
 	expect(sum.outcomes.get('confirmed')).toBeGreaterThan(0.25 * sum.reports);
 }, 120_000);
