@@ -274,7 +274,9 @@ export class Execution {
 		setBy(writer, raw);
 		const before = writer.attempts.length > 0 ? writer.begunAs : undefined;
 		writer.asks = asksOf(node.operation, raw, writer.given?.kept.id ?? account?.name);
-		writer.payment = paymentOf(node.operation, raw, { account, given: writer.given });
+		// A credential for another host applies no preview.
+		const whose = account?.host === hostOf(node.baseUrl) ? account : undefined;
+		writer.payment = paymentOf(node.operation, raw, { account: whose, given: writer.given });
 		writer.reference ??= referenceIn(writer.given);
 		const isChanged = before !== undefined && before !== writer.asks;
 		const resource = account?.idName === 'userId' ? 'user' : 'org';

@@ -63,7 +63,8 @@ export function paymentOf(
 	raw: RawParameters,
 	{ account, given }: { readonly account: Account | undefined; readonly given: Given | undefined },
 ): string | undefined {
-	if (operation === 'updateBalance' || !account) return undefined;
+	const isDryRun = isRecord(raw['options']) && raw['options']['dryRun'] === true;
+	if (operation === 'updateBalance' || !account || isDryRun) return undefined;
 	const changes = operation === 'adjustBalance' ? unitsOf(raw['adjustFields']) : given && changesIn(given.kept.preview);
 	const real = Object.entries(changes ?? {}).filter(([, units]) => units !== 0);
 	return JSON.stringify([account.name, real.sort(([one], [other]) => (one < other ? -1 : 1))]);
