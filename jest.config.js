@@ -1,13 +1,17 @@
-// Tests run the TypeScript sources through ts-jest and the built package through n8n's own engine.
+// Tests run the TypeScript sources through esbuild and the built package through n8n's own engine.
 'use strict';
+
+const { availableParallelism } = require('node:os');
+
+const folders = ['docs', 'engine', 'fuzz', 'package', 'simulation', 'unit', 'zoo-api'];
 
 module.exports = {
 	testEnvironment: 'node',
-	roots: ['<rootDir>/test'],
+	// Not all of test/: where the real n8n has been installed, it lies there.
+	roots: folders.map((folder) => `<rootDir>/test/${folder}`),
 	testMatch: ['**/*.test.ts'],
-	testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/n8n/'],
-	modulePathIgnorePatterns: ['<rootDir>/test/n8n/', '<rootDir>/test/compat/', '<rootDir>/dist/'],
-	setupFiles: ['<rootDir>/test/chance.ts'],
-	transform: { '^.+\\.ts$': 'ts-jest' },
+	setupFiles: ['<rootDir>/test/chance.ts', '<rootDir>/test/engine/clocked-sleep.ts'],
+	transform: { '^.+\\.ts$': '<rootDir>/scripts/transform.js' },
+	maxWorkers: availableParallelism(),
 	testTimeout: 30_000,
 };

@@ -13,9 +13,8 @@ module.exports = {
 		'^(n8n-core|n8n-workflow)$': `${oldest}/$1`,
 		'^(n8n-core|n8n-workflow)/(.*)$': `${oldest}/$1/$2`,
 	},
-	modulePathIgnorePatterns: ['<rootDir>/test/n8n/', '<rootDir>/dist/'],
 	// This n8n cannot block requests yet.
-	testPathIgnorePatterns: [...base.testPathIgnorePatterns, '<rootDir>/test/engine/blocked-by-n8n'],
+	testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/engine/blocked-by-n8n'],
 	globals: { OLDEST_N8N: true },
 	// This n8n-core leaves a timer behind that would keep the process alive.
 	forceExit: true,

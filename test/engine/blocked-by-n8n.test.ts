@@ -5,10 +5,6 @@ import './harness/ssrf-protection';
 import { FakeClock, useFakeClocks } from './fake-clock';
 import { fatesOf, jsonOf, runZoo, startZoo } from './zoo-run';
 
-jest.mock('n8n-workflow', () => ({
-	...jest.requireActual<object>('n8n-workflow'),
-	sleep: jest.requireActual<typeof import('./fake-clock')>('./fake-clock').sleep,
-}));
 useFakeClocks();
 
 it.each(['updateBalance', 'adjustBalance'])('%s is not applied, and not sent again', async (operation) => {

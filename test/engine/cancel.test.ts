@@ -10,10 +10,6 @@ import { FakeClock, until, useFakeClocks } from './fake-clock';
 import type { NodeRunResult } from './harness';
 import { jsonOf, ORG, OTHER_ORG, runZoo, startZoo } from './zoo-run';
 
-jest.mock('n8n-workflow', () => ({
-	...jest.requireActual<object>('n8n-workflow'),
-	sleep: jest.requireActual<typeof import('./fake-clock')>('./fake-clock').sleep,
-}));
 useFakeClocks();
 
 const [A, B] = [ORG, OTHER_ORG];

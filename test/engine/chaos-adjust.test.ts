@@ -11,10 +11,6 @@ import type { NodeRunResult } from './harness';
 import { randomFault, randomLoss, seeded } from './random-faults';
 import { isUnknown, ORG, OTHER_ORG, record, runZoo, startZoo } from './zoo-run';
 
-jest.mock('n8n-workflow', () => ({
-	...jest.requireActual<object>('n8n-workflow'),
-	sleep: jest.requireActual<typeof import('./fake-clock')>('./fake-clock').sleep,
-}));
 useFakeClocks();
 
 /** More on demand: `CHAOS_RUNS=5000 CHAOS_SEEDS=7 npx jest chaos-adjust`. */

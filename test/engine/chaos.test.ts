@@ -10,10 +10,6 @@ import type { NodeRunResult } from './harness';
 import { pick, randomFault, randomLoss, seeded, seedFrom } from './random-faults';
 import { detailsOnErrorOutput, isUnknown, record, runZoo } from './zoo-run';
 
-jest.mock('n8n-workflow', () => ({
-	...jest.requireActual<object>('n8n-workflow'),
-	sleep: jest.requireActual<typeof import('./fake-clock')>('./fake-clock').sleep,
-}));
 useFakeClocks();
 
 /** Others on demand: `CHAOS_SEEDS=1,2,3 npx jest chaos`. */
@@ -92,7 +88,7 @@ async function run(zoo: ZooApi, items: readonly Item[], clock: FakeClock): Promi
 	const parameters = {
 		orgId: '={{ $json.org }}',
 		updateFields: { prePayCashRemaining: '={{ $json.amount }}' },
-		options: { output: 'amounts', maxConcurrency: 40, timeout: 1, retryFor: 40 },
+		options: { output: 'amounts', maxConcurrency: 40, timeout: 3, retryFor: 40 },
 	};
 	return await clock.run(async () => await runZoo(zoo, parameters, { items, onError: 'continueErrorOutput' }));
 }

@@ -10,10 +10,6 @@ import { FakeClock, until, useFakeClocks } from './fake-clock';
 import type { NodeRunResult } from './harness';
 import { detailsOnErrorOutput, jsonOf, ORG, OTHER_ORG, runZoo, startZoo, type ZooRun } from './zoo-run';
 
-jest.mock('n8n-workflow', () => ({
-	...jest.requireActual<object>('n8n-workflow'),
-	sleep: jest.requireActual<typeof import('./fake-clock')>('./fake-clock').sleep,
-}));
 useFakeClocks();
 beforeAll(() => {
 	jest.spyOn(Math, 'random').mockReturnValue(0.5);

@@ -13,10 +13,6 @@ import type { NodeRunResult } from './harness';
 import { textIn } from './harness/text-in';
 import { detailsOnErrorOutput, jsonOf, runZoo, startZoo } from './zoo-run';
 
-jest.mock('n8n-workflow', () => ({
-	...jest.requireActual<object>('n8n-workflow'),
-	sleep: jest.requireActual<typeof import('./fake-clock')>('./fake-clock').sleep,
-}));
 useFakeClocks();
 
 const MODES = ['stopWorkflow', 'continueRegularOutput', 'continueErrorOutput'] as const satisfies readonly OnError[];

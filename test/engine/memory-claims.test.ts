@@ -8,10 +8,6 @@ import { FakeClock, useFakeClocks } from './fake-clock';
 import type { NodeRunResult } from './harness';
 import { detailsOnErrorOutput, fatesOf, jsonOf, ORG, runZoo, startZoo, wire, type ZooRun } from './zoo-run';
 
-jest.mock('n8n-workflow', () => ({
-	...jest.requireActual<object>('n8n-workflow'),
-	sleep: jest.requireActual<typeof import('./fake-clock')>('./fake-clock').sleep,
-}));
 useFakeClocks();
 
 const MODES = ['stopWorkflow', 'continueRegularOutput', 'continueErrorOutput'] as const satisfies readonly OnError[];

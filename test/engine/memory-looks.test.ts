@@ -11,10 +11,6 @@ import { FakeClock, until, useFakeClocks } from './fake-clock';
 import type { NodeRunResult } from './harness';
 import { fatesOf, jsonOf, ORG, record, runZoo, startZoo, type ZooRun } from './zoo-run';
 
-jest.mock('n8n-workflow', () => ({
-	...jest.requireActual<object>('n8n-workflow'),
-	sleep: jest.requireActual<typeof import('./fake-clock')>('./fake-clock').sleep,
-}));
 useFakeClocks();
 
 let zoo: ZooApi;

@@ -10,10 +10,6 @@ import { announcingPasses } from './harness/passes';
 import { runTool } from './harness/tool';
 import { fatesOf, jsonOf, leaveInDoubt, ORG, OTHER_ORG, record, runZoo, startZoo, type ZooRun } from './zoo-run';
 
-jest.mock('n8n-workflow', () => ({
-	...jest.requireActual<object>('n8n-workflow'),
-	sleep: jest.requireActual<typeof import('./fake-clock')>('./fake-clock').sleep,
-}));
 useFakeClocks();
 
 let zoo: ZooApi;
