@@ -24,8 +24,8 @@ const FLAGS = [
 ];
 
 const WINDOW = { width: 1280, height: 800 };
-/** n8n's editor takes a few seconds to load on a small machine. */
-const PATIENCE_MS = 20_000;
+/** n8n's editor takes a few seconds to load on a small machine, and far more on one that is busy. */
+const PATIENCE_MS = 60_000;
 
 export async function startBrowser(cleanUp: CleanUp): Promise<Browser> {
 	selectors.setTestIdAttribute('data-test-id');
@@ -36,7 +36,7 @@ export async function startBrowser(cleanUp: CleanUp): Promise<Browser> {
 	return browser;
 }
 
-/** A page of its own session. Everything that waits on it gives up, and says for what, after 20 seconds. */
+/** A page of its own session. Everything that waits on it gives up, and says for what, after a minute. */
 export async function logIn(browser: Browser, url: string, theme: Theme): Promise<Page> {
 	const context = await browser.newContext({ viewport: WINDOW, baseURL: url, colorScheme: theme, locale: 'en-US' });
 	context.setDefaultTimeout(PATIENCE_MS);

@@ -47,6 +47,43 @@ export class Editor {
 		return await this.details();
 	}
 
+	/** Puts a node in the middle of the only connection. */
+	async insertNode(search: string, node: string): Promise<NodeDetails> {
+		const [from, to] = [
+			await this.page.getByTestId('canvas-trigger-node').boundingBox(),
+			await this.page.getByTestId('canvas-node').last().boundingBox(),
+		];
+		if (!from || !to) throw new Error('There are no two nodes on the canvas');
+		await this.page.mouse.move((from.x + from.width + to.x) / 2, from.y + from.height / 2, { steps: 5 });
+		await this.page.getByTestId('add-connection-button').click();
+		await (await this.searchNodes(search, node)).click();
+		return await this.details();
+	}
+
+	/** Pastes a workflow onto the canvas, as somebody does who has copied it from a page. */
+	async paste(workflow: object): Promise<void> {
+		await this.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+		const text = JSON.stringify(workflow);
+		await this.page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(text)})`);
+		await this.page.getByTestId('canvas').click({ position: { x: 60, y: 200 } });
+		await this.page.keyboard.press('Control+V');
+		await this.page.getByTestId('canvas-node').first().waitFor();
+	}
+
+	async importFile(path: string): Promise<void> {
+		await this.page.getByTestId('workflow-menu').click();
+		const chooser = this.page.waitForEvent('filechooser');
+		await this.page.getByText('Import from file', { exact: false }).filter({ visible: true }).first().click();
+		await (await chooser).setFiles(path);
+		await this.page.getByTestId('canvas-node').first().waitFor();
+	}
+
+	/** Its ID, once n8n has saved it by itself. */
+	async workflowId(): Promise<string> {
+		await this.page.waitForURL(/\/workflow\/(?!new)[^/?]+/);
+		return /\/workflow\/([^/?]+)/.exec(this.page.url())?.[1] ?? '';
+	}
+
 	/** Runs the whole workflow; resolves when that went well. */
 	async execute(): Promise<void> {
 		await this.page.getByTestId('execute-workflow-button').click();
@@ -123,6 +160,49 @@ export class NodeDetails {
 		await this.page.getByPlaceholder(button, { exact: true }).click();
 		const label = this.page.getByText(entry, { exact: true });
 		await this.page.getByTestId('collection-parameter-option').filter({ has: label, visible: true }).click();
+	}
+
+	/** Removes an entry from a collection, by the name of its parameter. */
+	async remove(parameter: string): Promise<void> {
+		const field = this.page.getByTestId(`parameter-input-${parameter}`);
+		const entry = this.page.getByTestId('parameter-item').filter({ has: field }).last();
+		await entry.hover();
+		await entry.locator('.delete-option button, .delete-option').first().click();
+		await field.waitFor({ state: 'hidden' });
+	}
+
+	/** Drags a field of the input into a parameter, by the names of both. */
+	async drag(field: string, parameter: string): Promise<void> {
+		const input = this.page.getByTestId('ndv-input-panel');
+		const pill = input.locator(`[data-name="${field}"]`).first();
+		const runPrevious = input.getByText('Execute previous nodes');
+		await pill.or(runPrevious).first().waitFor();
+		if (!(await pill.isVisible())) await runPrevious.click();
+		await pill.waitFor();
+		const target = this.page.getByTestId(`parameter-input-${parameter}`);
+		await target.scrollIntoViewIfNeeded();
+		const [from, to] = [await pill.boundingBox(), await target.boundingBox()];
+		if (!from || !to) throw new Error(`There is nothing to drag ${field} from or to`);
+		await this.page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
+		await this.page.mouse.down();
+		await this.page.mouse.move(from.x + from.width / 2 + 20, from.y + 30, { steps: 5 });
+		await this.page.mouse.move(to.x + to.width / 2, to.y + to.height / 2, { steps: 15 });
+		await this.page.mouse.up();
+		await this.page.waitForFunction(holds, { parameter, value: `={{ $json.${field} }}` });
+	}
+
+	/** Adds a field to a node Edit Fields. */
+	async addField(name: string, value: string): Promise<void> {
+		const rows = this.page.getByTestId('assignment');
+		const count = await rows.count();
+		await this.page
+			.getByText(count === 0 ? 'Add Field' : 'Drag input fields here')
+			.first()
+			.click();
+		const row = rows.nth(count);
+		await row.getByTestId('assignment-name').locator('input').fill(name);
+		await row.getByTestId('assignment-value').locator('input, textarea').first().fill(value);
+		await this.page.waitForFunction(holds, { parameter: 'value', value });
 	}
 
 	/** Runs the workflow up to this node; resolves when the output shows how that went. */

@@ -5,7 +5,7 @@ import { it } from 'node:test';
 import { SAMPLE_ORGS, setSampleBalances } from '../zoo-api/samples';
 import { EMPLOYEE_ORG_ID } from '../zoo-api/tokens';
 import { Chat, press } from './chat';
-import { COMPANION, completed, exampleFiles, readExample, withParameters } from './examples';
+import { COMPANION, completed, exampleFiles, readExample, withParameters, type Example } from './examples';
 import type { Execution } from './execution';
 import type { ScriptedModel } from './scripted-model';
 import { checkoutCompleted, openToDeliveries, withWebhook, type Checkout } from './stripe';
@@ -395,6 +395,26 @@ function approveWithAgent(world: () => World): void {
 		await rest.deactivate(workflow);
 	});
 
+	it('agent: previews only, whichever option its tool has and whatever else was chosen in it', async () => {
+		const { rest, model, credentials, zoo } = world();
+		const tools = await toolsLikeThePreview();
+		await rest.deactivate(workflow);
+		workflow = await rest.addWorkflow(completed(await withTools(tools), credentials));
+		await rest.activate(workflow);
+		const before = writes();
+		const calls = [...tools.keys()].map((name) => ({ ...change, tool: name }));
+
+		const { executionId } = await ask(calls, 'All previewed.');
+
+		const { status, nodes } = await rest.executionOver(executionId);
+		assert.deepEqual([status, nodes.has('Ask a Person'), nodes.has('Apply Preview')], ['success', false, false]);
+		const answers = model.questions.at(-1)?.messages.filter(({ role }) => role === 'tool') ?? [];
+		assert.equal(answers.length, tools.size);
+		assert.match(JSON.stringify(answers[0]), /175\.00/);
+		assert.equal(writes(), before, JSON.stringify(zoo.requests.at(-1)));
+		await rest.deactivate(workflow);
+	});
+
 	it('are all of examples/, with no credential in any', async () => {
 		assert.equal((await exampleFiles()).length, 12);
 		for (const file of await exampleFiles()) {
@@ -402,6 +422,61 @@ function approveWithAgent(world: () => World): void {
 			for (const node of nodes) assert.equal(node['credentials'], undefined, `${file}: ${node.name}`);
 		}
 	});
+}
+
+/** What n8n stores of the previewing tool with each option set, and after each choice; by the name that the model calls. */
+async function toolsLikeThePreview(): Promise<ReadonlyMap<string, Record<string, unknown>>> {
+	const preview = (await readExample(AGENT)).nodes.find(({ name }) => name === 'Preview Cash Adjustment');
+	const { parameters } = preview ?? { parameters: {} };
+	const set = {
+		creditMultiplier: '1',
+		currency: 'usd',
+		includeTotalDue: true,
+		maxConcurrency: 1,
+		onDifference: 'fail',
+		onlyIf: { prePayCashRemaining: '150.00' },
+		output: 'amounts',
+		reference: 'pi_agent',
+		repeatedReference: 'returnFirst',
+		retryFor: 5,
+		timeout: 10,
+		validFor: 60,
+	};
+	const options = Object.entries(set).map(([name, value]) => ({
+		...parameters,
+		options: { ...optionsOf(parameters), [name]: value },
+	}));
+	const amounts = parameters['adjustFields'];
+	const choices = [
+		{ amountUnit: 'cents' },
+		{ operation: 'updateBalance', updateFields: amounts },
+		{ operation: 'getBalance', adjustFields: undefined, readOptions: {} },
+		// From there and back.
+		{ adjustFields: {} },
+		{ resource: 'user', userId: parameters['orgId'], orgId: undefined },
+	];
+	const all = [parameters, ...options, ...choices.map((choice) => ({ ...parameters, ...choice }))];
+	return new Map(all.map((one, index) => [`Variant_${index}`, one]));
+}
+
+function optionsOf({ options }: Readonly<Record<string, unknown>>): object {
+	return typeof options === 'object' && options !== null ? options : {};
+}
+
+async function withTools(tools: ReadonlyMap<string, Record<string, unknown>>): Promise<Example> {
+	const published = withParameters(await readExample(AGENT), {
+		'When Asked': { public: true, options: { responseMode: 'responseNodes' } },
+	});
+	const model = published.nodes.find(({ name }) => name === 'Preview Cash Adjustment');
+	assert.ok(model);
+	const named = [...tools].map(([tool, parameters]) => ({ ...model, id: tool, name: tool, parameters }));
+	const to = { ai_tool: [[{ node: 'Billing Assistant', type: 'ai_tool', index: 0 }]] };
+	const connections = Object.fromEntries([...tools.keys()].map((name) => [name, to]));
+	return {
+		...published,
+		nodes: [...published.nodes, ...named],
+		connections: { ...published.connections, ...connections },
+	};
 }
 
 function reportOf({ nodes }: Execution): string {

@@ -21,18 +21,17 @@ import { startWorld, type World } from './world';
 const IMAGES = join(PROJECT, 'docs', 'images');
 const [ACME] = SAMPLE_ORGS;
 const THEMES = ['light', 'dark'] as const;
-const NODE = 'Set Org Balance';
-const SETTING = {
-	operation: 'updateBalance',
-	updateFields: { prePayCashRemaining: '={{ $json.cash }}', prePayCreditsRemaining: '={{ $json.credits }}' },
-	options: { output: 'amounts', reference: '={{ $json.invoice }}' },
-};
+/** As n8n names them. */
+const START = 'When clicking ‘Execute workflow’';
+const NODE = 'Adjust org balance';
 /** As the README's first workflow has it before it writes. */
 const FIRST_WORKFLOW = {
 	operation: 'adjustBalance',
 	adjustFields: { prePayCashRemaining: '={{ $json.cash }}' },
-	options: { creditMultiplier: '1', reference: '={{ $json.invoice }}', dryRun: true },
+	options: { creditMultiplier: '1', reference: '={{ $json.payment }}', dryRun: true },
 };
+/** As it has it when it writes. */
+const SETTING = { ...FIRST_WORKFLOW, options: { creditMultiplier: '1', reference: '={{ $json.payment }}' } };
 /** High enough for all fields at once. */
 const WINDOW = { width: 1500, height: 1200 };
 /** The chat takes a share of it. */
@@ -187,7 +186,7 @@ async function around(what: Locator, margin = 0): Promise<Clip> {
 	return { x, y, width: right - x, height: bottom - y };
 }
 
-/** A balance that was agreed on, entered by hand: cash and credits are set to it. */
+/** The README's first workflow with the values of its steps. */
 function pictured(cash: string, parameters: object, zooApi: unknown): Workflow {
 	const place = (name: string, type: string, typeVersion: number, x: number, set: object, more: object = {}) => ({
 		name,
@@ -198,17 +197,17 @@ function pictured(cash: string, parameters: object, zooApi: unknown): Workflow {
 		...more,
 	});
 	const to = (node: string) => ({ main: [[{ node, type: 'main', index: 0 }]] });
-	const agreed = { organization: ACME.id, cash, credits: '62.50', invoice: 'in_2026_0042' };
-	const assignments = Object.entries(agreed).map(([name, value]) => ({ id: name, name, type: 'string', value }));
+	const fields = { organization: ACME.id, cash, payment: 'pi_test_1' };
+	const assignments = Object.entries(fields).map(([name, value]) => ({ id: name, name, type: 'string', value }));
 	return {
-		name: 'Set the balance of an organization',
+		name: 'First workflow',
 		nodes: [
-			place('Start', 'n8n-nodes-base.manualTrigger', 1, 0, {}),
-			place('Agreed Balance', 'n8n-nodes-base.set', 3.4, 224, { assignments: { assignments } }),
+			place(START, 'n8n-nodes-base.manualTrigger', 1, 0, {}),
+			place('Edit Fields', 'n8n-nodes-base.set', 3.4, 224, { assignments: { assignments } }),
 			place(
 				NODE,
 				'n8n-nodes-zoo-billing.zooBilling',
-				1,
+				2,
 				448,
 				{
 					orgId: { __rl: true, mode: 'id', value: '={{ $json.organization }}' },
@@ -216,9 +215,8 @@ function pictured(cash: string, parameters: object, zooApi: unknown): Workflow {
 				},
 				{ credentials: { zooApi } },
 			),
-			place('Tell the Customer', 'n8n-nodes-base.noOp', 1, 672, {}),
 		],
-		connections: { Start: to('Agreed Balance'), 'Agreed Balance': to(NODE), [NODE]: to('Tell the Customer') },
+		connections: { [START]: to('Edit Fields'), 'Edit Fields': to(NODE) },
 	};
 }
 

@@ -4,6 +4,7 @@ import { after, before, describe } from 'node:test';
 import { CleanUp, interruption } from './clean-up';
 import { theEditor } from './editor.test';
 import { theExamples } from './examples.test';
+import { byHand } from './hands.test';
 import { aSavedSource } from './hot-reload.test';
 import { theInbox } from './inbox/workflows.test';
 import { whatIsServed } from './served.test';
@@ -30,6 +31,7 @@ describe('The packed node in a real n8n', { timeout: 1_200_000 }, () => {
 
 	whatIsServed(world);
 	theEditor(world);
+	describe('By hand', () => byHand(world));
 	theExamples(world);
 	// Its credentials come after the editor's.
 	describe('The payment inbox', () => theInbox(world));
