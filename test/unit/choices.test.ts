@@ -18,10 +18,24 @@ const node: INode = {
 	parameters: {},
 };
 
+/** The editor drops what it showed before a choice and no longer shows after it, whatever is kept hidden. */
+function shownWith(parameters: INodeParameters): string[] {
+	const shown = description.properties.filter(
+		(property) => property.type !== 'hidden' && NodeHelpers.displayParameter(parameters, property, node, description),
+	);
+	return shown.map(({ name }) => name);
+}
+
 /** What n8n stores after somebody has set a parameter. */
 function set(parameters: INodeParameters, name: string, value: INodeParameters[string]): INodeParameters {
-	const changed = { ...parameters, [name]: value };
-	return NodeHelpers.getNodeParameters(description.properties, changed, true, false, node, description) ?? {};
+	const changed = stored({ ...parameters, [name]: value });
+	const shown = shownWith(changed);
+	const gone = shownWith(stored(parameters)).filter((each) => !shown.includes(each));
+	return stored(Object.fromEntries(Object.entries(changed).filter(([each]) => !gone.includes(each))));
+}
+
+function stored(parameters: INodeParameters): INodeParameters {
+	return NodeHelpers.getNodeParameters(description.properties, parameters, true, false, node, description) ?? {};
 }
 
 /** Every option with another value than without it. */
@@ -58,7 +72,7 @@ function everythingSet(operation: string): INodeParameters {
 		readOptions: { output: 'amounts', retryFor: 5, timeout: 10 },
 		returnAll: true,
 	};
-	return set(start, 'operation', operation);
+	return stored(start);
 }
 
 /** Every parameter with choices, and each of them. */

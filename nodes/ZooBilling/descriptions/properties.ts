@@ -63,18 +63,18 @@ export const nodeProperties: INodeProperties[] = [
 		displayName: 'Amounts In',
 		name: 'amountUnit',
 		type: 'options',
-		displayOptions: { show: { operation: namesOf(withAmounts) } },
+		// Shown always: the editor forgets what another choice hides, and then 5000 cents would be dollars.
 		default: 'usd',
 		options: Object.entries(amountUnits).map(([value, { label }]) => ({ name: label, value })),
-		description: 'The unit of all amounts below; a payment of 50 dollars is 50.00 in US Dollars and 5000 in Cents',
+		description:
+			'The unit of all amounts to add or set; a payment of 50 dollars is 50.00 in US Dollars and 5000 in Cents',
 	},
-	keptFor('Amounts In', 'amountUnit', 'usd', namesOf(operations.filter(({ amounts }) => amounts === undefined))),
 	...withAmounts.map(amountsOf),
 	...previewOf(namesOf(operations.filter(({ preview }) => preview))),
 	...howMany(namesOf(operations.filter(({ lists }) => lists))),
 	optionsOf('options', writing),
-	keptFor('Options', 'options', {}, namesOf(reading)),
 	...readOptions(),
+	optionsKept(),
 ];
 
 function howMany(operation: string[]): INodeProperties[] {
@@ -223,19 +223,6 @@ function amountsOf({ name, amounts }: Operation): INodeProperties {
 	};
 }
 
-/**
- * What an operation does not show but another one's write depends on: n8n forgets every parameter that no property
- * stands for, and so the way through a read would take a unit, a maximum or a dry run away.
- */
-function keptFor(
-	displayName: string,
-	name: string,
-	value: INodeProperties['default'],
-	operation: string[],
-): INodeProperties {
-	return { displayName, name, type: 'hidden', default: value, displayOptions: { show: { operation } } };
-}
-
 /** One collection for all that write: n8n forgets each option that the operation which is chosen does not show. */
 function optionsOf(name: string, users: readonly Operation[]): INodeProperties {
 	const taken = Object.keys(optionTable).filter((each): each is OptionName =>
@@ -250,6 +237,20 @@ function optionsOf(name: string, users: readonly Operation[]): INodeProperties {
 		default: {},
 		displayOptions: { show: { operation: namesOf(users) } },
 		options: optionProperties(taken),
+	};
+}
+
+/**
+ * Reads show the options of writes, too: the editor forgets every parameter that a choice hides, and so the way through a
+ * read would take a maximum or a dry run away.
+ */
+function optionsKept(): INodeProperties {
+	return {
+		...optionsOf('options', writing),
+		displayName: 'Options of Writes',
+		placeholder: 'Add Option of Writes',
+		displayOptions: { show: { operation: namesOf(reading) } },
+		description: 'Without effect on a read; what was set for a write is kept here for when it is one again',
 	};
 }
 
