@@ -16,7 +16,6 @@ export class Editor {
 
 	async addManualTrigger(): Promise<void> {
 		await this.page.getByTestId('canvas-add-button').click();
-		await this.page.getByTestId('node-creator-search-bar').fill('trigger manually');
 		await this.foundItem('Trigger manually').click();
 		await this.page.getByTestId('canvas-trigger-node').waitFor();
 	}
@@ -167,7 +166,7 @@ export class NodeDetails {
 		const field = this.page.getByTestId(`parameter-input-${parameter}`);
 		const entry = this.page.getByTestId('parameter-item').filter({ has: field }).last();
 		await entry.hover();
-		await entry.locator('.delete-option button, .delete-option').first().click();
+		await entry.locator('.icon-button').first().click();
 		await field.waitFor({ state: 'hidden' });
 	}
 

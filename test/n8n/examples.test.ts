@@ -427,7 +427,8 @@ function approveWithAgent(world: () => World): void {
 /** What n8n stores of the previewing tool with each option set, and after each choice; by the name that the model calls. */
 async function toolsLikeThePreview(): Promise<ReadonlyMap<string, Record<string, unknown>>> {
 	const preview = (await readExample(AGENT)).nodes.find(({ name }) => name === 'Preview Cash Adjustment');
-	const { parameters } = preview ?? { parameters: {} };
+	assert.ok(preview);
+	const { parameters } = preview;
 	const set = {
 		creditMultiplier: '1',
 		currency: 'usd',

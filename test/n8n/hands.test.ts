@@ -336,7 +336,7 @@ function isChosen({ parameter, value }: Choice): (stored: Parameters) => boolean
 function keeps(before: Parameters, after: Parameters, way: string): void {
 	for (const name of ['options', 'amountUnit']) assert.deepEqual(after[name], before[name], `${way}: ${name}`);
 	for (const name of NEEDED) {
-		const value = JSON.stringify(after[name]) ?? '';
+		const value = JSON.stringify(after[name] ?? '');
 		const isEmpty = ['', '{}', '""'].includes(value) || value.includes('"value":""');
 		assert.ok(isEmpty || value === JSON.stringify(before[name]), `${way}: ${name} became ${value}`);
 	}
