@@ -241,8 +241,8 @@ function optionsOf(name: string, users: readonly Operation[]): INodeProperties {
 }
 
 /**
- * Reads show the options of writes, too: the editor forgets every parameter that a choice hides, and so the way through a
- * read would take a maximum or a dry run away.
+ * Reads show the options of writes, too: the editor forgets every parameter that a choice hides, and so the way through
+ * a read would take a maximum or a dry run away.
  */
 function optionsKept(): INodeProperties {
 	return {
