@@ -355,7 +355,9 @@ async function savedWith(
 ): Promise<Parameters> {
 	const id = await editor.workflowId();
 	return await until('n8n has saved the node', SAVED_MS, async () => {
-		const { nodes } = savedWorkflow.parse(await rest.send('GET', `/workflows/${id}`));
+		// Until n8n has saved it for the first time, it knows of none.
+		const saved = await rest.send('GET', `/workflows/${id}`).catch(() => ({ nodes: [] }));
+		const { nodes } = savedWorkflow.parse(saved);
 		const parameters = nodes.find(({ type }) => type === TYPE)?.parameters;
 		return parameters && isSo(parameters) ? parameters : undefined;
 	});
