@@ -355,12 +355,15 @@ async function savedWith(
 ): Promise<Parameters> {
 	const id = await editor.workflowId();
 	return await until('n8n has saved the node', SAVED_MS, async () => {
-		// Until n8n has saved it for the first time, it knows of none.
-		const saved = await rest.send('GET', `/workflows/${id}`).catch(() => ({ nodes: [] }));
-		const { nodes } = savedWorkflow.parse(saved);
+		const { nodes } = savedWorkflow.parse(await savedOrNone(rest, id));
 		const parameters = nodes.find(({ type }) => type === TYPE)?.parameters;
 		return parameters && isSo(parameters) ? parameters : undefined;
 	});
+}
+
+/** Until n8n has saved a workflow for the first time, it knows of none. */
+async function savedOrNone(rest: World['rest'], id: string): Promise<unknown> {
+	return await rest.send('GET', `/workflows/${id}`).catch(() => ({ nodes: [] }));
 }
 
 function sizeOf(value: unknown): number {
@@ -437,7 +440,7 @@ function zooNodesOf(nodes: ReadonlyArray<Example['nodes'][number]>): unknown[] {
 async function importedNodes({ rest }: World, editor: Editor, example: Example): Promise<Example['nodes']> {
 	const id = await editor.workflowId();
 	return await until(`n8n has saved ${example.name}`, SAVED_MS, async () => {
-		const { nodes } = savedWorkflow.parse(await rest.send('GET', `/workflows/${id}`));
+		const { nodes } = savedWorkflow.parse(await savedOrNone(rest, id));
 		return nodes.length === example.nodes.length ? nodes : undefined;
 	});
 }
