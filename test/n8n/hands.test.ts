@@ -41,6 +41,7 @@ export function byHand(world: () => World): void {
 
 	theFirstWorkflow(world, () => page);
 	theOptions(world, () => page);
+	theChoices(world, () => page);
 	aRefusedConnection(world, () => page);
 	theImports(world, () => page);
 }
@@ -246,6 +247,104 @@ function theOptions(world: () => World, page: () => Page): void {
 		const stored = await savedWith(world(), editor, ({ options }) => sizeOf(options) === sizeOf(ADDED));
 		assert.deepEqual(stored['options'], ADDED);
 	});
+}
+
+/** All that decides whether and how much is written, each other than what holds without it. */
+const SET: Parameters = {
+	resource: 'org',
+	orgId: { __rl: true, mode: 'id', value: ACME.id },
+	amountUnit: 'cents',
+	updateFields: { prePayCashRemaining: '5000' },
+	adjustFields: { prePayCashRemaining: '5000' },
+	preview: '={{ $json.preview }}',
+	sentBefore: 'perhaps',
+	options: {
+		...ADDED,
+		creditMultiplier: '1.25',
+		currency: 'usd',
+		maxAmount: '500.00',
+		maxConcurrency: 3,
+		onlyIf: { prePayCashRemaining: '10.00' },
+		reference: 'pi_1',
+		retryFor: 5,
+		timeout: 10,
+	},
+};
+
+interface Choice {
+	readonly parameter: string;
+	readonly label: string;
+	readonly value: string;
+}
+const operation = (value: string, label: string): Choice => ({ parameter: 'operation', label, value });
+const ADJUST = operation('adjustBalance', 'Adjust Org Balance');
+const UPDATE = operation('updateBalance', 'Update Org Balance');
+const APPLY = operation('applyPreview', 'Apply Org Balance Preview');
+const GET = operation('getBalance', 'Get Org Balance');
+const OTHERS = [
+	operation('getOwnBalance', 'Get Own Org Balance'),
+	operation('getInvoices', 'Get Many Invoices'),
+	operation('getSubscription', 'Get Subscription'),
+];
+const USER = { parameter: 'resource', label: 'User', value: 'user' };
+const ORG = { parameter: 'resource', label: 'Org', value: 'org' };
+const DOLLARS = { parameter: 'amountUnit', label: 'US Dollars', value: 'usd' };
+const CENTS = { parameter: 'amountUnit', label: 'Cents', value: 'cents' };
+
+/** Where somebody starts, and the ways forth and back. */
+const WAYS: ReadonlyArray<readonly [Choice, ReadonlyArray<readonly [Choice, Choice]>]> = [
+	[
+		ADJUST,
+		[
+			...[GET, UPDATE, APPLY, ...OTHERS].map((there) => [there, ADJUST] as const),
+			[USER, ORG] as const,
+			[DOLLARS, CENTS] as const,
+		],
+	],
+	[UPDATE, [...[GET, APPLY].map((there) => [there, UPDATE] as const), [DOLLARS, CENTS] as const]],
+	[APPLY, [[GET, APPLY] as const, [USER, ORG] as const]],
+];
+/** What a parameter is where n8n stores none, because it is the default. */
+const WITHOUT: Parameters = { resource: 'org', operation: 'updateBalance', amountUnit: 'usd' };
+/** Without these nothing can be sent. */
+const NEEDED = ['updateFields', 'adjustFields', 'preview', 'sentBefore', 'orgId'];
+
+function theChoices(world: () => World, page: () => Page): void {
+	for (const [start, ways] of WAYS)
+		it(`choices: ${start.label} loses nothing that decides a write by going forth and back`, async () => {
+			const editor = new Editor(page());
+			await editor.newWorkflow();
+			await editor.paste(aloneWith({ ...SET, operation: start.value }));
+			const details = await editor.openNode(NODE);
+			const before = await savedWith(world(), editor, () => true);
+
+			for (const [there, back] of ways) {
+				await details.choose(there.parameter, there.label);
+				const away = await savedWith(world(), editor, isChosen(there));
+				assert.deepEqual(away['options'], before['options'], `${start.label} → ${there.label}`);
+				await details.choose(back.parameter, back.label);
+				const after = await savedWith(world(), editor, isChosen(back));
+				keeps(before, after, `${start.label} → ${there.label} → ${back.label}`);
+			}
+		});
+}
+
+function isChosen({ parameter, value }: Choice): (stored: Parameters) => boolean {
+	return (stored) => (stored[parameter] ?? WITHOUT[parameter]) === value;
+}
+
+function keeps(before: Parameters, after: Parameters, way: string): void {
+	for (const name of ['options', 'amountUnit']) assert.deepEqual(after[name], before[name], `${way}: ${name}`);
+	for (const name of NEEDED) {
+		const value = JSON.stringify(after[name] ?? '');
+		const isEmpty = ['', '{}', '""'].includes(value) || value.includes('"value":""');
+		assert.ok(isEmpty || value === JSON.stringify(before[name]), `${way}: ${name} became ${value}`);
+	}
+}
+
+function aloneWith(parameters: Parameters): object {
+	const node = { id: 'b3c3b1b0-0000-4000-8000-000000000001', name: NODE, type: TYPE, typeVersion: 2 };
+	return { nodes: [{ ...node, position: [0, 0], parameters }], connections: {} };
 }
 
 /** The parameters of the workflow's node as n8n has saved them, once they are as described. */

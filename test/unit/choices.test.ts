@@ -26,9 +26,19 @@ function shownWith(parameters: INodeParameters): string[] {
 	return shown.map(({ name }) => name);
 }
 
+/** Of these the editor empties each collection whose condition names what was changed, whatever it says. */
+function isEmptiedBy(changed: string): (name: string) => boolean {
+	const conditional = description.properties.filter(
+		({ type, displayOptions }) => type === 'collection' && displayOptions?.show?.[changed] !== undefined,
+	);
+	return (name) => conditional.some((property) => property.name === name);
+}
+
 /** What n8n stores after somebody has set a parameter. */
 function set(parameters: INodeParameters, name: string, value: INodeParameters[string]): INodeParameters {
-	const changed = stored({ ...parameters, [name]: value });
+	const isEmptied = isEmptiedBy(name);
+	const rest = Object.fromEntries(Object.entries(parameters).filter(([each]) => !isEmptied(each)));
+	const changed = stored({ ...rest, [name]: value });
 	const shown = shownWith(changed);
 	const gone = shownWith(stored(parameters)).filter((each) => !shown.includes(each));
 	return stored(Object.fromEntries(Object.entries(changed).filter(([each]) => !gone.includes(each))));

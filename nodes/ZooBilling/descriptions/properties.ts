@@ -72,9 +72,8 @@ export const nodeProperties: INodeProperties[] = [
 	...withAmounts.map(amountsOf),
 	...previewOf(namesOf(operations.filter(({ preview }) => preview))),
 	...howMany(namesOf(operations.filter(({ lists }) => lists))),
-	optionsOf('options', writing),
 	...readOptions(),
-	optionsKept(),
+	writeOptions(),
 ];
 
 function howMany(operation: string[]): INodeProperties[] {
@@ -223,7 +222,19 @@ function amountsOf({ name, amounts }: Operation): INodeProperties {
 	};
 }
 
-/** One collection for all that write: n8n forgets each option that the operation which is chosen does not show. */
+/**
+ * One collection, shown always, without a condition: the editor empties each one whose condition names what was chosen,
+ * and forgets what it hides. So the way through a read would take a maximum or a dry run away.
+ */
+function writeOptions(): INodeProperties {
+	return {
+		...optionsOf('options', writing),
+		displayOptions: {},
+		description:
+			'For writes, and kept here on a read; set each by itself, as n8n drops a collection given by one expression',
+	};
+}
+
 function optionsOf(name: string, users: readonly Operation[]): INodeProperties {
 	const taken = Object.keys(optionTable).filter((each): each is OptionName =>
 		users.some(({ options }) => options.some((option) => option === each)),
@@ -240,24 +251,12 @@ function optionsOf(name: string, users: readonly Operation[]): INodeProperties {
 	};
 }
 
-/**
- * Reads show the options of writes, too: the editor forgets every parameter that a choice hides, and so the way through
- * a read would take a maximum or a dry run away.
- */
-function optionsKept(): INodeProperties {
-	return {
-		...optionsOf('options', writing),
-		displayName: 'Options of Writes',
-		placeholder: 'Add Option of Writes',
-		displayOptions: { show: { operation: namesOf(reading) } },
-		description: 'Without effect on a read; what was set for a write is kept here for when it is one again',
-	};
-}
-
 /** Reads that take the same options share them. */
 function readOptions(): INodeProperties[] {
 	const balances = reading.filter(({ endpoint }) => endpoint === undefined);
-	return [balances, reading.filter((operation) => !balances.includes(operation))].map((users) =>
-		optionsOf('readOptions', users),
-	);
+	return [balances, reading.filter((operation) => !balances.includes(operation))].map((users) => ({
+		...optionsOf('readOptions', users),
+		displayName: 'Read Options',
+		placeholder: 'Add Read Option',
+	}));
 }
