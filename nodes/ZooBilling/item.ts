@@ -34,6 +34,8 @@ export interface Asked {
 	readonly payment: string;
 	/** The ID of the stored preview that it applies; the text is then the preview's name. */
 	readonly applies?: string;
+	/** Whether that may have been sent before, by whomever. */
+	readonly perhaps?: boolean;
 }
 
 /** What the items of one owner share in one execution. */

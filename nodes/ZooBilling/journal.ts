@@ -176,14 +176,15 @@ export class Journal {
 	/** Notes what is about to be sent; refuses what was used meanwhile. */
 	begin({ subject, writes }: Task, preview: Preview): Page | Failure {
 		const { item } = subject;
-		const { text = '', adds = false, applies } = writes ?? {};
+		const { text = '', adds = false, applies, perhaps } = writes ?? {};
 		const page: Page = {
 			id: this.register.newId(),
 			asks: text,
 			adds,
 			...(applies !== undefined && { applies }),
 			preview,
-			mark: this.register.mark(),
+			// Whoever has written since the dry run may be who has made it look sent.
+			mark: this.register.markOf(perhaps ? applies : undefined),
 			state: 'begun',
 		};
 		const refused = this.refusedAs(page, subject);

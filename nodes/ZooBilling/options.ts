@@ -3,7 +3,7 @@
 import { readFieldAmounts, type FieldAmount } from './balance/amounts';
 import { readAmount, Usd } from './balance/money';
 import { selectable } from './balance/selectable';
-import { isRecord, Refusal, shown } from './refusal';
+import { isNothing, isRecord, Refusal, shown } from './refusal';
 import { hasInvisible } from './words';
 
 type Reader<T> = (label: string, value: unknown) => T | Refusal;
@@ -165,6 +165,7 @@ function reference(label: string, value: unknown): string | Refusal {
 	const id = textOf(value);
 	if (id === undefined) return refused(`is not text: ${shown(value)}`);
 	if (id === '') return refused('is empty');
+	if (isNothing(id)) return refused(`is what an expression makes of nothing: ${shown(id)}`);
 	if (id.length > 500) return refused(`is longer than 500 characters: ${shown(id)}`);
 	if (hasInvisible(id)) return refused(`has characters that cannot be seen: ${shown(id)}`);
 	return id;

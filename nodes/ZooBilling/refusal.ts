@@ -32,6 +32,11 @@ function readable(value: unknown): string {
 	}
 }
 
+/** What an expression makes of nothing when it joins it with a text. */
+export function isNothing(text: string): boolean {
+	return ['undefined', 'null', 'NaN', '[object Object]'].includes(text);
+}
+
 /** A keyed record, as opposed to null, an array or a Date. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
 	return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);

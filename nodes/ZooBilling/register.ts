@@ -56,6 +56,12 @@ export class Register {
 		return { process: this.process, at: this.now };
 	}
 
+	/** When an ID was given, if it was in this process; else now. */
+	markOf(id = ''): Mark {
+		const at = id.startsWith(`${this.process}-`) ? Number(id.slice(this.process.length + 1)) : Number.NaN;
+		return Number.isSafeInteger(at) && at <= this.now ? { process: this.process, at } : this.mark();
+	}
+
 	/** Notes a write that may have been applied. `by`: the page's ID, so that its own writes never count as another's. */
 	noteWrite(owner: string, by: string): void {
 		const entry = this.entryOf(owner);

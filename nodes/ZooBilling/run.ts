@@ -52,7 +52,8 @@ async function prepare(
 ): Promise<[Plan[], Setting]> {
 	const first = checked.find((task): task is Task => !(task instanceof Failure));
 	const { maxConcurrency } = first?.options ?? optionDefaults;
-	const traffic: Traffic = { begunAt: pass.zoo.begunAt, heldUntil: 0, heldByZoo: false, stopped: false };
+	const { begunAt, begunOn } = pass.zoo;
+	const traffic: Traffic = { begunAt, begunOn, heldUntil: 0, heldByZoo: false, stopped: false };
 	const setting: Setting = { ...pass, traffic, maxConcurrency };
 	return [plan(await resolve(checked, setting), pass.journal), setting];
 }

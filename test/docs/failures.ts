@@ -50,7 +50,10 @@ const no = (proves: NoAnswer['proves'], again: boolean, more: Partial<NoAnswer> 
 });
 const noAnswers: readonly NoAnswer[] = [
 	...[302, 400, 404, 422].map((status) => no('claim', false, { status })),
-	...[401, 403].map((status) => no('notApplied', false, { status })),
+	...[401, 403].flatMap((status) => [
+		no('notApplied', false, { status }),
+		no('notApplied', false, { status, zoo: { message: 'no', requestId: 'r' } }),
+	]),
 	...(['there', 'absent'] as const).map((endpoint) => no('claim', false, { status: 404, endpoint })),
 	no('notApplied', true),
 	no('notApplied', false),

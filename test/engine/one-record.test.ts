@@ -1,9 +1,11 @@
 /** One payment is one record in n8n's engine too: whoever takes it up, in whichever node, execution or retry, and only if it is understood. */
-import type { IDataObject, INodeParameters, IRun } from 'n8n-workflow';
+import type { IDataObject, IExecuteContextData, INodeParameters, IRun } from 'n8n-workflow';
 
 import { type ZooApi } from '../zoo-api/server';
+import { EMPLOYEE_TOKEN } from '../zoo-api/tokens';
 import { FakeClock, useFakeClocks } from './fake-clock';
 import type { NodeRunResult } from './harness';
+import { runStep, type Step } from './harness/steps';
 import { fatesOf, jsonOf, leaveInDoubt, ORG, OTHER_ORG, record, runZoo, startZoo, type ZooRun } from './zoo-run';
 
 jest.mock('n8n-workflow', () => ({
@@ -111,6 +113,48 @@ it('Return First Result returns what a preview has added', async () => {
 	await apply(await dryRun({ reference }), 'no');
 	expect(fatesOf(await run(adjust('5', { reference, repeatedReference: 'returnFirst' })))).toEqual(['confirmed']);
 	expect([cash(), puts()]).toEqual(['15.00', 1]);
+});
+
+describe('what n8n keeps of an execution', () => {
+	const each = {
+		resource: 'org',
+		orgId: '={{ $json.org }}',
+		balanceModel: 'prePay',
+		amountUnit: 'usd',
+		...adjust('5'),
+	};
+	const both = [{ org: ORG }, { org: OTHER_ORG }];
+	const putsOf = (org: string) =>
+		zoo.requests.filter(({ method, owner }) => method === 'PUT' && owner?.id === org).length;
+	const once = async (contextData: IExecuteContextData, more: Partial<Step> = {}) => {
+		const credential = { apiToken: EMPLOYEE_TOKEN, baseUrl: zoo.url };
+		const cancel = new AbortController().signal;
+		return await runStep({ name: 'N', parameters: each, credential, items: both, contextData, cancel, ...more });
+	};
+
+	it('is still there after a cancellation: what was written is not written again', async () => {
+		const contextData = {};
+		const stop = new AbortController();
+		zoo.onRequest = ({ method, owner }) => {
+			if (method === 'PUT' && owner?.id === OTHER_ORG) stop.abort();
+			return undefined;
+		};
+		await once(contextData, { cancel: stop.signal, parameters: { ...each, options: { maxConcurrency: 1 } } });
+		zoo.clearFaults();
+		expect(putsOf(ORG)).toBe(1);
+		await once(contextData, { parameters: { ...each, options: { maxConcurrency: 1 } } });
+		expect(putsOf(ORG)).toBe(1);
+	});
+
+	it('is kept for each run of a node by itself', async () => {
+		const contextData = {};
+		zoo.onRequest = ({ owner }) => (owner?.id === OTHER_ORG ? { kind: 'status', status: 422 } : undefined);
+		await once(contextData, { retryOnFail: true });
+		await once(contextData, { retryOnFail: true, run: 1 });
+		expect([putsOf(ORG), cash()]).toEqual([2, '20.00']);
+		await once(contextData, { retryOnFail: true, run: 1 });
+		expect(putsOf(ORG)).toBe(2);
+	});
 });
 
 describe('Retry execution', () => {

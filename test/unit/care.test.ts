@@ -19,7 +19,7 @@ const never = new Promise<void>(() => undefined);
 test('a Retry-After of 0 or in the past does not lead to a hot loop', async () => {
 	const world = new ScriptedWorld(Array.from({ length: 5000 }, () => replied(429, {}, { retryAfter: '0' })));
 	world.latency = 20;
-	const traffic = { begunAt: 0, heldUntil: 0, heldByZoo: false, stopped: false };
+	const traffic = { begunAt: 0, begunOn: 0, heldUntil: 0, heldByZoo: false, stopped: false };
 	await new Exchange(world, traffic, { timeout: 1000, retryFor: 60_000 }).read(readBalance(org));
 	expect(world.requests.length).toBeLessThan(50);
 });

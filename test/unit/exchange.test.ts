@@ -528,7 +528,7 @@ describe('the time for retries', () => {
 
 describe('Valid For', () => {
 	it('keeps back every write from its end on, counted from the beginning of the pass, and no read', async () => {
-		const traffic: Traffic = { ...freeTraffic(), begunAt: 2000 };
+		const traffic: Traffic = { ...freeTraffic(), begunAt: 2000, begunOn: START + 2000 };
 		const { world, exchange } = scene([FRESH, FRESH], { validFor: 10_000, traffic });
 		world.time += 11_999;
 		expect(await exchange.write(put, flaw)).toMatchObject({ kind: 'answered' });
@@ -536,6 +536,17 @@ describe('Valid For', () => {
 		expect(await exchange.write(put, flaw)).toEqual({ kind: 'unsent', why: 'expired' });
 		expect(await exchange.readBalance(get, flaw)).toMatchObject({ kind: 'answered' });
 		expect(world.log).toEqual(['PUT', 'GET']);
+	});
+
+	it.each<[string, (world: ScriptedWorld) => void]>([
+		['the clock that is never set', (world) => (world.clockSetBy = -3_600_000)],
+		['the clock for people, as after a machine has slept', (world) => (world.time -= 9_000)],
+	])('is over when %s says so', async (_, setClocks) => {
+		const { world, exchange } = scene([], { validFor: 10_000 });
+		world.time += 10_000;
+		world.clockSetBy = 9_000;
+		setClocks(world);
+		expect(await exchange.write(put, flaw)).toEqual({ kind: 'unsent', why: 'expired' });
 	});
 
 	it('bounds nothing where it is not set', async () => {
@@ -588,5 +599,24 @@ describe('who asked all to wait', () => {
 		const { exchange, traffic } = scene([], { traffic: heldFor(500) });
 		exchange.waitAfter(unanswered({ holdsAll: true }));
 		expect(traffic).toMatchObject({ heldUntil: 500, heldByZoo: true });
+	});
+});
+
+describe('what a relay says that has not got Zoo’s answer', () => {
+	it.each([520, 521, 522, 523, 524])('is no reason not to read again: %d', async (status) => {
+		const { exchange, world } = scene([replied(status), FRESH]);
+		expect(await exchange.readBalance(get, flaw)).toMatchObject({ kind: 'answered' });
+		expect(world.log).toEqual(['GET', 'wait 500', 'GET']);
+	});
+
+	it.each([519, 525])('is no such thing: %d', async (status) => {
+		const { exchange, world } = scene([replied(status)]);
+		expect(await exchange.readBalance(get, flaw)).toMatchObject({ kind: 'unanswered', status });
+		expect(world.log).toEqual(['GET']);
+	});
+
+	it.each([520, 524])('lets no write be sent again: %d', async (status) => {
+		const { exchange } = scene([replied(status)]);
+		expect(await exchange.write(put, flaw)).toMatchObject({ kind: 'unanswered', again: false, proves: 'perhaps' });
 	});
 });

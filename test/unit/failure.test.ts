@@ -61,7 +61,7 @@ const refused = (status: number, message?: string): NoAnswer =>
 		proves: status === 401 || status === 403 ? 'notApplied' : 'claim',
 		again: false,
 		status,
-		...(message !== undefined && { zoo: { message } }),
+		...(message !== undefined && { zoo: { message, requestId: 'req-1' } }),
 	});
 
 const before = { pre_pay_cash_remaining: '100.00' };
@@ -556,7 +556,7 @@ const cases: Record<string, Case> = {
 	'changedMeanwhile, after it may have been applied': {
 		made: write.changedMeanwhile(subject, { outcome: 'unknown', attempts: 0 }, { before, target, now: {} }),
 		source: 'service',
-		what: 'The balance changed before the write could be sent',
+		what: 'The balance does not tell whether the preview was written',
 		next: 'Before: pre_pay_cash_remaining 100.00; target: pre_pay_cash_remaining 150.00; it could not be read back. It may have been applied before somebody else wrote: a person has to decide. Nothing was written this time.',
 		details: { reason: 'changedMeanwhile', outcome: 'unknown', before, target, now: {} },
 	},
@@ -719,7 +719,7 @@ describe('a final no from Zoo', () => {
 	const bad = "Check 'API Token' and 'Base URL' in the Zoo API credential.";
 
 	it.each<[string, NoAnswer, string, string, FailureDetails['reason']]>([
-		['401', refused(401), 'Zoo did not accept the API token', `${bad} ${employee} ${safe}`, 'tokenRefused'],
+		['401', refused(401, 'no'), 'Zoo did not accept the API token', `${bad} ${employee} ${safe}`, 'tokenRefused'],
 		[
 			'400 of a token',
 			refused(400, 'could not authenticate'),
@@ -729,7 +729,7 @@ describe('a final no from Zoo', () => {
 		],
 		[
 			'403',
-			refused(403),
+			refused(403, 'no'),
 			'The API token has no right to do this',
 			`Use another Zoo API credential. ${employee} ${safe}`,
 			'employeeTokenNeeded',
@@ -815,8 +815,20 @@ describe('a final no from Zoo', () => {
 
 	it('does not ask for an employee’s token where any will do', () => {
 		for (const status of [401, 403]) {
-			expect(wire.notRead({ item: 0, owner: ownOrg }, refused(status), looked).next).not.toContain('employee');
+			expect(wire.notRead({ item: 0, owner: ownOrg }, refused(status, 'no'), looked).next).not.toContain('employee');
 		}
+	});
+
+	it.each([401, 403])('is none without Zoo’s own document, and says nothing of a missing right: %d', (status) => {
+		for (const failed of [
+			wire.notRead(subject, refused(status), looked),
+			wire.notApplied(subject, refused(status), once),
+		])
+			expect(failed).toMatchObject({
+				what: 'Something in front of Zoo let nothing through [item 3]',
+				next: expect.stringContaining('It was not Zoo that answered.'),
+				details: { reason: 'unavailable', httpStatus: status },
+			});
 	});
 });
 

@@ -30,6 +30,11 @@ export function replied(status: number, body: Record<string, unknown> | string =
 	return { kind: 'reply', status, text: typeof body === 'string' ? body : JSON.stringify(body), ...more };
 }
 
+/** With the document that all of Zoo's refusals have. */
+export function refusedByZoo(status: number): Reply {
+	return replied(status, { message: 'no', request_id: 'req-1' });
+}
+
 export const timedOut: Sent = {
 	kind: 'silence',
 	reached: 'perhaps',
@@ -64,7 +69,7 @@ export const dryRunPreview = {
 
 /** Nobody has asked anybody to wait or to stop. */
 export function freeTraffic(): Traffic {
-	return { begunAt: 0, heldUntil: 0, heldByZoo: false, stopped: false };
+	return { begunAt: 0, begunOn: START, heldUntil: 0, heldByZoo: false, stopped: false };
 }
 
 /** What answers a request; `after`: what else happens meanwhile. */
@@ -130,7 +135,19 @@ export class ScriptedWorld implements World {
 	connection(host: string): Connection {
 		const { send, presence, now, ticks, pause, canceled, random } = this;
 		const address = { origin: `https://${host}`, host };
-		return { begunAt: ticks(), send, presence, now, ticks, pause, canceled, random, ...address, cancel: never };
+		return {
+			begunAt: ticks(),
+			begunOn: now(),
+			send,
+			presence,
+			now,
+			ticks,
+			pause,
+			canceled,
+			random,
+			...address,
+			cancel: never,
+		};
 	}
 
 	/** Turns that nobody asked for. */

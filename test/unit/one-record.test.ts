@@ -328,3 +328,84 @@ it('another owner with the same reference is another payment', async () => {
 	await lose([paid('pi_1')], true);
 	expect(await fates([paidOnce('pi_1', { orgId: USER_ID })])).toEqual(['referenceRepeated, notSent']);
 });
+
+describe('a preview that this process has made', () => {
+	it('is not taken for there where another one was written since that came to the same', async () => {
+		const [made] = await run([add({ options: { dryRun: true } })]);
+		if (!made || made instanceof Failure) throw new Error('There is no preview');
+		const { preview } = made.json;
+		const given = { preview, sentBefore: 'perhaps', options: { retryFor: 0 } };
+		const applied = task('applyPreview', given);
+		expect(await fates([add()])).toEqual(['confirmed']);
+		expect(await fates([applied])).toEqual(['changedMeanwhile, unknown']);
+		expect(zoo.cash).toBe('15.00');
+		// In another process nobody knows.
+		register = new Register();
+		expect(await fates([applied])).toEqual(['alreadyThere']);
+	});
+});
+
+it.each(['no', 'perhaps'] as const)(
+	'a preview from the future closes its owner to nobody else (sent before: %s)',
+	async (sentBefore) => {
+		const updatedAt = new Date(FIRST_UPDATE + 1_800_000).toISOString();
+		const [result] = await run([apply(sentBefore, { updatedAt })]);
+		expect(result).toMatchObject({
+			what: expect.stringContaining('Zoo answered with an older balance than this write is built on'),
+			details: { reason: sentBefore === 'no' ? 'staleReply' : 'outcomeUnknown' },
+		});
+		expect(await fates([add()])).toEqual(['confirmed']);
+	},
+);
+
+describe('a preview with amounts that no dry run has made is refused', () => {
+	const cash = (amount: string) => ({ pre_pay_cash_remaining: amount });
+	const read = (from: string, to: string) =>
+		operations
+			.find(({ name }) => name === 'applyPreview')
+			?.prepare(
+				{ preview: { ...dryRunPreview, from: cash(from), to: cash(to) }, sentBefore: 'no', options: {} },
+				ownerKinds.org,
+				0,
+			);
+
+	it.each([
+		['10.00', '1e2'],
+		['1e1', '15.00'],
+		['10.00', '15.001'],
+		['10.00', '15.00000000000000000000000001'],
+		['10.0083', '15.0084'],
+	])('from %s to %s', (from, to) => {
+		expect(read(from, to)).toMatchObject({ what: expect.stringMatching(/^'Preview' is incomplete/) });
+	});
+
+	it.each([
+		['10.0083', '15.0083'],
+		['10.0083', '15.00'],
+		['10', '15'],
+	])('but not from %s to %s', (from, to) => {
+		expect(read(from, to)).not.toBeInstanceOf(Failure);
+	});
+});
+
+describe('a reference that an expression has made of nothing is refused', () => {
+	it.each(['undefined', 'null', 'NaN', '[object Object]', ' undefined '])('%s', (reference) => {
+		const raw = { orgId: ORG_ID, amountUnit: 'usd', adjustFields: { prePayCashRemaining: '5' } };
+		const [adjust, applyPreview] = ['adjustBalance', 'applyPreview'].map((name) =>
+			operations.find((each) => each.name === name),
+		);
+		expect(adjust?.prepare({ ...raw, options: { reference } }, ownerKinds.org, 0)).toMatchObject({
+			what: expect.stringMatching(/^'Payment Reference' is what an expression makes of nothing/),
+		});
+		const preview = { ...dryRunPreview, reference: reference.trim() };
+		expect(applyPreview?.prepare({ preview, sentBefore: 'no', options: {} }, ownerKinds.org, 0)).toMatchObject({
+			what: "'Preview' is incomplete or at odds with itself: reference [item 0]",
+		});
+	});
+});
+
+it('a preview is for its host and port', async () => {
+	const [result] = await run([apply('no', { host: `${host}:8443` })]);
+	expect(result).toMatchObject({ what: expect.stringMatching(/^'Preview' was made for another host/) });
+	expect(zoo.log).toEqual([]);
+});

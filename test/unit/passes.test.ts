@@ -12,7 +12,18 @@ import { runPass, type Pass } from '../../nodes/ZooBilling/run';
 import { readJsonObject } from '../../nodes/ZooBilling/balance/reply';
 import { Exchange } from '../../nodes/ZooBilling/zoo/exchange';
 import { judge } from '../../nodes/ZooBilling/zoo/retry';
-import { freeTraffic, ORG_ID, ownOrg, replied, ScriptedWorld, START, timedOut, USER_ID, type Turn } from './given';
+import {
+	freeTraffic,
+	ORG_ID,
+	ownOrg,
+	refusedByZoo,
+	replied,
+	ScriptedWorld,
+	START,
+	timedOut,
+	USER_ID,
+	type Turn,
+} from './given';
 
 /** Each test is a process of its own. */
 let register = new Register();
@@ -339,7 +350,7 @@ it('a reply with the amounts of both models is one of the chosen model', async (
 });
 
 it('a final no says nothing of a wait that an earlier attempt was asked for', async () => {
-	const turns = [replied(429, {}, { retryAfter: '5' }), replied(403), full('1.00')];
+	const turns = [replied(429, {}, { retryAfter: '5' }), refusedByZoo(403), full('1.00')];
 	const { results } = await run([set('5')], turns);
 	expect(results[0]).toMatchObject({ details: { outcome: 'notApplied', reason: 'employeeTokenNeeded' } });
 	expect(results[0]).not.toMatchObject({ next: expect.stringContaining('asked to wait') });

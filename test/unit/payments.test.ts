@@ -7,7 +7,7 @@ import { openJournal } from '../../nodes/ZooBilling/journal';
 import { operations } from '../../nodes/ZooBilling/operations/all';
 import { Register } from '../../nodes/ZooBilling/register';
 import { runPass } from '../../nodes/ZooBilling/run';
-import { dryRunPreview, ORG_ID, replied, ScriptedWorld, timedOut, USER_ID, type Turn } from './given';
+import { dryRunPreview, ORG_ID, refusedByZoo, replied, ScriptedWorld, timedOut, USER_ID, type Turn } from './given';
 
 const { host, updatedAt } = dryRunPreview;
 const at = (cash: string, updated_at = updatedAt) => replied(200, { pre_pay_cash_remaining: cash, updated_at });
@@ -125,8 +125,8 @@ describe('a repeated reference, in the process that has added it', () => {
 	});
 
 	it.each<[string, Turn[]]>([
-		['not sent', [replied(403)]],
-		['not applied', [at('10.00'), replied(403)]],
+		['not sent', [refusedByZoo(403)]],
+		['not applied', [at('10.00'), refusedByZoo(403)]],
 	])('is free again where the first one was %s', async (_, turns) => {
 		const register = new Register();
 		expect((await run([paid()], turns, register)).fates).toEqual(['employeeTokenNeeded']);
@@ -167,10 +167,10 @@ describe('a repeated reference, in the process that has added it', () => {
 	it('is never that of a payment without one, whatever others are called', async () => {
 		const register = new Register();
 		const bare = () => task('adjustBalance', { orgId: ORG_ID, amountUnit: 'usd', adjustFields, options: {} });
-		const named = (item = 0) => paid(item, { reference: 'undefined' });
+		const named = (item = 0) => paid(item, { reference: 'none' });
 		expect((await run([bare()], added, register)).log).toEqual(['GET', 'PUT']);
 		expect((await run([named()], later, register)).log).toEqual(['GET', 'PUT']);
-		const more = [at('20.00', '2026-11-23T16:27:15Z'), replied(403)];
+		const more = [at('20.00', '2026-11-23T16:27:15Z'), refusedByZoo(403)];
 		expect((await run([bare()], more, register)).log).toEqual(['GET', 'PUT']);
 		expect((await run([named()], [], register)).log).toEqual([]);
 	});

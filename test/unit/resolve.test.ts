@@ -7,7 +7,7 @@ import { updateBalance } from '../../nodes/ZooBilling/operations/updateBalance';
 import { Register } from '../../nodes/ZooBilling/register';
 import { resolveOwners } from '../../nodes/ZooBilling/resolve';
 import { Exchange } from '../../nodes/ZooBilling/zoo/exchange';
-import { freeTraffic, replied, ScriptedWorld, USER_ID, type Turn } from './given';
+import { freeTraffic, refusedByZoo, replied, ScriptedWorld, USER_ID, type Turn } from './given';
 
 const OTHER_ID = '3f0c1e52-6a4d-4b7e-9c8f-2d1b5a6e7f80';
 
@@ -70,7 +70,7 @@ it.each<[string, Turn, string, object]>([
 	['is unknown', replied(404, {}), 'Zoo does not know this user [item 5]', { reason: 'ownerUnknown', httpStatus: 404 }],
 	[
 		'may not be asked for',
-		replied(403),
+		refusedByZoo(403),
 		'The API token has no right to do this [item 5]',
 		{ reason: 'employeeTokenNeeded' },
 	],

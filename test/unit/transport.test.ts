@@ -47,6 +47,25 @@ const replying = async (body: string, headers: Record<string, string> = {}, toke
 		token,
 	);
 
+it('counts from before the credential was opened, by both clocks: opening it can take its time', async () => {
+	let time = 1000;
+	const clocks = [jest.spyOn(performance, 'now'), jest.spyOn(Date, 'now')].map((clock) =>
+		clock.mockImplementation(() => time),
+	);
+	const context = {
+		getCredentials: async () => {
+			time += 60_000;
+			return await Promise.resolve({ apiToken: TOKEN, baseUrl: 'https://zoo.test' });
+		},
+		getExecutionCancelSignal: () => undefined,
+		getMode: () => 'trigger',
+		getNode: () => ({ credentials: {} }),
+	};
+	const connection = await connect(context as unknown as IExecuteFunctions);
+	for (const clock of clocks) clock.mockRestore();
+	expect(connection).toMatchObject({ begunAt: 1000, begunOn: 1000 });
+});
+
 it.each([
 	'CERT_HAS_EXPIRED',
 	'CERT_NOT_YET_VALID',

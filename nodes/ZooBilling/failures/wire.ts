@@ -3,7 +3,7 @@
 import type { Owner } from '../balance/owner';
 import type { Subject } from '../subject';
 import type { Unsent, Untaken } from '../zoo/exchange';
-import type { NoAnswer, Presence, Reported, ZooWords } from '../zoo/retry';
+import { isZoosOwn, type NoAnswer, type Presence, type Reported, type ZooWords } from '../zoo/retry';
 import {
 	failure,
 	NOTHING_SENT,
@@ -100,10 +100,18 @@ interface Meaning {
 	readonly next: string;
 }
 
+/** Zoo's document is missing: a firewall or the like has said it, and knows nothing of tokens and rights. */
+const NOT_ZOO: Meaning = {
+	reason: 'unavailable',
+	what: 'Something in front of Zoo let nothing through',
+	next: "It was not Zoo that answered. Try again later; if it stays so, check 'Base URL' in the Zoo API credential, and what stands between n8n and Zoo. ",
+};
+
 /** What a final no means, and what to do about it. */
-function meaningOf({ status = 0, zoo, endpoint }: Reported, { owner }: Subject): Meaning {
-	if (status === 401 || (status === 400 && isAboutToken(zoo))) return tokenRefused(owner);
-	if (status === 403) return noRight(owner);
+function meaningOf(reported: Reported, { owner }: Subject): Meaning {
+	const { status = 0, zoo, endpoint } = reported;
+	if (status === 401 || status === 403) return isZoosOwn(reported) ? notLetIn(status, owner) : NOT_ZOO;
+	if (status === 400 && isAboutToken(zoo)) return tokenRefused(owner);
 	if (status === 404 && owner) return notFound(owner, endpoint);
 	if (status < 400) return { reason: 'unreachable', next: "Check 'Base URL' in the Zoo API credential. " };
 	const next =
@@ -114,6 +122,10 @@ function meaningOf({ status = 0, zoo, endpoint }: Reported, { owner }: Subject):
 /** Zoo answers 400, too, when it could not authenticate. */
 function isAboutToken({ message = '' }: ZooWords = {}): boolean {
 	return /authenticat/i.test(message);
+}
+
+function notLetIn(status: 401 | 403, owner: Owner | undefined): Meaning {
+	return status === 401 ? tokenRefused(owner) : noRight(owner);
 }
 
 function tokenRefused(owner: Owner | undefined): Meaning {

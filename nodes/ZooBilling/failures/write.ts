@@ -96,7 +96,10 @@ export function changedMeanwhile(subject: Subject, { outcome, attempts }: Strand
 	return failure(subject, {
 		reason: 'changedMeanwhile',
 		outcome,
-		what: 'The balance changed before the write could be sent',
+		what:
+			outcome === 'unknown'
+				? 'The balance does not tell whether the preview was written'
+				: 'The balance changed before the write could be sent',
 		next: `${sightText(sight)}. ${leftBy[outcome]}`,
 		attempts,
 		more: factsIn(sight),

@@ -18,7 +18,7 @@ import { Refusal, shown } from '../refusal';
 import { aboveMaximum, inModel, type WriteIntent } from './intent';
 import type { Operation, RawParameters } from './operation';
 import { readStored, type StoredPreview } from './storedPreview';
-import { isFresh, look } from './look';
+import { look } from './look';
 import { sightOf, type Kind } from './report';
 import { begin, resume } from './write';
 
@@ -81,7 +81,13 @@ function prepare(raw: RawParameters, owner: OwnerKind, item: number): Task | Fai
 		subject,
 		options: chosen,
 		laneKey: intent.laneKey,
-		writes: { text: previewName(id, stored), adds: true, payment: paymentIn(stored), applies: id },
+		writes: {
+			text: previewName(id, stored),
+			adds: true,
+			payment: paymentIn(stored),
+			applies: id,
+			perhaps: sentBefore === 'perhaps',
+		},
 		run: async (session, resumed) => await apply(session, applying, resumed),
 	};
 }
@@ -128,10 +134,8 @@ async function first(session: Session, { stored, sentBefore, intent }: Applying)
 		const next = "Preview it anew, and see that this machine's clock is right.";
 		return invalidInput(intent.subject, new Refusal("'Preview' holds a time that has not come yet: updatedAt", next));
 	}
-	// The process that looked may have been another one.
-	isFresh(session, intent, stored.updatedAt);
 	if (sentBefore === 'perhaps') return await begin(session, { intent, kind, doubt: 'perhaps' }, stored);
-	const now = await look(session, intent);
+	const now = await look(session, intent, stored.updatedAt);
 	if (now instanceof Failure) return now;
 	const is = (doubt: 'none' | 'perhaps') => standing(stored, now, { doubt, conditions: [], otherWriter: false });
 	if (is('none') === 'send') return await begin(session, { intent, kind, doubt: 'none' }, stored);

@@ -2,6 +2,7 @@
 
 import { amountsByName, type FieldAmount } from '../balance/amounts';
 import { amountIn, unexpected } from '../balance/confirm';
+import { isEarlier, readMoment } from '../balance/moment';
 import { identityOf } from '../balance/owner';
 import { lookedUp, type Preview, targetOf } from '../balance/preview';
 import type { Reply } from '../balance/reply';
@@ -21,12 +22,15 @@ export function ownerKey({ host }: Pick<Session, 'host'>, laneKey: string): stri
 	return host + laneKey;
 }
 
-/** The balance before a write, in a dry run with the changes that earlier items would have made. */
-export async function look(session: Session, intent: WriteIntent): Promise<Reply | Failure> {
+/**
+ * The balance before a write, in a dry run with the changes that earlier items would have made. `builtOn`: Zoo's time
+ * of the balance that the write is built on, where it was looked up before.
+ */
+export async function look(session: Session, intent: WriteIntent, builtOn?: string): Promise<Reply | Failure> {
 	const { exchange, lane } = session;
 	const { subject, owner, model, options } = intent;
 	const request = readBalance(owner, options.includeTotalDue);
-	const answer = await exchange.readBalance(request, isStale(session, intent));
+	const answer = await exchange.readBalance(request, isStale(session, intent, builtOn));
 	if (answer.kind !== 'answered') return notLooked(subject, answer, exchange);
 	const { reply } = answer;
 	if (reply.model && reply.model !== model && !model.fields.some((field) => amountIn(reply.balance, field))) {
@@ -47,11 +51,18 @@ export function isFresh({ host, register, exchange }: Session, { laneKey }: Writ
 	return register.isFresh(ownerKey({ host }, laneKey), updatedAt, exchange.now());
 }
 
-export function isStale(session: Session, intent: WriteIntent): Flaw {
-	return (reply) =>
-		isFresh(session, intent, reply.balance.updated_at)
+/** `builtOn` bounds the looks of this one write: what is believed of the owner comes from Zoo's replies alone. */
+export function isStale(session: Session, intent: WriteIntent, builtOn?: string): Flaw {
+	const bound = readMoment(builtOn);
+	return ({ balance: { updated_at: updatedAt } }) => {
+		const moment = readMoment(updatedAt);
+		if (bound && moment && isEarlier(moment, bound)) {
+			return { cause: 'Zoo answered with an older balance than this write is built on', stale: true };
+		}
+		return isFresh(session, intent, updatedAt)
 			? undefined
 			: { cause: 'Zoo answered with an older balance than it has shown before', stale: true };
+	};
 }
 
 /** What the write is decided to be. `before`: the look that it is built on; undefined for a plain update. */

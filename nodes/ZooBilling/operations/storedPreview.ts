@@ -6,7 +6,7 @@ import { Usd } from '../balance/money';
 import { ownerKinds, readOwner, type OwnerKind } from '../balance/owner';
 import type { Amounts, Preview } from '../balance/preview';
 import type { Session } from '../item';
-import { isRecord, Refusal, shown } from '../refusal';
+import { isNothing, isRecord, Refusal, shown } from '../refusal';
 import { hasInvisible } from '../words';
 
 /** A preview that is to be applied, and the ID by which this process remembers it. */
@@ -108,7 +108,7 @@ function faultIn(data: Record<string, unknown>, kind: OwnerKind, model: BalanceM
 		[kind.idParameter]: idIn(data, kind) !== undefined,
 		email: isAbsent(data['email']) || isEmail(data['email'], kind),
 		updatedAt: isAbsent(data['updatedAt']) || readMoment(data['updatedAt']) !== undefined,
-		reference: isAbsent(data['reference']) || word(data, 'reference') !== undefined,
+		reference: isAbsent(data['reference']) || isReference(word(data, 'reference')),
 		...amountChecks(data, model),
 	};
 	const wrong = Object.keys(checks).find((name) => !checks[name]);
@@ -122,10 +122,13 @@ function amountChecks(data: Record<string, unknown>, model: BalanceModel): Recor
 	const names = Object.keys(to ?? {});
 	return {
 		from: from !== undefined && names.every((name) => name in from),
-		to: names.length > 0 && Object.values(to ?? {}).every(isWritable),
+		to: names.length > 0 && names.every((name) => isWritable(to?.[name], from?.[name])),
 		beside: isAbsent(data['beside']) || (beside !== undefined && !names.some((name) => name in beside)),
 	};
 }
+
+/** Without an exponent, which no dry run writes. */
+const plainDigits = /^-?\d+(\.\d+)?$/;
 
 /** The amounts under a name in one spelling each; undefined when there are none or one is no amount of the model. */
 function amountsIn(data: Record<string, unknown>, name: string, model: BalanceModel): Amounts | undefined {
@@ -134,21 +137,27 @@ function amountsIn(data: Record<string, unknown>, name: string, model: BalanceMo
 	// In the model's order: a database may have stored them in another one.
 	const read = model.fields.flatMap(({ wire }) => {
 		const value = given[wire];
-		const amount = typeof value === 'string' ? Usd.fromReply(value) : undefined;
+		const amount = typeof value === 'string' && plainDigits.test(value) ? Usd.fromReply(value) : undefined;
 		return amount ? [[wire, amount.toString()] as const] : [];
 	});
 	return read.length === Object.keys(given).length ? Object.fromEntries(read) : undefined;
 }
 
-function isWritable(text: string): boolean {
+/** Whole cents, or as far from what stood there: a dry run comes to nothing else. */
+function isWritable(text = '', before = '0'): boolean {
 	const amount = Usd.of(text);
-	return !amount.isBelow(Usd.zero) && amount.isBelow(Usd.limit);
+	const isWhole = [amount, amount.minus(Usd.of(before))].some((each) => each.equals(each.roundedToCents()));
+	return isWhole && !amount.isBelow(Usd.zero) && amount.isBelow(Usd.limit);
 }
 
 function modelIn({ balanceModel }: Record<string, unknown>): BalanceModel | undefined {
 	const isName = (value: unknown): value is ModelName =>
 		typeof value === 'string' && Object.hasOwn(balanceModels, value);
 	return isName(balanceModel) ? balanceModels[balanceModel] : undefined;
+}
+
+function isReference(text: string | undefined): boolean {
+	return text !== undefined && !isNothing(text);
 }
 
 function isAbsent(value: unknown): boolean {

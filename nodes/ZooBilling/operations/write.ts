@@ -24,8 +24,6 @@ export async function begin(
 
 /** Takes up what an earlier pass has left in doubt. */
 export async function resume(session: Session, intent: WriteIntent, kind: Kind, page: Page): Promise<Result> {
-	// The process that looked may have been another one.
-	isFresh(session, intent, page.preview.updatedAt);
 	return await send(session, { intent, kind, page, doubt: page.doubt ?? 'perhaps' });
 }
 
@@ -49,7 +47,7 @@ function writeOf(session: Session, ready: Ready): Write {
 	const target = targetOf(page.preview);
 	const tooLittle: Flaw = (reply) =>
 		kind.isEnough(reply, target) ? undefined : { cause: 'Zoo answered, but without the amounts that were written' };
-	const stale = isStale(session, intent);
+	const stale = isStale(session, intent, page.preview.updatedAt);
 	return {
 		put: writeBalance(owner, model, target, options.includeTotalDue),
 		readBack: readBalance(owner, options.includeTotalDue),

@@ -25,8 +25,9 @@ export interface World {
 
 /** What all items of one execution share. */
 export interface Traffic {
-	/** The tick at which the pass began. */
+	/** The tick at which the pass began, and the time in milliseconds since the epoch. */
 	readonly begunAt: number;
+	readonly begunOn: number;
 	/** Nothing is sent before this tick. */
 	heldUntil: number;
 	/** Whether it was Zoo that named this moment. */
@@ -229,9 +230,10 @@ export class Exchange {
 			this.firstWrittenAt ??= this.now();
 		}
 		const verdict = judge(await this.world.send(request, this.limits.timeout), readJsonObject, this.now());
-		const isNotFound = verdict.kind === 'unanswered' && verdict.status === 404;
+		if (verdict.kind !== 'unanswered' || request.method !== 'GET') return verdict;
+		if (isRelayed(verdict.status)) return { ...verdict, again: true };
 		// After a write nothing may come before the look, and that tells as much.
-		if (!isNotFound || request.method !== 'GET' || this.world.canceled()) return verdict;
+		if (verdict.status !== 404 || this.world.canceled()) return verdict;
 		return { ...verdict, endpoint: await this.world.presence(request) };
 	}
 
@@ -242,14 +244,21 @@ export class Exchange {
 		this.traffic.heldByZoo = byZoo;
 	}
 
+	/** By either clock: the one that is never set stands still while a machine sleeps. */
 	private get isExpired(): boolean {
 		const { validFor = Infinity } = this.limits;
-		return this.world.ticks() - this.traffic.begunAt >= validFor;
+		const { begunAt, begunOn } = this.traffic;
+		return this.world.ticks() - begunAt >= validFor || this.world.now() - begunOn >= validFor;
 	}
 
 	private elapsed(): number {
 		return this.begun === undefined ? 0 : this.world.ticks() - this.begun;
 	}
+}
+
+/** What a relay such as Cloudflare says when it has not got Zoo's answer: reading again changes nothing. */
+function isRelayed(status = 0): boolean {
+	return status >= 520 && status <= 524;
 }
 
 function balanceIn(verdict: Verdict, flaw: Flaw): BalanceAnswer | NoAnswer {

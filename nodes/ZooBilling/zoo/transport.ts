@@ -20,8 +20,9 @@ export interface ZooCredential {
 
 /** The wire, the clock and the stop button of one execution. */
 export interface Connection extends World {
-	/** The tick at which the pass began. */
+	/** The tick at which the pass began, and the time in milliseconds since the epoch. */
 	readonly begunAt: number;
+	readonly begunOn: number;
 	/** Where requests go. */
 	readonly origin: string;
 	/** The Zoo host in one spelling, to tell owners apart. */
@@ -39,6 +40,7 @@ const NOT_OPENED = new Refusal(
 export async function connect(context: IExecuteFunctions): Promise<Connection | Refusal> {
 	// Opening a credential can take its time, which counts.
 	const begunAt = performance.now();
+	const begunOn = Date.now();
 	const credential = await context.getCredentials<ZooCredential>('zooApi').catch(() => undefined);
 	if (!credential?.apiToken) return NOT_OPENED;
 	const origin = readBaseUrl(credential.baseUrl);
@@ -50,6 +52,7 @@ export async function connect(context: IExecuteFunctions): Promise<Connection | 
 	const send = sender(context, credential, origin, tokenMask(token));
 	return {
 		begunAt,
+		begunOn,
 		origin,
 		host: hostOf(origin),
 		cancel,
