@@ -6,11 +6,11 @@ export default {
 	coverageAnalysis: 'perTest',
 	mutate: [
 		'nodes/ZooBilling/balance/*.ts',
-		// Types, and what the editor's previews are written from.
-		'!nodes/ZooBilling/balance/written.ts',
-		'nodes/ZooBilling/zoo/{retry,exchange,sending}.ts',
-		'nodes/ZooBilling/{journal,newest,payments,register,run,schedule,stored}.ts',
-		'nodes/ZooBilling/operations/{adjustBalance,applyPreview,look,report,storedPreview,updateBalance,write}.ts',
+		'nodes/ZooBilling/zoo/{retry,exchange}.ts',
+		'nodes/ZooBilling/records/*.ts',
+		'nodes/ZooBilling/pass/{run,schedule}.ts',
+		'nodes/ZooBilling/operations/{adjustBalance,applyPreview,updateBalance}.ts',
+		'nodes/ZooBilling/writing/{look,preview,report,sending,standing,storedPreview,write}.ts',
 	],
 	checkers: [],
 	disableTypeChecks: true,

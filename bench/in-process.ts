@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { Agent, request } from 'undici';
 
-import { optionDefaults } from '../nodes/ZooBilling/options';
+import { optionDefaults } from '../nodes/ZooBilling/operations/options';
 import { loadPackage, runNode } from '../test/engine/harness';
 import { EMPLOYEE_TOKEN } from '../test/zoo-api/tokens';
 import { profile } from './profile';

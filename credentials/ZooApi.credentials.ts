@@ -10,7 +10,7 @@ import {
 	type INodeProperties,
 } from 'n8n-workflow';
 
-import { Refusal } from '../nodes/ZooBilling/refusal';
+import { Refusal } from '../nodes/ZooBilling/text/refusal';
 import { DEFAULT_BASE_URL, readBaseUrl } from '../nodes/ZooBilling/zoo/baseUrl';
 import { readToken } from '../nodes/ZooBilling/zoo/token';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { buildSync } from 'esbuild';
 
-import { isRecord } from '../nodes/ZooBilling/refusal';
+import { isRecord } from '../nodes/ZooBilling/text/refusal';
 import { bundling } from './bundling';
 
 export interface Library {

@@ -22,7 +22,7 @@ const plain = {
 const propertiesAsData = {
 	name: 'properties as data',
 	setup: (build) =>
-		build.onLoad({ filter: /[\\/]descriptions[\\/]properties\.ts$/ }, async ({ path }) => {
+		build.onLoad({ filter: /[\\/]editor[\\/]properties\.ts$/ }, async ({ path }) => {
 			const { absWorkingDir = process.cwd() } = build.initialOptions;
 			const bundled = { ...plain, absWorkingDir, entryPoints: [path], write: false, metafile: true };
 			const { outputFiles, metafile } = await esbuild.build(bundled);

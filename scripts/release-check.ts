@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 
-import { isRecord } from '../nodes/ZooBilling/refusal';
+import { isRecord } from '../nodes/ZooBilling/text/refusal';
 import { auditBundled } from './bundled';
 
 /** A check's finding in a few words; it throws when the check does not hold. */

@@ -8,7 +8,7 @@ import * as z from 'zod/v4-mini';
 import { allModels } from '../nodes/ZooBilling/balance/fields';
 import { ownerKinds, type OwnerKind } from '../nodes/ZooBilling/balance/owner';
 import { money, replySchema } from '../nodes/ZooBilling/balance/schema';
-import { adjustmentSchema, confirmationSchema } from '../nodes/ZooBilling/balance/written';
+import { adjustmentSchema, confirmationSchema } from '../nodes/ZooBilling/outcome/written';
 import { operations } from '../nodes/ZooBilling/operations/all';
 import type { Operation } from '../nodes/ZooBilling/operations/operation';
 

@@ -7,11 +7,11 @@ import type { INodeProperties } from 'n8n-workflow';
 import { allModels } from '../nodes/ZooBilling/balance/fields';
 import { Usd } from '../nodes/ZooBilling/balance/money';
 import { ownerKinds } from '../nodes/ZooBilling/balance/owner';
-import { optionProperties } from '../nodes/ZooBilling/descriptions/options';
-import { nodeProperties } from '../nodes/ZooBilling/descriptions/properties';
+import { optionProperties } from '../nodes/ZooBilling/editor/options';
+import { nodeProperties } from '../nodes/ZooBilling/editor/properties';
 import { operations } from '../nodes/ZooBilling/operations/all';
 import type { Operation } from '../nodes/ZooBilling/operations/operation';
-import { optionDefaults, type OptionName } from '../nodes/ZooBilling/options';
+import { optionDefaults, type OptionName } from '../nodes/ZooBilling/operations/options';
 import { BALANCE_PATH } from '../nodes/ZooBilling/zoo/request';
 
 /** The pages that hold tables, between `<!-- table: name -->` and `<!-- end -->`. */

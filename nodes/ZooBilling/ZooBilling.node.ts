@@ -8,9 +8,9 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
-import { nodeProperties } from './descriptions/properties';
-import { notLoaded } from './failures/failure';
-import { putOut } from './output';
+import { nodeProperties } from './editor/properties';
+import { notLoaded } from './outcome/failure';
+import { putOut } from './outcome/output';
 
 export class ZooBilling implements INodeType {
 	description: INodeTypeDescription = {

@@ -3,18 +3,18 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { ownerKinds, type OwnerKind } from './balance/owner';
-import { Failure } from './failures/failure';
-import { invalidInput } from './failures/input';
-import type { Task } from './item';
-import type { Result } from './result';
-import { openJournal, type Journal } from './journal';
+import { Failure } from './outcome/failure';
+import { invalidInput } from './outcome/inputFailures';
+import type { Task } from './pass/item';
+import type { Result } from './outcome/result';
+import { openJournal, type Journal } from './records/journal';
 import { operations } from './operations/all';
 import type { Operation, RawParameters } from './operations/operation';
-import { isTool, putOut } from './output';
-import { Refusal } from './refusal';
-import { register } from './register';
-import { runPass } from './run';
-import { plainWords } from './words';
+import { isTool, putOut } from './outcome/output';
+import { Refusal } from './text/refusal';
+import { register } from './records/register';
+import { runPass } from './pass/run';
+import { plainWords } from './text/words';
 import { connect, type Connection } from './zoo/transport';
 
 /** Checks every item, then sends. With On Error = Stop, one refused item keeps all of them from being sent. */

@@ -17,7 +17,7 @@ it('the SQL has nothing in it that n8n or its database driver would replace', ()
 });
 
 it('the SQL knows each reason that a node can give by its name, and takes none for another', () => {
-	const source = read('nodes/ZooBilling/failures/failure.ts');
+	const source = read('nodes/ZooBilling/outcome/failure.ts');
 	const union = /export type Reason =([^;]+);/.exec(source)?.[1] ?? '';
 	const reasons = [...union.matchAll(/'(\w+)'/g)].map(([, reason = '']) => reason);
 	expect(reasons).toContain('endpointMissing');

@@ -5,7 +5,7 @@ import { bare, messagesInCode, wordsOf } from './messages';
 import { codeIn, read, rowsOf } from './pages';
 
 const page = read('docs/troubleshooting.md');
-const source = 'nodes/ZooBilling/failures/failure.ts';
+const source = 'nodes/ZooBilling/outcome/failure.ts';
 const first = (cell = '') => codeIn(cell)[0] ?? '';
 
 it('lists every message that the code can put together, and no other', () => {

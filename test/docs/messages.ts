@@ -22,7 +22,7 @@ const noMessages = [
 /** The messages and their parts, `…` for what is filled in. */
 export function messagesInCode(): string[] {
 	const files = [...under('nodes'), ...under('credentials')].filter(
-		(path) => path.endsWith('.ts') && !path.includes('/descriptions/') && basename(path) !== 'schema.ts',
+		(path) => path.endsWith('.ts') && !path.includes('/editor/') && basename(path) !== 'schema.ts',
 	);
 	return [...new Set(files.flatMap(messagesIn).map(bare))].sort();
 }

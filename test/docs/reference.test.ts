@@ -1,6 +1,6 @@
 // The reference names every property of the items that the node makes itself.
 
-import { adjustmentSchema, confirmationSchema } from '../../nodes/ZooBilling/balance/written';
+import { adjustmentSchema, confirmationSchema } from '../../nodes/ZooBilling/outcome/written';
 import { failures } from './failures';
 import { codeIn, read, rowsOf } from './pages';
 

@@ -3,7 +3,7 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { nodeProperties } from '../../nodes/ZooBilling/descriptions/properties';
+import { nodeProperties } from '../../nodes/ZooBilling/editor/properties';
 import { loadPackage, type LoadedPackage } from './harness/package';
 import { jsonOf, record, runZoo, startZoo, wire } from './zoo-run';
 

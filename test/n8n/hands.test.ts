@@ -7,7 +7,7 @@ import { before, it } from 'node:test';
 import type { Page } from 'playwright-core';
 import { z } from 'zod';
 
-import { optionDefaults, optionTable } from '../../nodes/ZooBilling/options';
+import { optionDefaults, optionTable } from '../../nodes/ZooBilling/operations/options';
 import type { BalanceModel } from '../zoo-api/balances';
 import { SAMPLE_ORGS, setSampleBalances } from '../zoo-api/samples';
 import { startZooApi, type ZooApi } from '../zoo-api/server';

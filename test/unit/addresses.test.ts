@@ -1,13 +1,13 @@
 // Users named by e-mail address across passes, and what a 404 to a write means beside a balance that was read.
 
 import { ownerKinds } from '../../nodes/ZooBilling/balance/owner';
-import { Failure } from '../../nodes/ZooBilling/failures/failure';
-import type { Task } from '../../nodes/ZooBilling/item';
-import type { Result } from '../../nodes/ZooBilling/result';
-import { openJournal } from '../../nodes/ZooBilling/journal';
+import { Failure } from '../../nodes/ZooBilling/outcome/failure';
+import type { Task } from '../../nodes/ZooBilling/pass/item';
+import type { Result } from '../../nodes/ZooBilling/outcome/result';
+import { openJournal } from '../../nodes/ZooBilling/records/journal';
 import { adjustBalance } from '../../nodes/ZooBilling/operations/adjustBalance';
-import { Register } from '../../nodes/ZooBilling/register';
-import { runPass } from '../../nodes/ZooBilling/run';
+import { Register } from '../../nodes/ZooBilling/records/register';
+import { runPass } from '../../nodes/ZooBilling/pass/run';
 import { replied, ScriptedWorld, timedOut, USER_ID, type Turn } from './given';
 
 const EMAIL = 'kim@example.com';

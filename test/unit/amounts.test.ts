@@ -3,7 +3,7 @@
 import { amountsByName, modelOfAmounts, readFieldAmounts } from '../../nodes/ZooBilling/balance/amounts';
 import { allModels, modelOf } from '../../nodes/ZooBilling/balance/fields';
 import { readAmount } from '../../nodes/ZooBilling/balance/money';
-import { Refusal } from '../../nodes/ZooBilling/refusal';
+import { Refusal } from '../../nodes/ZooBilling/text/refusal';
 import { amountOf, apiCredits, cash, credits, monthly, prePay, stableApi } from './given';
 
 const LABEL = 'Update Fields';

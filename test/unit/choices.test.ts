@@ -4,7 +4,7 @@
 import { NodeHelpers, type INode, type INodeParameters, type INodeProperties } from 'n8n-workflow';
 
 import { operations } from '../../nodes/ZooBilling/operations/all';
-import { optionTable } from '../../nodes/ZooBilling/options';
+import { optionTable } from '../../nodes/ZooBilling/operations/options';
 import { ZooBilling } from '../../nodes/ZooBilling/ZooBilling.node';
 import { ORG_ID, USER_ID } from './given';
 

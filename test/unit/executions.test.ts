@@ -1,9 +1,9 @@
 // Executions of which n8n keeps nothing between nodes: what this process keeps of them, and of which others it keeps nothing.
 
-import { Executions } from '../../nodes/ZooBilling/executions';
-import { openJournal } from '../../nodes/ZooBilling/journal';
-import { Register } from '../../nodes/ZooBilling/register';
-import { nothingStored } from '../../nodes/ZooBilling/stored';
+import { Executions } from '../../nodes/ZooBilling/records/executions';
+import { openJournal } from '../../nodes/ZooBilling/records/journal';
+import { Register } from '../../nodes/ZooBilling/records/register';
+import { nothingStored } from '../../nodes/ZooBilling/records/stored';
 
 const page = {
 	id: 'a',

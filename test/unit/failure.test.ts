@@ -1,21 +1,21 @@
 // Every failure that the node can report: what it says, what it advises, and the facts that a later step gets.
 
 import type { Comparison } from '../../nodes/ZooBilling/balance/confirm';
-import type { Preview } from '../../nodes/ZooBilling/balance/preview';
+import type { Preview } from '../../nodes/ZooBilling/writing/preview';
 import {
 	listed,
 	notLoaded,
 	unforeseen,
 	type Failure,
 	type FailureDetails,
-} from '../../nodes/ZooBilling/failures/failure';
-import * as input from '../../nodes/ZooBilling/failures/input';
-import * as memory from '../../nodes/ZooBilling/failures/memory';
-import * as wire from '../../nodes/ZooBilling/failures/wire';
-import * as write from '../../nodes/ZooBilling/failures/write';
-import type { Page } from '../../nodes/ZooBilling/item';
-import type { Subject } from '../../nodes/ZooBilling/subject';
-import { Refusal } from '../../nodes/ZooBilling/refusal';
+} from '../../nodes/ZooBilling/outcome/failure';
+import * as input from '../../nodes/ZooBilling/outcome/inputFailures';
+import * as memory from '../../nodes/ZooBilling/outcome/memoryFailures';
+import * as wire from '../../nodes/ZooBilling/outcome/wireFailures';
+import * as write from '../../nodes/ZooBilling/outcome/writeFailures';
+import type { Page } from '../../nodes/ZooBilling/pass/item';
+import type { Subject } from '../../nodes/ZooBilling/outcome/subject';
+import { Refusal } from '../../nodes/ZooBilling/text/refusal';
 import type { Unsent } from '../../nodes/ZooBilling/zoo/exchange';
 import type { NoAnswer } from '../../nodes/ZooBilling/zoo/retry';
 import { makers } from '../docs/failures';

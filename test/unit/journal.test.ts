@@ -1,15 +1,15 @@
 // The journal: what a later pass, node or call of one execution finds of a write, and what it keeps them from sending.
 
 import { laneOf, type Owner } from '../../nodes/ZooBilling/balance/owner';
-import type { Preview } from '../../nodes/ZooBilling/balance/preview';
-import { Failure, type FailureDetails } from '../../nodes/ZooBilling/failures/failure';
-import { invalidInput } from '../../nodes/ZooBilling/failures/input';
-import type { Page, Task } from '../../nodes/ZooBilling/item';
-import type { Done } from '../../nodes/ZooBilling/result';
-import { openJournal, type Journal, type Place, type Plan } from '../../nodes/ZooBilling/journal';
-import { optionDefaults } from '../../nodes/ZooBilling/options';
-import { Refusal } from '../../nodes/ZooBilling/refusal';
-import { Register } from '../../nodes/ZooBilling/register';
+import type { Preview } from '../../nodes/ZooBilling/writing/preview';
+import { Failure, type FailureDetails } from '../../nodes/ZooBilling/outcome/failure';
+import { invalidInput } from '../../nodes/ZooBilling/outcome/inputFailures';
+import type { Page, Task } from '../../nodes/ZooBilling/pass/item';
+import type { Done } from '../../nodes/ZooBilling/outcome/result';
+import { openJournal, type Journal, type Place, type Plan } from '../../nodes/ZooBilling/records/journal';
+import { optionDefaults } from '../../nodes/ZooBilling/operations/options';
+import { Refusal } from '../../nodes/ZooBilling/text/refusal';
+import { Register } from '../../nodes/ZooBilling/records/register';
 import { org, ORG_ID, user, USER_ID } from './given';
 
 const HOST = 'zoo.test';

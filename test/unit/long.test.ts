@@ -2,11 +2,11 @@
 
 import { ownerKinds } from '../../nodes/ZooBilling/balance/owner';
 import { operations } from '../../nodes/ZooBilling/operations/all';
-import { optionTable } from '../../nodes/ZooBilling/options';
-import { Refusal, shown } from '../../nodes/ZooBilling/refusal';
+import { optionTable } from '../../nodes/ZooBilling/operations/options';
+import { Refusal, shown } from '../../nodes/ZooBilling/text/refusal';
 import { readBaseUrl } from '../../nodes/ZooBilling/zoo/baseUrl';
-import { Failure } from '../../nodes/ZooBilling/failures/failure';
-import { plainWords } from '../../nodes/ZooBilling/words';
+import { Failure } from '../../nodes/ZooBilling/outcome/failure';
+import { plainWords } from '../../nodes/ZooBilling/text/words';
 import { effortOf } from './effort';
 import { ORG_ID } from './given';
 

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 
 import { readAmount, Usd, type AmountUnit, type Sign } from '../../nodes/ZooBilling/balance/money';
-import { Refusal } from '../../nodes/ZooBilling/refusal';
+import { Refusal } from '../../nodes/ZooBilling/text/refusal';
 
 const LABEL = 'Pre-Pay Cash';
 const MOST_CENTS = 10n ** 15n - 1n;

@@ -1,13 +1,13 @@
 // One payment is one record, whoever takes it up: a later pass, a second Apply, a repeated reference, another execution of the process, a tool call.
 
 import { ownerKinds } from '../../nodes/ZooBilling/balance/owner';
-import { Failure } from '../../nodes/ZooBilling/failures/failure';
-import type { Task } from '../../nodes/ZooBilling/item';
-import type { Result } from '../../nodes/ZooBilling/result';
-import { openJournal } from '../../nodes/ZooBilling/journal';
+import { Failure } from '../../nodes/ZooBilling/outcome/failure';
+import type { Task } from '../../nodes/ZooBilling/pass/item';
+import type { Result } from '../../nodes/ZooBilling/outcome/result';
+import { openJournal } from '../../nodes/ZooBilling/records/journal';
 import { operations } from '../../nodes/ZooBilling/operations/all';
-import { Register } from '../../nodes/ZooBilling/register';
-import { runPass } from '../../nodes/ZooBilling/run';
+import { Register } from '../../nodes/ZooBilling/records/register';
+import { runPass } from '../../nodes/ZooBilling/pass/run';
 import { dryRunPreview, ORG_ID, replied, ScriptedWorld, timedOut, USER_ID, type Turn } from './given';
 
 const { host } = dryRunPreview;

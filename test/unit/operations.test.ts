@@ -1,6 +1,6 @@
 // What n8n, the journal and the editor are told of each operation, and what its parameters are refused for.
 
-import { Failure } from '../../nodes/ZooBilling/failures/failure';
+import { Failure } from '../../nodes/ZooBilling/outcome/failure';
 import { ownerKinds } from '../../nodes/ZooBilling/balance/owner';
 import { adjustBalance } from '../../nodes/ZooBilling/operations/adjustBalance';
 import { operations } from '../../nodes/ZooBilling/operations/all';

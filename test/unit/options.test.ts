@@ -3,8 +3,8 @@
 import fc from 'fast-check';
 
 import { operations } from '../../nodes/ZooBilling/operations/all';
-import { optionDefaults, optionTable, readOptions, type OptionName } from '../../nodes/ZooBilling/options';
-import { Refusal } from '../../nodes/ZooBilling/refusal';
+import { optionDefaults, optionTable, readOptions, type OptionName } from '../../nodes/ZooBilling/operations/options';
+import { Refusal } from '../../nodes/ZooBilling/text/refusal';
 import { amountOf, cash, monthly, stableApi } from './given';
 
 const all = Object.keys(optionTable) as OptionName[];

@@ -3,9 +3,16 @@
 import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
 
 import { readJsonObject, readReply } from '../../nodes/ZooBilling/balance/reply';
-import { Failure, type FailureDetails } from '../../nodes/ZooBilling/failures/failure';
-import type { Done } from '../../nodes/ZooBilling/result';
-import { balanceOutput, errorFor, hintsFor, itemsFor, mostUrgent, replyHints } from '../../nodes/ZooBilling/output';
+import { Failure, type FailureDetails } from '../../nodes/ZooBilling/outcome/failure';
+import type { Done } from '../../nodes/ZooBilling/outcome/result';
+import {
+	balanceOutput,
+	errorFor,
+	hintsFor,
+	itemsFor,
+	mostUrgent,
+	replyHints,
+} from '../../nodes/ZooBilling/outcome/output';
 import { org, ORG_ID, ownOrg, user, USER_ID } from './given';
 import { DOCUMENTED_REPLY } from '../zoo-api/documented';
 

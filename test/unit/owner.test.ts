@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 
 import { identityOf, isUuid, ownerKinds, readOwner } from '../../nodes/ZooBilling/balance/owner';
-import { Refusal } from '../../nodes/ZooBilling/refusal';
+import { Refusal } from '../../nodes/ZooBilling/text/refusal';
 import { readBalance } from '../../nodes/ZooBilling/zoo/request';
 import { ORG_ID, USER_ID } from './given';
 

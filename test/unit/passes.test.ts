@@ -1,14 +1,14 @@
 // Whole items by the real operations, over passes, nodes and processes, on a scripted Zoo: where a quiet slip would cost money.
 
 import { ownerKinds } from '../../nodes/ZooBilling/balance/owner';
-import { Failure } from '../../nodes/ZooBilling/failures/failure';
-import { notRead } from '../../nodes/ZooBilling/failures/wire';
-import type { Task } from '../../nodes/ZooBilling/item';
-import type { Result } from '../../nodes/ZooBilling/result';
-import { openJournal, type Place } from '../../nodes/ZooBilling/journal';
+import { Failure } from '../../nodes/ZooBilling/outcome/failure';
+import { notRead } from '../../nodes/ZooBilling/outcome/wireFailures';
+import type { Task } from '../../nodes/ZooBilling/pass/item';
+import type { Result } from '../../nodes/ZooBilling/outcome/result';
+import { openJournal, type Place } from '../../nodes/ZooBilling/records/journal';
 import { operations } from '../../nodes/ZooBilling/operations/all';
-import { Register } from '../../nodes/ZooBilling/register';
-import { runPass, type Pass } from '../../nodes/ZooBilling/run';
+import { Register } from '../../nodes/ZooBilling/records/register';
+import { runPass, type Pass } from '../../nodes/ZooBilling/pass/run';
 import { readJsonObject } from '../../nodes/ZooBilling/balance/reply';
 import { Exchange } from '../../nodes/ZooBilling/zoo/exchange';
 import { judge } from '../../nodes/ZooBilling/zoo/retry';

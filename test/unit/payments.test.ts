@@ -1,12 +1,12 @@
 // What this process, and another one with a register of its own, makes of payments and previews that were added before.
 
 import { ownerKinds } from '../../nodes/ZooBilling/balance/owner';
-import { Failure } from '../../nodes/ZooBilling/failures/failure';
-import type { Task } from '../../nodes/ZooBilling/item';
-import { openJournal } from '../../nodes/ZooBilling/journal';
+import { Failure } from '../../nodes/ZooBilling/outcome/failure';
+import type { Task } from '../../nodes/ZooBilling/pass/item';
+import { openJournal } from '../../nodes/ZooBilling/records/journal';
 import { operations } from '../../nodes/ZooBilling/operations/all';
-import { Register } from '../../nodes/ZooBilling/register';
-import { runPass } from '../../nodes/ZooBilling/run';
+import { Register } from '../../nodes/ZooBilling/records/register';
+import { runPass } from '../../nodes/ZooBilling/pass/run';
 import { dryRunPreview, ORG_ID, refusedByZoo, replied, ScriptedWorld, timedOut, USER_ID, type Turn } from './given';
 
 const { host, updatedAt } = dryRunPreview;

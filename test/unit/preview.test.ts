@@ -1,6 +1,6 @@
 // What a write was decided to be: what is kept of a look, and amounts to and from their stored form.
 
-import { amountsOf, lookedUp, ownerOf, targetOf, type Preview } from '../../nodes/ZooBilling/balance/preview';
+import { amountsOf, lookedUp, ownerOf, targetOf, type Preview } from '../../nodes/ZooBilling/writing/preview';
 import { readReply } from '../../nodes/ZooBilling/balance/reply';
 import { amountOf, apiCredits, cash, credits, monthly, org, ORG_ID, prePay, stableApi, user, USER_ID } from './given';
 

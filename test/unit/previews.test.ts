@@ -10,7 +10,7 @@ import * as z from 'zod/v4-mini';
 import { allModels } from '../../nodes/ZooBilling/balance/fields';
 import { invoiceSchema } from '../../nodes/ZooBilling/balance/invoice';
 import { replySchema, subscriptionSchema } from '../../nodes/ZooBilling/balance/schema';
-import { adjustmentSchema, confirmationSchema } from '../../nodes/ZooBilling/balance/written';
+import { adjustmentSchema, confirmationSchema } from '../../nodes/ZooBilling/outcome/written';
 import { previewOf, type Preview } from '../../scripts/write-previews';
 import { DOCUMENTED_REPLY } from '../zoo-api/documented';
 

@@ -1,6 +1,6 @@
 // What one process knows of an owner: who else has written since when, and which balance is the newest.
 
-import { Register } from '../../nodes/ZooBilling/register';
+import { Register } from '../../nodes/ZooBilling/records/register';
 import { START as NOW } from './given';
 
 describe('another writer', () => {

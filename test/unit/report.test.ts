@@ -1,15 +1,15 @@
 // What is said of a write that was not applied: by what was seen, and whether anything was sent.
 
 import { laneOf } from '../../nodes/ZooBilling/balance/owner';
-import type { Preview } from '../../nodes/ZooBilling/balance/preview';
+import type { Preview } from '../../nodes/ZooBilling/writing/preview';
 import { readReply } from '../../nodes/ZooBilling/balance/reply';
-import { Failure } from '../../nodes/ZooBilling/failures/failure';
-import type { Session } from '../../nodes/ZooBilling/item';
-import { optionDefaults } from '../../nodes/ZooBilling/options';
-import { report, unchanged } from '../../nodes/ZooBilling/operations/report';
-import { Register } from '../../nodes/ZooBilling/register';
+import { Failure } from '../../nodes/ZooBilling/outcome/failure';
+import type { Session } from '../../nodes/ZooBilling/pass/item';
+import { optionDefaults } from '../../nodes/ZooBilling/operations/options';
+import { report, unchanged } from '../../nodes/ZooBilling/writing/report';
+import { Register } from '../../nodes/ZooBilling/records/register';
 import { Exchange } from '../../nodes/ZooBilling/zoo/exchange';
-import type { NotApplied } from '../../nodes/ZooBilling/zoo/sending';
+import type { NotApplied } from '../../nodes/ZooBilling/writing/sending';
 import { amountOf, cash, credits, freeTraffic, org, ORG_ID, prePay, ScriptedWorld } from './given';
 
 const preview: Preview = {

@@ -1,6 +1,6 @@
 // Requests to Zoo byte by byte, and the hosts that a token may be sent to.
 
-import { Refusal } from '../../nodes/ZooBilling/refusal';
+import { Refusal } from '../../nodes/ZooBilling/text/refusal';
 import { readBaseUrl } from '../../nodes/ZooBilling/zoo/baseUrl';
 import { readBalance, writeBalance } from '../../nodes/ZooBilling/zoo/request';
 import { DOCUMENTED_BODY, DOCUMENTED_ORG_ID } from '../zoo-api/documented';

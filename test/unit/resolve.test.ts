@@ -1,11 +1,11 @@
 // Owners named by e-mail address: looked up once each, side by side, and nothing is sent for an item whose address leads nowhere.
 
 import { ownerKinds, type Owner } from '../../nodes/ZooBilling/balance/owner';
-import { Failure } from '../../nodes/ZooBilling/failures/failure';
-import type { Session, Task } from '../../nodes/ZooBilling/item';
+import { Failure } from '../../nodes/ZooBilling/outcome/failure';
+import type { Session, Task } from '../../nodes/ZooBilling/pass/item';
 import { updateBalance } from '../../nodes/ZooBilling/operations/updateBalance';
-import { Register } from '../../nodes/ZooBilling/register';
-import { resolveOwners } from '../../nodes/ZooBilling/resolve';
+import { Register } from '../../nodes/ZooBilling/records/register';
+import { resolveOwners } from '../../nodes/ZooBilling/pass/resolve';
 import { Exchange } from '../../nodes/ZooBilling/zoo/exchange';
 import { freeTraffic, refusedByZoo, replied, ScriptedWorld, USER_ID, type Turn } from './given';
 

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import fc from 'fast-check';
 
-import { exclusively, runInLanes, takingTurns, type Turn } from '../../nodes/ZooBilling/schedule';
+import { exclusively, runInLanes, takingTurns, type Turn } from '../../nodes/ZooBilling/pass/schedule';
 
 /** A promise that the test resolves. */
 function gate(): { readonly opened: Promise<void>; readonly open: () => void } {

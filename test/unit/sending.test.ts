@@ -3,12 +3,12 @@
 import fc from 'fast-check';
 
 import type { FieldAmount } from '../../nodes/ZooBilling/balance/amounts';
-import type { Preview } from '../../nodes/ZooBilling/balance/preview';
-import { standing, type Doubt, type Standing } from '../../nodes/ZooBilling/balance/standing';
+import type { Preview } from '../../nodes/ZooBilling/writing/preview';
+import { standing, type Doubt, type Standing } from '../../nodes/ZooBilling/writing/standing';
 import { Exchange, type Traffic } from '../../nodes/ZooBilling/zoo/exchange';
 import { readBalance, writeBalance } from '../../nodes/ZooBilling/zoo/request';
 import type { Sent } from '../../nodes/ZooBilling/zoo/retry';
-import { Sending, type End } from '../../nodes/ZooBilling/zoo/sending';
+import { Sending, type End } from '../../nodes/ZooBilling/writing/sending';
 import {
 	amountOf,
 	badCertificate,

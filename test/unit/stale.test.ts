@@ -1,10 +1,10 @@
 // Balances that are older than what Zoo has said before, as a replica that lags may show them: none of them is believed.
 
 import { ownerKinds } from '../../nodes/ZooBilling/balance/owner';
-import { openJournal } from '../../nodes/ZooBilling/journal';
+import { openJournal } from '../../nodes/ZooBilling/records/journal';
 import { operations } from '../../nodes/ZooBilling/operations/all';
-import { Register } from '../../nodes/ZooBilling/register';
-import { runPass } from '../../nodes/ZooBilling/run';
+import { Register } from '../../nodes/ZooBilling/records/register';
+import { runPass } from '../../nodes/ZooBilling/pass/run';
 import { ORG_ID, refusedConnection, replied, ScriptedWorld, timedOut, type Turn } from './given';
 
 const EARLIER = '2026-01-01T00:00:00.000001Z';

@@ -1,8 +1,8 @@
 // The rules about money as tables: what a look shows, what can have been applied before, and what follows from both.
 
-import type { Preview } from '../../nodes/ZooBilling/balance/preview';
+import type { Preview } from '../../nodes/ZooBilling/writing/preview';
 import { readReply, type Reply } from '../../nodes/ZooBilling/balance/reply';
-import { standing, type Circumstances, type Doubt, type Standing } from '../../nodes/ZooBilling/balance/standing';
+import { standing, type Circumstances, type Doubt, type Standing } from '../../nodes/ZooBilling/writing/standing';
 import { amountOf, cash, credits, ORG_ID } from './given';
 
 const THEN = '2026-01-01T00:00:00.123456Z';

@@ -3,8 +3,8 @@
 import fc from 'fast-check';
 
 import { ownerKinds } from '../../nodes/ZooBilling/balance/owner';
-import { readStored } from '../../nodes/ZooBilling/operations/storedPreview';
-import { Refusal } from '../../nodes/ZooBilling/refusal';
+import { readStored } from '../../nodes/ZooBilling/writing/storedPreview';
+import { Refusal } from '../../nodes/ZooBilling/text/refusal';
 import { ORG_ID } from './given';
 
 const good = {

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { Refusal } from '../../nodes/ZooBilling/refusal';
+import { Refusal } from '../../nodes/ZooBilling/text/refusal';
 import type { Sent } from '../../nodes/ZooBilling/zoo/retry';
 import { connect, type Connection } from '../../nodes/ZooBilling/zoo/transport';
 

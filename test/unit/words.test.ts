@@ -2,8 +2,8 @@
 
 import fc from 'fast-check';
 
-import { shown } from '../../nodes/ZooBilling/refusal';
-import { plainCopy, plainWords } from '../../nodes/ZooBilling/words';
+import { shown } from '../../nodes/ZooBilling/text/refusal';
+import { plainCopy, plainWords } from '../../nodes/ZooBilling/text/words';
 
 it.each([
 	['No luck', 'No luck'],

@@ -1,14 +1,14 @@
 // What a write puts out, whole: from parameters through a scripted wire to the item or the failure.
 
 import { ownerKinds } from '../../nodes/ZooBilling/balance/owner';
-import { Failure } from '../../nodes/ZooBilling/failures/failure';
-import type { Result } from '../../nodes/ZooBilling/result';
-import { openJournal } from '../../nodes/ZooBilling/journal';
+import { Failure } from '../../nodes/ZooBilling/outcome/failure';
+import type { Result } from '../../nodes/ZooBilling/outcome/result';
+import { openJournal } from '../../nodes/ZooBilling/records/journal';
 import { adjustBalance } from '../../nodes/ZooBilling/operations/adjustBalance';
 import type { RawParameters } from '../../nodes/ZooBilling/operations/operation';
 import { updateBalance } from '../../nodes/ZooBilling/operations/updateBalance';
-import { Register } from '../../nodes/ZooBilling/register';
-import { runPass } from '../../nodes/ZooBilling/run';
+import { Register } from '../../nodes/ZooBilling/records/register';
+import { runPass } from '../../nodes/ZooBilling/pass/run';
 import { ORG_ID, replied, ScriptedWorld, START, timedOut, type Turn } from './given';
 
 const operations = { adjust: adjustBalance, update: updateBalance };

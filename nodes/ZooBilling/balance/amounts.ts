@@ -1,6 +1,6 @@
 // Amounts per balance field, read from one of the editor's collections.
 
-import { isRecord, Refusal, shown } from '../refusal';
+import { isRecord, Refusal, shown } from '../text/refusal';
 import { allFields, allModels, balanceModels, type BalanceField, type BalanceModel } from './fields';
 import type { Usd } from './money';
 

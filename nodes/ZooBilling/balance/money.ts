@@ -2,7 +2,7 @@
 
 import Big from 'big.js';
 
-import { Refusal, shown } from '../refusal';
+import { Refusal, shown } from '../text/refusal';
 
 // A constructor of our own, whose text never takes the exponent form.
 const Decimal = Big();

@@ -1,6 +1,6 @@
 // Who owns a balance: an organization or a user, named by ID or by the token itself.
 
-import { isRecord, Refusal, shown } from '../refusal';
+import { isRecord, Refusal, shown } from '../text/refusal';
 
 export interface OwnerKind {
 	/** The value of 'Resource' that workflows store. */

@@ -3,7 +3,7 @@
 import { isSafeNumber } from 'lossless-json';
 import type * as z from 'zod/v4-mini';
 
-import { isRecord } from '../refusal';
+import { isRecord } from '../text/refusal';
 import { balanceModels, modelOf, type BalanceModel } from './fields';
 import { replySchema, type Balance } from './schema';
 

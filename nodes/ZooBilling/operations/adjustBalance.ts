@@ -6,21 +6,21 @@ import { amountsByName, type FieldAmount } from '../balance/amounts';
 import { amountIn } from '../balance/confirm';
 import { balanceModels } from '../balance/fields';
 import { readOwner, type Owner } from '../balance/owner';
-import type { Preview } from '../balance/preview';
+import type { Preview } from '../writing/preview';
 import type { Reply } from '../balance/reply';
-import type { Adjustment } from '../balance/written';
-import { Failure } from '../failures/failure';
-import { amountMissing, invalidInput, outOfRange } from '../failures/input';
-import type { Page, Session, Task } from '../item';
-import type { Result } from '../result';
-import { optionTable, type OptionName } from '../options';
-import { Refusal } from '../refusal';
-import { forOwner } from '../resolve';
-import { aboveMaximum, askedBy, readIntent, writeOptions, type WriteIntent } from './intent';
+import type { Adjustment } from '../outcome/written';
+import { Failure } from '../outcome/failure';
+import { amountMissing, invalidInput, outOfRange } from '../outcome/inputFailures';
+import type { Page, Session, Task } from '../pass/item';
+import type { Result } from '../outcome/result';
+import { optionTable, type OptionName } from './options';
+import { Refusal } from '../text/refusal';
+import { forOwner } from '../pass/resolve';
+import { aboveMaximum, askedBy, readIntent, writeOptions, type WriteIntent } from '../writing/intent';
 import type { Operation, RawParameters } from './operation';
-import { look, previewOf, show } from './look';
-import { unchanged, type Kind } from './report';
-import { begin, resume } from './write';
+import { look, previewOf, show } from '../writing/look';
+import { unchanged, type Kind } from '../writing/report';
+import { begin, resume } from '../writing/write';
 
 const amounts = {
 	parameter: 'adjustFields',

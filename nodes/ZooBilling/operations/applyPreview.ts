@@ -3,24 +3,24 @@
 import { amountIn } from '../balance/confirm';
 import { balanceModels, type BalanceModel } from '../balance/fields';
 import { laneOf, type Owner, type OwnerKind } from '../balance/owner';
-import { changesIn, ownerOf, paymentIn, targetOf } from '../balance/preview';
+import { changesIn, ownerOf, paymentIn, targetOf } from '../writing/preview';
 import { readMoment } from '../balance/moment';
-import { standing } from '../balance/standing';
-import { Failure } from '../failures/failure';
-import { invalidInput } from '../failures/input';
-import { alreadyThere, changedMeanwhile } from '../failures/write';
-import type { Page, Session, Task } from '../item';
-import type { Result } from '../result';
-import type { Subject } from '../subject';
-import { readOptions, type OptionName, type Options } from '../options';
-import { previewName } from '../records';
-import { Refusal, shown } from '../refusal';
-import { aboveMaximum, inModel, type WriteIntent } from './intent';
+import { standing } from '../writing/standing';
+import { Failure } from '../outcome/failure';
+import { invalidInput } from '../outcome/inputFailures';
+import { alreadyThere, changedMeanwhile } from '../outcome/writeFailures';
+import type { Page, Session, Task } from '../pass/item';
+import type { Result } from '../outcome/result';
+import type { Subject } from '../outcome/subject';
+import { readOptions, type OptionName, type Options } from './options';
+import { previewName } from '../records/records';
+import { Refusal, shown } from '../text/refusal';
+import { aboveMaximum, inModel, type WriteIntent } from '../writing/intent';
 import type { Operation, RawParameters } from './operation';
-import { readStored, type StoredPreview } from './storedPreview';
-import { look } from './look';
-import { sightOf, type Kind } from './report';
-import { begin, resume } from './write';
+import { readStored, type StoredPreview } from '../writing/storedPreview';
+import { look } from '../writing/look';
+import { sightOf, type Kind } from '../writing/report';
+import { begin, resume } from '../writing/write';
 
 const options: readonly OptionName[] = [
 	'includeTotalDue',

@@ -1,16 +1,16 @@
 // Get Balance: reads what an owner has left, by ID or for the token's own organization or user.
 
 import { readOwner, type Owner } from '../balance/owner';
-import { readOptions, type Options } from '../options';
-import { balanceOutput, replyHints } from '../output';
-import type { Failure } from '../failures/failure';
-import { invalidInput } from '../failures/input';
-import { noBalance, notRead } from '../failures/wire';
-import type { Session, Task } from '../item';
-import type { Result } from '../result';
-import type { Subject } from '../subject';
-import { Refusal } from '../refusal';
-import { forOwner } from '../resolve';
+import { readOptions, type Options } from './options';
+import { balanceOutput, replyHints } from '../outcome/output';
+import type { Failure } from '../outcome/failure';
+import { invalidInput } from '../outcome/inputFailures';
+import { noBalance, notRead } from '../outcome/wireFailures';
+import type { Session, Task } from '../pass/item';
+import type { Result } from '../outcome/result';
+import type { Subject } from '../outcome/subject';
+import { Refusal } from '../text/refusal';
+import { forOwner } from '../pass/resolve';
 import { readBalance } from '../zoo/request';
 import type { Operation, RawParameters } from './operation';
 

@@ -2,17 +2,17 @@
 
 import { holds } from '../balance/confirm';
 import { readOwner, type Owner } from '../balance/owner';
-import { Failure } from '../failures/failure';
-import { invalidInput } from '../failures/input';
-import type { Page, Session, Task } from '../item';
-import type { Result } from '../result';
-import type { Refusal } from '../refusal';
-import { forOwner } from '../resolve';
-import { aboveMaximum, askedBy, readIntent, writeOptions, type WriteIntent } from './intent';
+import { Failure } from '../outcome/failure';
+import { invalidInput } from '../outcome/inputFailures';
+import type { Page, Session, Task } from '../pass/item';
+import type { Result } from '../outcome/result';
+import type { Refusal } from '../text/refusal';
+import { forOwner } from '../pass/resolve';
+import { aboveMaximum, askedBy, readIntent, writeOptions, type WriteIntent } from '../writing/intent';
 import type { Operation, RawParameters } from './operation';
-import { look, previewOf, show } from './look';
-import { unchanged, type Kind } from './report';
-import { begin, resume } from './write';
+import { look, previewOf, show } from '../writing/look';
+import { unchanged, type Kind } from '../writing/report';
+import { begin, resume } from '../writing/write';
 
 const amounts = {
 	parameter: 'updateFields',

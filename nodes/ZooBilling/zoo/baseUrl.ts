@@ -1,6 +1,6 @@
 // Where Zoo is: the credential's Base URL, reduced to an origin that a token may be sent to.
 
-import { Refusal } from '../refusal';
+import { Refusal } from '../text/refusal';
 
 export const DEFAULT_BASE_URL = 'https://api.zoo.dev';
 

@@ -1,6 +1,6 @@
 // What an attempt's outcome means, and whether and when to send again: pure decisions.
 
-import { plainWords } from '../words';
+import { plainWords } from '../text/words';
 
 /** What came of one attempt on the wire. */
 export type Sent = Reply | Silence;

@@ -1,7 +1,7 @@
 // An attempt without a whole reply: what is known of it by the error, above all whether the request may have reached
 // Zoo.
 
-import { isRecord } from '../refusal';
+import { isRecord } from '../text/refusal';
 import type { Sent } from './retry';
 
 /** Before a connection stands: nothing can have been applied. What happened at which host, and what helps. */

@@ -1,6 +1,6 @@
 // The API token: what was pasted, made fit for a header, and kept out of every text that comes back.
 
-import { Refusal } from '../refusal';
+import { Refusal } from '../text/refusal';
 
 const LONGEST_TOKEN = 10_000;
 

@@ -2,8 +2,8 @@
 
 import { sleep, type IExecuteFunctions, type IHttpRequestOptions } from 'n8n-workflow';
 
-import { isRecord, Refusal } from '../refusal';
-import { plainWords } from '../words';
+import { isRecord, Refusal } from '../text/refusal';
+import { plainWords } from '../text/words';
 import { Attempt } from './attempt';
 import { hostOf, readBaseUrl } from './baseUrl';
 import type { World } from './exchange';

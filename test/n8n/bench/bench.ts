@@ -9,7 +9,7 @@ import { contestants as inProcessContestants, measureInProcess, profileInProcess
 import { markdownTable, spreadOf, spreadText, type Spread } from '../../../bench/statistics';
 import { ITEMS as ARRIVALS, trace } from '../../../bench/trace';
 import { atOnce, type Latency } from '../../../bench/zoo-server';
-import { optionDefaults } from '../../../nodes/ZooBilling/options';
+import { optionDefaults } from '../../../nodes/ZooBilling/operations/options';
 import { runProgram } from '../clean-up';
 import { NODE } from '../install';
 import type { N8n } from '../n8n';

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { update } from '../../../bench/update';
-import { optionDefaults } from '../../../nodes/ZooBilling/options';
+import { optionDefaults } from '../../../nodes/ZooBilling/operations/options';
 import { EMPLOYEE_TOKEN } from '../../zoo-api/tokens';
 import type { Rest, Workflow } from '../rest';
 

@@ -5,7 +5,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { allModels, type BalanceField, type BalanceModel } from '../balance/fields';
 import { selectable } from '../balance/selectable';
-import { optionDefaults, optionTable, type OptionName } from '../options';
+import { optionDefaults, optionTable, type OptionName } from '../operations/options';
 
 type Shown = Omit<INodeProperties, 'displayName' | 'name'>;
 

@@ -1,16 +1,16 @@
 // Owners that a workflow names by e-mail address: each address is looked up once, so that one user is one owner however
 // it is named.
 
-import { isUuid, type Owner } from './balance/owner';
-import { Failure, unforeseen } from './failures/failure';
-import { notLookedUp, unreadable } from './failures/wire';
+import { isUuid, type Owner } from '../balance/owner';
+import { Failure, unforeseen } from '../outcome/failure';
+import { notLookedUp, unreadable } from '../outcome/wireFailures';
 import type { Task } from './item';
-import type { Subject } from './subject';
-import { Refusal } from './refusal';
+import type { Subject } from '../outcome/subject';
+import { Refusal } from '../text/refusal';
 import { runInLanes } from './schedule';
-import type { Exchange, Untaken } from './zoo/exchange';
-import { findUser } from './zoo/request';
-import type { Answer } from './zoo/retry';
+import type { Exchange, Untaken } from '../zoo/exchange';
+import { findUser } from '../zoo/request';
+import type { Answer } from '../zoo/retry';
 
 /**
  * What `build` makes of an owner. One that is named by an address gives a task that cannot run yet, and that is built

@@ -1,7 +1,7 @@
 // Failures of the wire: a request that was turned down, got no reply, or was not sent at all.
 
 import type { Owner } from '../balance/owner';
-import type { Subject } from '../subject';
+import type { Subject } from './subject';
 import type { Unsent, Untaken } from '../zoo/exchange';
 import { isZoosOwn, type NoAnswer, type Presence, type Reported, type ZooWords } from '../zoo/retry';
 import {

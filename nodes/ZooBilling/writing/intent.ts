@@ -11,14 +11,14 @@ import {
 import type { BalanceModel } from '../balance/fields';
 import { amountUnits, readAmount, type AmountUnit, type Sign } from '../balance/money';
 import { laneOf, type Owner } from '../balance/owner';
-import { paymentOf } from '../balance/preview';
-import type { Failure } from '../failures/failure';
-import { invalidInput } from '../failures/input';
-import type { Asked } from '../item';
-import type { Subject } from '../subject';
-import { optionTable, readOptions, type OptionName, type Options } from '../options';
-import { isRecord, Refusal, shown } from '../refusal';
-import type { RawParameters } from './operation';
+import { paymentOf } from './preview';
+import type { Failure } from '../outcome/failure';
+import { invalidInput } from '../outcome/inputFailures';
+import type { Asked } from '../pass/item';
+import type { Subject } from '../outcome/subject';
+import { optionTable, readOptions, type OptionName, type Options } from '../operations/options';
+import { isRecord, Refusal, shown } from '../text/refusal';
+import type { RawParameters } from '../operations/operation';
 
 /** An item's parameters, checked. */
 export interface WriteIntent {

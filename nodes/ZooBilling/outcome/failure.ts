@@ -1,8 +1,8 @@
 // A failure of an item: what happened, what to do next, and facts to act on.
 
 import { identityOf } from '../balance/owner';
-import type { Subject } from '../subject';
-import { plainWords } from '../words';
+import type { Subject } from './subject';
+import { plainWords } from '../text/words';
 import type { Reported } from '../zoo/retry';
 
 /** What a failure leaves at Zoo. */

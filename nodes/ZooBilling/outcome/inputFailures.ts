@@ -3,8 +3,8 @@
 import { labelsOf } from '../balance/amounts';
 import type { Comparison, Difference } from '../balance/confirm';
 import type { BalanceField, BalanceModel } from '../balance/fields';
-import type { Subject } from '../subject';
-import type { Refusal } from '../refusal';
+import type { Subject } from './subject';
+import type { Refusal } from '../text/refusal';
 import type { Reported } from '../zoo/retry';
 import { failure, NOTHING_SENT, NOTHING_WRITTEN, SAFE, type Failure, type Reason, type Tries } from './failure';
 

@@ -2,13 +2,13 @@
 
 import { labelsOf } from '../balance/amounts';
 import type { Comparison } from '../balance/confirm';
-import type { Amounts } from '../balance/preview';
-import type { Subject } from '../subject';
+import type { Amounts } from '../writing/preview';
+import type { Subject } from './subject';
 import type { Untaken } from '../zoo/exchange';
 import type { Reported } from '../zoo/retry';
 import { failure, listed, NOTHING_WRITTEN, type Failure, type Tries } from './failure';
-import { comparisonFacts, comparisonText } from './input';
-import { unsentBecause, waitAsked } from './wire';
+import { comparisonFacts, comparisonText } from './inputFailures';
+import { unsentBecause, waitAsked } from './wireFailures';
 
 /** The amounts that tell whether a write was applied. */
 export interface Sight {

@@ -4,10 +4,10 @@ import { balanceModels, type BalanceModel, type ModelName } from '../balance/fie
 import { readMoment } from '../balance/moment';
 import { Usd } from '../balance/money';
 import { ownerKinds, readOwner, type OwnerKind } from '../balance/owner';
-import type { Amounts, Preview } from '../balance/preview';
-import type { Session } from '../item';
-import { isNothing, isRecord, Refusal, shown } from '../refusal';
-import { hasInvisible } from '../words';
+import type { Amounts, Preview } from './preview';
+import type { Session } from '../pass/item';
+import { isNothing, isRecord, Refusal, shown } from '../text/refusal';
+import { hasInvisible } from '../text/words';
 
 /** A preview that is to be applied, and the ID by which this process remembers it. */
 export interface StoredPreview {

@@ -1,12 +1,12 @@
 // What a look at the balance says of a write: the rules about money, as tables.
 
 import { amountsOf, targetOf, type Preview } from './preview';
-import type { FieldAmount } from './amounts';
-import { amountIn, compare, holds } from './confirm';
-import { balanceModels } from './fields';
-import { isEarlier, readMoment } from './moment';
-import { Usd } from './money';
-import type { Reply } from './reply';
+import type { FieldAmount } from '../balance/amounts';
+import { amountIn, compare, holds } from '../balance/confirm';
+import { balanceModels } from '../balance/fields';
+import { isEarlier, readMoment } from '../balance/moment';
+import { Usd } from '../balance/money';
+import type { Reply } from '../balance/reply';
 
 /**
  * What has been sent of a write so far: nothing that can have been applied, what Zoo said no to, or what it perhaps

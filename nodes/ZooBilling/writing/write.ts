@@ -1,13 +1,13 @@
 // What all operations that write share: a preview is noted, sent, and looked for, until it is known what became of it.
 
-import { targetOf, type Preview } from '../balance/preview';
-import { standing } from '../balance/standing';
-import { Failure } from '../failures/failure';
-import type { Page, Session } from '../item';
-import type { Result } from '../result';
+import { targetOf, type Preview } from './preview';
+import { standing } from './standing';
+import { Failure } from '../outcome/failure';
+import type { Page, Session } from '../pass/item';
+import type { Result } from '../outcome/result';
 import type { Flaw } from '../zoo/exchange';
 import { readBalance, writeBalance } from '../zoo/request';
-import { Sending, type Write } from '../zoo/sending';
+import { Sending, type Write } from './sending';
 import type { WriteIntent } from './intent';
 import { isFresh, isStale, ownerKey } from './look';
 import { report, type Kind, type Ready } from './report';

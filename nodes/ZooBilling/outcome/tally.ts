@@ -1,6 +1,6 @@
 // What became of all items, in one sentence, for the one failure that a stopped workflow shows.
 
-import { Failure, type Outcome } from './failures/failure';
+import { Failure, type Outcome } from './failure';
 import type { Result } from './result';
 
 const groups: Readonly<Record<Outcome, string>> = {

@@ -1,7 +1,7 @@
 // The payments that were added in this process, or may have been: one record each, found under each of its names.
 
-import type { Preview } from './balance/preview';
-import type { Page } from './item';
+import type { Preview } from '../writing/preview';
+import type { Page } from '../pass/item';
 
 /** Settled records; those in doubt are beside them. */
 const MOST = 10_000;

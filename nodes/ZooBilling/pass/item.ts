@@ -1,14 +1,14 @@
 // What runs: an item's task, what it gets to run with, and what the journal keeps of its write.
 
-import type { Usd } from './balance/money';
-import type { Preview } from './balance/preview';
-import type { Doubt } from './balance/standing';
-import type { Failure } from './failures/failure';
-import type { Options } from './options';
-import type { Mark, Register } from './register';
-import type { Done, FailureFacts, Result } from './result';
-import type { Subject } from './subject';
-import type { Attempts, Exchange } from './zoo/exchange';
+import type { Usd } from '../balance/money';
+import type { Preview } from '../writing/preview';
+import type { Doubt } from '../writing/standing';
+import type { Failure } from '../outcome/failure';
+import type { Options } from '../operations/options';
+import type { Mark, Register } from '../records/register';
+import type { Done, FailureFacts, Result } from '../outcome/result';
+import type { Subject } from '../outcome/subject';
+import type { Attempts, Exchange } from '../zoo/exchange';
 
 /** A checked item, ready to run. */
 export interface Task {

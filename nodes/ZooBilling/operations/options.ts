@@ -1,10 +1,10 @@
 // The options of all operations: labels, defaults, and the one way to read each; a present but invalid one is refused.
 
-import { readFieldAmounts, type FieldAmount } from './balance/amounts';
-import { readAmount, Usd } from './balance/money';
-import { selectable } from './balance/selectable';
-import { isNothing, isRecord, Refusal, shown } from './refusal';
-import { hasInvisible } from './words';
+import { readFieldAmounts, type FieldAmount } from '../balance/amounts';
+import { readAmount, Usd } from '../balance/money';
+import { selectable } from '../balance/selectable';
+import { isNothing, isRecord, Refusal, shown } from '../text/refusal';
+import { hasInvisible } from '../text/words';
 
 type Reader<T> = (label: string, value: unknown) => T | Refusal;
 

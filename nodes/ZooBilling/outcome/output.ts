@@ -10,14 +10,14 @@ import {
 	type NodeExecutionHint,
 } from 'n8n-workflow';
 
-import type { Owner } from './balance/owner';
-import type { Reply } from './balance/reply';
-import { amounts, identifiers } from './balance/selectable';
-import type { Options } from './options';
-import { Failure } from './failures/failure';
+import type { Owner } from '../balance/owner';
+import type { Reply } from '../balance/reply';
+import { amounts, identifiers } from '../balance/selectable';
+import type { Options } from '../operations/options';
+import { Failure } from './failure';
 import type { Result } from './result';
 import { tally } from './tally';
-import { plainWords } from './words';
+import { plainWords } from '../text/words';
 
 /**
  * What a person looks for comes first: whose balance it is and what we say of it; then Zoo's balance in Zoo's order,

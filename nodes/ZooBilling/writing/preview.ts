@@ -1,11 +1,11 @@
 // What a write was decided to be before anything was sent: plain data, so that it can be stored, shown and compared.
 
-import { amountsByName, type FieldAmount } from './amounts';
-import { amountIn } from './confirm';
-import { balanceModels, type BalanceModel, type ModelName } from './fields';
-import { Usd } from './money';
-import { laneOf, ownerKinds, type Owner } from './owner';
-import type { Reply } from './reply';
+import { amountsByName, type FieldAmount } from '../balance/amounts';
+import { amountIn } from '../balance/confirm';
+import { balanceModels, type BalanceModel, type ModelName } from '../balance/fields';
+import { Usd } from '../balance/money';
+import { laneOf, ownerKinds, type Owner } from '../balance/owner';
+import type { Reply } from '../balance/reply';
 
 /** Amounts in US dollars as decimal text, by their wire names. */
 export type Amounts = Readonly<Record<string, string>>;

@@ -1,18 +1,18 @@
 // One pass over an execution's items, free of n8n: checked items in, one result per item out, in input order.
 
-import { Failure, unforeseen } from './failures/failure';
-import { invalidInput } from './failures/input';
-import { blocked, stillInDoubt } from './failures/memory';
-import { notSent } from './failures/wire';
+import { Failure, unforeseen } from '../outcome/failure';
+import { invalidInput } from '../outcome/inputFailures';
+import { blocked, stillInDoubt } from '../outcome/memoryFailures';
+import { notSent } from '../outcome/wireFailures';
 import type { Lane, Page, Session, Task } from './item';
-import type { Result } from './result';
-import type { Journal, Plan, Planned } from './journal';
-import { optionDefaults } from './options';
-import { Refusal } from './refusal';
+import type { Result } from '../outcome/result';
+import type { Journal, Plan, Planned } from '../records/journal';
+import { optionDefaults } from '../operations/options';
+import { Refusal } from '../text/refusal';
 import { resolveOwners } from './resolve';
 import { exclusively, runInLanes, takingTurns, type Turn } from './schedule';
-import { Exchange, type Traffic } from './zoo/exchange';
-import type { Connection } from './zoo/transport';
+import { Exchange, type Traffic } from '../zoo/exchange';
+import type { Connection } from '../zoo/transport';
 
 export interface Pass {
 	/** What to send with, or why that is not to be had. */

@@ -5,9 +5,9 @@
 // n8n stores the pages with the execution, runs the node again for Retry On Fail and Retry execution, and so hands
 // them back. What this process knows of the same payments by now, from whichever execution, counts more.
 
-import { laneOf } from './balance/owner';
-import { ownerOf, paymentIn, type Preview } from './balance/preview';
-import { Failure, ofItem } from './failures/failure';
+import { laneOf } from '../balance/owner';
+import { ownerOf, paymentIn, type Preview } from '../writing/preview';
+import { Failure, ofItem } from '../outcome/failure';
 import {
 	alreadyWritten,
 	memoryUnreadable,
@@ -17,12 +17,12 @@ import {
 	referenceRepeated,
 	referenceTaken,
 	stillInDoubt,
-} from './failures/memory';
-import type { Asked, Page, Task } from './item';
+} from '../outcome/memoryFailures';
+import type { Asked, Page, Task } from '../pass/item';
 import { previewName, referenceName } from './records';
-import type { Done, FailureFacts, Result } from './result';
+import type { Done, FailureFacts, Result } from '../outcome/result';
 import type { Register } from './register';
-import type { Subject } from './subject';
+import type { Subject } from '../outcome/subject';
 import { isStored, nothingStored, type Position, type Stored, type TakenUp } from './stored';
 
 /** Which run of which node it is, and at which host the owners are. */

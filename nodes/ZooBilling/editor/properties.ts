@@ -7,7 +7,7 @@ import { amountUnits } from '../balance/money';
 import { EXAMPLE_ID, ownerKinds, type OwnerKind } from '../balance/owner';
 import { operations } from '../operations/all';
 import type { Operation, Token } from '../operations/operation';
-import { optionTable, type OptionName } from '../options';
+import { optionTable, type OptionName } from '../operations/options';
 import { amountFields, optionProperties } from './options';
 
 const kinds: readonly OwnerKind[] = Object.values(ownerKinds);

@@ -2,10 +2,10 @@
 // nothing is left to try.
 
 import type { Reply } from '../balance/reply';
-import type { Doubt, Standing } from '../balance/standing';
-import type { BalanceAnswer, Exchange, Flaw, Untaken } from './exchange';
-import type { ZooRequest } from './request';
-import { isZoosOwn, type NoAnswer, type Reported } from './retry';
+import type { Doubt, Standing } from './standing';
+import type { BalanceAnswer, Exchange, Flaw, Untaken } from '../zoo/exchange';
+import type { ZooRequest } from '../zoo/request';
+import { isZoosOwn, type NoAnswer, type Reported } from '../zoo/retry';
 
 export interface Write {
 	readonly put: ZooRequest;

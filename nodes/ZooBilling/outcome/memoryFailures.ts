@@ -1,10 +1,10 @@
 // Failures of an item because of what the execution remembers: an earlier try, node or item has written, or may have.
 
-import { ownerOf } from '../balance/preview';
-import type { Page } from '../item';
-import type { Subject } from '../subject';
+import { ownerOf } from '../writing/preview';
+import type { Page } from '../pass/item';
+import type { Subject } from './subject';
 import { failure, listed, NOTHING_SENT, type Failure, type Tries } from './failure';
-import { outcomeUnknown } from './write';
+import { outcomeUnknown } from './writeFailures';
 
 /** What was written then, whatever the item asks for now. */
 function subjectOf({ preview }: Page, item: number): Subject {

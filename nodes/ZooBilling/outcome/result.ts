@@ -1,6 +1,6 @@
 // What came of an item.
 
-import type { Failure } from './failures/failure';
+import type { Failure } from './failure';
 
 /** An item that went well. */
 export interface Done {

@@ -1,6 +1,6 @@
 // What this process knows of each owner at Zoo: the newest balance it has seen, and who has written since when.
 
-import { isEarlier, readMoment, type Moment } from './balance/moment';
+import { isEarlier, readMoment, type Moment } from '../balance/moment';
 import { Executions } from './executions';
 import { Records } from './records';
 

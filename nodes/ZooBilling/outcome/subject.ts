@@ -1,6 +1,6 @@
 // What an item is about.
 
-import type { Owner } from './balance/owner';
+import type { Owner } from '../balance/owner';
 
 /** What an item is about, as far as it is known. */
 export interface Subject {

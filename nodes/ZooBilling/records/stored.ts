@@ -1,9 +1,9 @@
 // What n8n stores of an execution's journal, as plain data, and whether it can be read back.
 
-import { balanceModels } from './balance/fields';
-import { ownerKinds } from './balance/owner';
-import type { Page } from './item';
-import { isRecord } from './refusal';
+import { balanceModels } from '../balance/fields';
+import { ownerKinds } from '../balance/owner';
+import type { Page } from '../pass/item';
+import { isRecord } from '../text/refusal';
 
 /** A run is named by its node's name and its number, as JSON. */
 export interface Stored {
