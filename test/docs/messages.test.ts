@@ -19,6 +19,14 @@ it('says a cause and a cure for each message', () => {
 	for (const row of rowsOf(page, 'Message')) for (const cell of row) expect(cell).not.toBe('');
 });
 
+it('lists no remark beside an item that went well without a next step behind its semicolon', () => {
+	const [, section = ''] = /^## Remarks beside [^]*?\n([^]*?)^## /m.exec(page) ?? [];
+	const remarks = rowsOf(section, 'Message').map(([cell = '']) => codeIn(cell).join(''));
+
+	expect(remarks).toHaveLength(6);
+	expect(remarks.filter((remark) => !/; [a-z]/.test(remark))).toEqual([]);
+});
+
 it('knows every function that makes a failure', () => {
 	expect(Object.keys(failures).sort()).toEqual(makers);
 });

@@ -400,7 +400,7 @@ describe('the same preview twice', () => {
 		const results = await Promise.all([apply(item, 'no'), apply(previewIn(item), 'no')]);
 		expect(results.map(fatesOf)).toEqual([['confirmed'], ['confirmed']]);
 		expect(results.flatMap(({ hints }) => hints.map(({ message }) => message))).toEqual([
-			'applied before in this n8n process, and not again [item 0]',
+			'applied before in this n8n process, and not again; a further change needs a preview of its own [item 0]',
 		]);
 		expect(cash()).toBe('15.00');
 		expect(puts()).toBe(1);

@@ -37,7 +37,9 @@ const hintsOf = ({ hints }: NodeRunResult) => hints.map(({ message }) => message
 it('of two executions at one moment one adds, the other waits and puts out the first result', async () => {
 	const results = await Promise.all([run(), run()]);
 	expect(jsonOf(results[1])).toEqual(jsonOf(results[0]));
-	expect(results.flatMap(hintsOf)).toEqual(['added before in this n8n process, and not again [item 0]']);
+	expect(results.flatMap(hintsOf)).toEqual([
+		"added before in this n8n process, and not again; a different payment needs a 'Payment Reference' of its own [item 0]",
+	]);
 	expect(cash()).toBe('15.00');
 	expect(puts()).toBe(1);
 });

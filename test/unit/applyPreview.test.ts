@@ -215,7 +215,7 @@ describe('the same preview again, in the process that has applied it', () => {
 		expect(again).toEqual({
 			result: {
 				...result,
-				hints: ['applied before in this n8n process, and not again'],
+				hints: ['applied before in this n8n process, and not again; a further change needs a preview of its own'],
 				shapes: undefined,
 				wrote: false,
 			},

@@ -150,7 +150,7 @@ describe('what is recalled of an item', () => {
 		it('that was written is its result, and that it was not written again', () => {
 			expect(resultOf(afterFirst('done', 'same', again))).toEqual({
 				json: { is: 'written' },
-				hints: ['written in an earlier try of this execution, and not again'],
+				hints: ['written in an earlier try of this execution, and not again; its confirmation says what came of it'],
 				wrote: true,
 			});
 		});

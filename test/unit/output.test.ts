@@ -133,7 +133,10 @@ describe('hints', () => {
 		const results = [...Array.from({ length: 30 }, () => strange), { ...done(['one', 'two']), shapes: ['new'] }];
 		const messages = hintsFor(results).map(({ message }) => message);
 		expect(messages.slice(0, 2)).toEqual(['one; two; new [item 30]', 'a new shape [item 0]']);
-		expect(messages.slice(-2)).toEqual(['a new shape [item 18]', '11 more items have such remarks']);
+		expect(messages.slice(-2)).toEqual([
+			'a new shape [item 18]',
+			'11 more items have such remarks; look at the items themselves',
+		]);
 	});
 
 	it.each([

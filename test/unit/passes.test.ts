@@ -160,7 +160,7 @@ describe('what was written', () => {
 			expect(world.log).toEqual([]);
 			expect(results[0]).toMatchObject({
 				json: first.results[0] && 'json' in first.results[0] ? first.results[0].json : {},
-				hints: ['written in an earlier try of this execution, and not again'],
+				hints: ['written in an earlier try of this execution, and not again; its confirmation says what came of it'],
 			});
 		}
 		expect(state['pre_pay_cash_remaining']).toBe(cash);

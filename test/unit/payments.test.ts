@@ -88,7 +88,9 @@ describe('a repeated reference, in the process that has added it', () => {
 		const again = await resultsOf([paid(), paid(1)], [], register);
 		const [first] = results;
 		if (!first || first instanceof Failure) throw new Error('It was not added');
-		const hints = ['added before in this n8n process, and not again'];
+		const hints = [
+			"added before in this n8n process, and not again; a different payment needs a 'Payment Reference' of its own",
+		];
 		expect(again.results).toEqual([
 			{ ...first, hints, shapes: undefined, wrote: false },
 			{ ...first, hints, shapes: undefined, wrote: false },

@@ -102,7 +102,10 @@ export function hintsFor(results: readonly Result[]): NodeExecutionHint[] {
 		if (texts.length > 0) (result.hints.length > 0 ? weighty : slight).push(`${texts.join('; ')} [item ${item}]`);
 	});
 	const all = [...weighty, ...slight];
-	const more = all.length > MOST_HINTS ? [`${all.length - MOST_HINTS} more items have such remarks`] : [];
+	const more =
+		all.length > MOST_HINTS
+			? [`${all.length - MOST_HINTS} more items have such remarks; look at the items themselves`]
+			: [];
 	return [...all.slice(0, MOST_HINTS), ...more].map((message) => ({
 		message,
 		type: 'warning',

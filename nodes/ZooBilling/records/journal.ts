@@ -489,21 +489,25 @@ function isSettled(result: Result): boolean {
 	return result.details.outcome === 'different' || result.details.outcome === 'notConfirmed';
 }
 
+const WRITTEN_EARLIER =
+	'written in an earlier try of this execution, and not again; its confirmation says what came of it';
+
 /** What an earlier try has made of an item. `same`: whether it asks for the same now. */
 function settled(page: Page, item: number, same: boolean): Result {
 	const { result } = page;
 	if (result && !('json' in result)) return failureOf(result);
 	if (!result || !same) return alreadyWritten(page, item);
 	if (!result.wrote) return result;
-	return { ...result, hints: ['written in an earlier try of this execution, and not again'] };
+	return { ...result, hints: [WRITTEN_EARLIER] };
 }
 
 function hasWritten({ result, taken }: Page): boolean {
 	return taken === true || !result || !('json' in result) || result.wrote;
 }
 
-const ADDED_BEFORE = 'added before in this n8n process, and not again';
-const APPLIED_BEFORE = 'applied before in this n8n process, and not again';
+const ADDED_BEFORE =
+	"added before in this n8n process, and not again; a different payment needs a 'Payment Reference' of its own";
+const APPLIED_BEFORE = 'applied before in this n8n process, and not again; a further change needs a preview of its own';
 
 /** What a payment came to, for another item that stands for it. */
 function again(page: Page, item: number): Result {
