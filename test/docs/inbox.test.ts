@@ -7,7 +7,7 @@ const workflows = under('examples').filter((path) => /6-payment-inbox-.*\.json$/
 const nodesOf = (path: string): Array<{ name: string; type: string; parameters: Record<string, unknown> }> =>
 	JSON.parse(read(path)).nodes;
 
-it('Set up runs the file as it is: `npm run tables` writes it in', () => {
+it('Set up runs the file as it is: `npm run docs:tables` writes it in', () => {
 	expect(JSON.parse(read(SET_UP))).toEqual(JSON.parse(withSql(read(SET_UP))));
 });
 

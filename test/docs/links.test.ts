@@ -47,11 +47,23 @@ function resolves(page: string, link: string): boolean {
 	return anchor === undefined || anchorsOf(read(target)).includes(anchor);
 }
 
-it.each(texts)('%s names only commands that package.json has', (page) => {
-	const commands = [...read(page).matchAll(/\bnpm (?:run (?:--silent )?([\w:-]+)|(test|start)\b)/g)].map(
+/** What `npm run prove` knows. */
+const [, listed = ''] = /const proofs = \{(.*?)\n\};/s.exec(read('scripts/prove.mjs')) ?? [];
+const proofs = [...listed.matchAll(/^\t(\w+):/gm)].map(([, name]) => `prove -- ${name}`);
+const known = [...Object.keys(scripts), ...proofs];
+
+it.each(texts)('%s names only commands that package.json has, and proofs that there are', (page) => {
+	const commands = [...read(page).matchAll(/\bnpm (?:run (?:--silent )?(prove -- \w+|[\w:-]+)|(test|start)\b)/g)].map(
 		([, run, word]) => run ?? word ?? '',
 	);
-	expect(commands.filter((name) => !(name in scripts))).toEqual([]);
+	expect(commands.filter((name) => !known.includes(name))).toEqual([]);
+});
+
+it('CONTRIBUTING says of every command of package.json, and of everything that can be proven, what it is for', () => {
+	const contributing = read('CONTRIBUTING.md');
+	expect(proofs).toContain('prove -- simulate');
+	const commands = known.filter((name) => name !== 'test');
+	expect(commands.filter((name) => !new RegExp(`npm run ${name}(?![\\w:-])`).test(contributing))).toEqual([]);
 });
 
 it.each(texts)('%s names no other host than those of Zoo, n8n, GitHub, npm and Stripe', (page) => {

@@ -11,7 +11,7 @@ import { operationTable, pages, withTables } from '../../scripts/write-tables';
 const root = join(__dirname, '../..');
 
 describe('the tables of operations, fields and options', () => {
-	it.each(pages)('in %s are what the code has (npm run tables writes them)', (page) => {
+	it.each(pages)('in %s are what the code has (npm run docs:tables writes them)', (page) => {
 		const text = readFileSync(join(root, page), 'utf8');
 		expect(text).toContain('<!-- table: ');
 		expect(text).toBe(withTables(text));

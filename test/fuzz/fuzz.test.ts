@@ -1,4 +1,4 @@
-// A part of `npm run fuzz`, always the same.
+// A part of `npm run prove -- fuzz`, always the same.
 
 import { fuzz } from './fuzz';
 

@@ -1,4 +1,4 @@
-// `npm run fuzz -- [cases] [seed]`: prints the seed, which repeats a failure, and what promise was broken.
+// `npm run prove -- fuzz [cases] [seed]`: prints the seed, which repeats a failure, and what promise was broken.
 
 import { fuzz } from './fuzz';
 

@@ -1,5 +1,5 @@
 /**
- * `npm run pictures`: the node, the canvas of each example and the payment inbox in n8n's editor, light and dark, made anew in
+ * `npm run docs:pictures`: the node, the canvas of each example and the payment inbox in n8n's editor, light and dark, made anew in
  * docs/images. With `-- examples`, `-- node` or `-- inbox` only those, with `-- examples dark` only in one theme.
  */
 import { mkdir } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// Lives through worlds from the command line: `npm run simulate -- --seeds 1000 --from 1`, or for as long as `--seconds` says.
+// Lives through worlds from the command line: `npm run prove -- simulate --seeds 1000 --from 1`, or for as long as `--seconds` says.
 
 import { parseArgs } from 'node:util';
 

@@ -90,7 +90,7 @@ function head(): string {
 	];
 	return section(
 		'# Benchmarks',
-		'Written by `npm run bench`, one run, contestants in turn. Figures are milliseconds per item: median (least–most) over the rounds, a dash where no run ended as it should. They hold for this machine on that day; the ratios are what travels.',
+		'Written by `npm run prove -- bench`, one run, contestants in turn. Figures are milliseconds per item: median (least–most) over the rounds, a dash where no run ended as it should. They hold for this machine on that day; the ratios are what travels.',
 		`The *floor* is the least that this node could take with work and waiting overlapping entirely: the time to check an item, as all are checked before the first is sent, and the larger of two, the rest of its time against an API that answers at once (which is processor time), and the API’s mean latency divided by the ${lanes} items that are under way at a time. Against an API that answers at once the time is its own floor.`,
 		markdownTable(['Machine', 'Node.js', 'n8n', 'n8n’s Node.js', 'Node', 'Date'], [row]),
 	);

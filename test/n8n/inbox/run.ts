@@ -1,4 +1,4 @@
-/** `npm run test:inbox`: the long form of the payment inbox's proof in queue mode; prints its figures and fails when one is wrong. */
+/** `npm run prove -- inbox`: the long form of the payment inbox's proof in queue mode; prints its figures and fails when one is wrong. */
 import { parseArgs } from 'node:util';
 
 import { CleanUp, runProgram } from '../clean-up';

@@ -1,4 +1,4 @@
-/** The short form of the payment inbox's proof, on two workers: ten rounds of each kind and one storm. `npm run test:inbox` is the long one. */
+/** The short form of the payment inbox's proof, on two workers: ten rounds of each kind and one storm. `npm run prove -- inbox` is the long one. */
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 
