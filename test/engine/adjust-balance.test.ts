@@ -1,7 +1,10 @@
 // Adjust Org Balance and the options of both writes, through n8n's engine.
 
 import type { ZooApi } from '../zoo-api/server';
+import { FakeClock, useFakeClocks } from './fake-clock';
 import { jsonOf, ORG, OTHER_ORG, record, runZoo, startZoo, wire } from './zoo-run';
+
+useFakeClocks();
 
 let zoo: ZooApi;
 beforeEach(async () => {
@@ -115,11 +118,11 @@ describe('Retry On Fail', () => {
 		zoo.failNext({ kind: 'status', status: 422 }, { method: 'PUT' });
 		zoo.failNext({ kind: 'status', status: 502 }, { method: 'PUT' });
 		const parameters = { ...adjust, options: { retryFor: 0 } };
-		const result = await runZoo(zoo, parameters, {
-			items: [{ amount: '5' }, { amount: '5' }],
-			onError: 'continueRegularOutput',
-			retryOnFail,
-		});
+		const items = [{ amount: '5' }, { amount: '5' }];
+		const onError = 'continueRegularOutput';
+		const result = await new FakeClock().run(
+			async () => await runZoo(zoo, parameters, { items, onError, retryOnFail }),
+		);
 		expect(jsonOf(result)).toMatchObject([
 			{ confirmation: { status: 'confirmed' } },
 			{ confirmation: { status: 'confirmed' } },

@@ -5,7 +5,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Applied, Fault } from '../zoo-api/faults';
 import { startZooApi, type ZooApi } from '../zoo-api/server';
 import type { LoggedRequest } from '../zoo-api/requests';
-import { FakeClock, useFakeClocks } from './fake-clock';
+import { FakeClock, passTime, useFakeClocks } from './fake-clock';
 import type { NodeRunResult } from './harness';
 import { pick, randomFault, randomLoss, seeded, seedFrom } from './random-faults';
 import { detailsOnErrorOutput, isUnknown, record, runZoo } from './zoo-run';
@@ -88,14 +88,14 @@ async function run(zoo: ZooApi, items: readonly Item[], clock: FakeClock): Promi
 	const parameters = {
 		orgId: '={{ $json.org }}',
 		updateFields: { prePayCashRemaining: '={{ $json.amount }}' },
-		options: { output: 'amounts', maxConcurrency: 40, timeout: 3, retryFor: 40 },
+		options: { output: 'amounts', maxConcurrency: 40, timeout: 1, retryFor: 40 },
 	};
 	return await clock.run(async () => await runZoo(zoo, parameters, { items, onError: 'continueErrorOutput' }));
 }
 
 describe.each(SEEDS)('with the seed %d', (seed) => {
 	it(`${ITEMS} items over ${ORGS} organizations leave each balance at its last confirmed amount, or at a later one of unknown outcome`, async () => {
-		await using zoo = await startZooApi();
+		await using zoo = await startZooApi({ onQuiet: passTime });
 		for (let org = 0; org < ORGS; org += 1) zoo.setBalance('org', orgId(org), { pre_pay_cash_remaining: start });
 		const items = manyItems(seeded(seed));
 		zoo.onRequest = weather(seed, items);

@@ -1,6 +1,9 @@
-// Clocks for the node under test, one for each run: its waits take no real time, or last until a test moves the clock.
+// Clocks for the node under test, one for each run: its waits take no real time, or last until a test moves the clock; an
+// attempt lasts until the stand-in says that nothing comes.
 
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { ClientRequest } from 'node:http';
 import { setImmediate as realTurn, setTimeout as realSleep } from 'node:timers/promises';
 
 interface Sleeper {
@@ -8,9 +11,19 @@ interface Sleeper {
 	readonly wake: () => void;
 }
 
+/** An attempt of the node, from its `AbortSignal.timeout()` on. */
+interface Attempt {
+	readonly clock: FakeClock;
+	readonly until: number;
+	readonly end: () => void;
+}
+
 const realNow = Date.now.bind(Date);
+const realTimeout = AbortSignal.timeout.bind(AbortSignal);
 const realTicks = performance.now.bind(performance);
 const clockOfRun = new AsyncLocalStorage<FakeClock>();
+const attemptOfRequest = new AsyncLocalStorage<Attempt>();
+const underWay = new Map<ClientRequest, Attempt>();
 
 /** How long a test waits, in real time, for something that has to happen. */
 const PATIENCE_MS = 5000;
@@ -24,14 +37,8 @@ export class FakeClock {
 	private ahead = 0;
 	private sleepers: Sleeper[] = [];
 
-	/**
-	 * `moves`: the clock jumps to the end of the shortest wait as soon as everything else that can run at once has run.
-	 * `ticks`: real time counts as well, for attempts that really last; otherwise a slow machine makes no difference.
-	 */
-	constructor(
-		private readonly moves: 'by itself' | 'by hand' = 'by itself',
-		private readonly ticks: 'ticks' | 'stands still' = 'stands still',
-	) {}
+	/** By itself it jumps to the end of the shortest wait as soon as everything else that can run at once has run, and to that of an attempt that gets no answer. */
+	constructor(readonly moves: 'by itself' | 'by hand' = 'by itself') {}
 
 	/** Runs `work` by this clock: its `Date.now()`, the node's waits, and a stand-in that is started in it. */
 	async run<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -39,7 +46,7 @@ export class FakeClock {
 	}
 
 	now(): number {
-		return (this.ticks === 'ticks' ? realNow() : this.start) + this.ahead;
+		return this.start + this.ahead;
 	}
 
 	get sleeping(): number {
@@ -80,6 +87,13 @@ export class FakeClock {
 			if (this.forget(sleeper)) sleeper.wake();
 	}
 
+	/** In place of `AbortSignal.timeout()`: for the attempt that begins here, whose request follows. */
+	timeout(ms: number): AbortSignal {
+		const controller = new AbortController();
+		attemptOfRequest.enterWith({ clock: this, until: this.now() + ms, end: () => controller.abort() });
+		return controller.signal;
+	}
+
 	private jump(): void {
 		const [next] = this.sleepers.toSorted((one, other) => one.until - other.until);
 		if (next) this.advance(Math.max(0, next.until - this.now()));
@@ -101,19 +115,51 @@ export async function until(condition: () => boolean, complaint: () => string): 
 	}
 }
 
+/**
+ * For a stand-in that sends nothing for so long to the client at this port: its attempt's clock moves on, at most to the
+ * end of the attempt's time, which then is over. False where no clock moves by itself: the time really has to pass.
+ */
+export function passTime(port: number | undefined, ms: number): boolean {
+	const [, attempt] = [...underWay].find(([{ socket }]) => port !== undefined && socket?.localPort === port) ?? [];
+	if (attempt?.clock.moves !== 'by itself') return false;
+	const left = Math.max(0, attempt.until - attempt.clock.now());
+	attempt.clock.advance(Math.min(ms, left));
+	if (ms >= left) attempt.end();
+	return true;
+}
+
+function noteRequest(message: unknown): void {
+	const attempt = attemptOfRequest.getStore();
+	if (!attempt || !isStart(message)) return;
+	const { request } = message;
+	underWay.set(request, attempt);
+	request.once('close', () => underWay.delete(request));
+}
+
+function isStart(message: unknown): message is { request: ClientRequest } {
+	return (
+		typeof message === 'object' && message !== null && 'request' in message && message.request instanceof ClientRequest
+	);
+}
+
 /** In place of n8n-workflow's: by the clock of the run, or really where there is none. */
 export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 	const clock = clockOfRun.getStore();
 	await (clock ? clock.sleep(ms, signal) : realSleep(ms, undefined, signal && { signal }));
 }
 
-/** For the whole test file: `Date.now()` and `performance.now()` are those of the run's clock. The file mocks `sleep` itself, since such mocks are hoisted per file. */
+/** For the whole test file: `Date.now()`, `performance.now()` and `AbortSignal.timeout()` go by the run's clock. */
 export function useFakeClocks(): void {
 	beforeAll(() => {
 		jest.spyOn(Date, 'now').mockImplementation(() => clockOfRun.getStore()?.now() ?? realNow());
 		jest.spyOn(performance, 'now').mockImplementation(() => clockOfRun.getStore()?.now() ?? realTicks());
+		jest
+			.spyOn(AbortSignal, 'timeout')
+			.mockImplementation((ms) => clockOfRun.getStore()?.timeout(ms) ?? realTimeout(ms));
+		subscribe('http.client.request.start', noteRequest);
 	});
 	afterAll(() => {
+		unsubscribe('http.client.request.start', noteRequest);
 		jest.restoreAllMocks();
 	});
 }

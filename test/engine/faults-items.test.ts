@@ -536,11 +536,13 @@ describe('order and concurrency', () => {
 		[{ maxConcurrency: 4 }, 4],
 		[{}, 50],
 	])('with %j as many owners as that are worked on at a time, never more', async (options, most) => {
-		await startedBy(clock);
+		// None of them is given up.
+		const stopped = new FakeClock('by hand');
+		await startedBy(stopped);
 		zoo.failNext({ kind: 'hang' }, { times: Infinity });
 		const stop = new AbortController();
 		const running = update(
-			clock,
+			stopped,
 			manyOrgs(110).map((org, index) => [org, index] as const),
 			options,
 			{ cancel: stop.signal },

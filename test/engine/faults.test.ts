@@ -1,7 +1,5 @@
 // The fault matrix: every fault, applied or not, lasting or passing, under each On Error setting; the built node against real sockets.
 
-import { setTimeout as realSleep } from 'node:timers/promises';
-
 import type { OnError } from 'n8n-workflow';
 
 import type { Applied } from '../zoo-api/faults';
@@ -104,11 +102,11 @@ function appliedText(applied: Applied): string {
 }
 
 async function run({ fault, applied, course, mode }: Cell): Promise<Outcome> {
-	return await new FakeClock('by itself', fault.slow ? 'ticks' : 'stands still').run(async () => {
+	return await new FakeClock().run(async () => {
 		await using zoo = await startZoo({ model: 'apiCredits', actionClientSecret: SECRET });
 		const { match, seconds } = COURSES[course];
-		// A slow attempt takes four seconds: a second one is to begin in time on a slow machine, too, and to end too late.
-		const retryFor = fault.slow && seconds > 0 ? seconds + 3.5 : seconds;
+		// A slow attempt takes two seconds: a second one is to begin in time, and to end too late.
+		const retryFor = fault.slow && seconds > 0 ? seconds + 1.5 : seconds;
 		let left: number = match.times;
 		zoo.onRequest = ({ method }) => {
 			// What is asked after a 404 is tested elsewhere.
@@ -118,7 +116,7 @@ async function run({ fault, applied, course, mode }: Cell): Promise<Outcome> {
 		};
 		const parameters = {
 			updateFields: { stableApiCreditsRemainingMonetaryValue: '50' },
-			options: { retryFor, timeout: fault.slow ? 4 : 30 },
+			options: { retryFor, timeout: fault.slow ? 2 : 30 },
 		};
 		const result = await runZoo(zoo, parameters, { onError: mode });
 		const requests = zoo.requests.map(({ method }) => method.charAt(0).replace('O', '')).join('');
@@ -130,34 +128,21 @@ async function run({ fault, applied, course, mode }: Cell): Promise<Outcome> {
 	});
 }
 
+const AT_ONCE = 8;
 const outcomes = new Map<Cell, Outcome>();
 
 beforeAll(async () => {
 	jest.spyOn(Math, 'random').mockReturnValue(0.5);
 	elsewhere = await startZoo();
-	// Many slow ones at once, since they only wait; the others a few at a time.
-	await runAll(
-		cells.filter(({ fault }) => fault.slow),
-		36,
-	);
-	await runAll(
-		cells.filter(({ fault }) => !fault.slow),
-		8,
-	);
+	const waiting = cells.values();
+	const work = async () => {
+		for (const cell of waiting) outcomes.set(cell, await run(cell));
+	};
+	await Promise.all(Array.from({ length: AT_ONCE }, work));
 }, 120_000);
 afterAll(async () => {
 	await elsewhere.close();
 });
-
-async function runAll(some: readonly Cell[], atOnce: number): Promise<void> {
-	const waiting = some.values();
-	const work = async (_: unknown, index: number) => {
-		// Not all in step, or the machine idles and then cannot keep up.
-		await realSleep(index * 50);
-		for (const cell of waiting) outcomes.set(cell, await run(cell));
-	};
-	await Promise.all(Array.from({ length: atOnce }, work));
-}
 
 function outcomeOf(cell: Cell): Outcome {
 	const outcome = outcomes.get(cell);

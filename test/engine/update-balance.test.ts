@@ -3,7 +3,10 @@
 import { DOCUMENTED_BODY, DOCUMENTED_ORG_ID, DOCUMENTED_REPLY } from '../zoo-api/documented';
 import type { ZooApi } from '../zoo-api/server';
 import { EMPLOYEE_TOKEN, MEMBER_TOKEN, UNKNOWN_TOKEN } from '../zoo-api/tokens';
+import { FakeClock, useFakeClocks } from './fake-clock';
 import { jsonOf, ORG, OTHER_ORG, record, runZoo, startZoo, wire } from './zoo-run';
+
+useFakeClocks();
 
 let zoo: ZooApi;
 beforeEach(async () => {
@@ -15,10 +18,8 @@ afterEach(async () => {
 
 it('does not wait for ever for a reply that comes byte by byte', async () => {
 	zoo.failNext({ kind: 'trickle', everyMs: 200, applied: true }, { method: 'PUT' });
-	const result = await runZoo(zoo, {
-		updateFields: { prePayCashRemaining: '5' },
-		options: { timeout: 1, retryFor: 0 },
-	});
+	const parameters = { updateFields: { prePayCashRemaining: '5' }, options: { timeout: 1, retryFor: 0 } };
+	const result = await new FakeClock().run(async () => await runZoo(zoo, parameters));
 	expect(jsonOf(result)).toMatchObject([{ confirmation: { by: 'readBack', attempts: 1 } }]);
 	expect(zoo.mostOpenWrites).toBe(1);
 });
@@ -37,7 +38,8 @@ it('with Retry On Fail keeps a write in doubt in doubt, and reads before it writ
 
 it('opens no second write beside one whose reply still comes in', async () => {
 	zoo.failNext({ kind: 'trickle', everyMs: 200 }, { method: 'PUT' });
-	const result = await runZoo(zoo, { updateFields: { prePayCashRemaining: '5' }, options: { timeout: 1 } });
+	const parameters = { updateFields: { prePayCashRemaining: '5' }, options: { timeout: 1 } };
+	const result = await new FakeClock().run(async () => await runZoo(zoo, parameters));
 	expect(result.error?.message).toBe('The outcome is unknown: no reply came within the time-out [item 0]');
 	expect(zoo.mostOpenWrites).toBe(1);
 });

@@ -5,6 +5,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { checkBoth } from '../zoo-api/conformance';
 import { startZooApi, type ZooApi, type ZooApiSettings } from '../zoo-api/server';
 import { EMPLOYEE_TOKEN } from '../zoo-api/tokens';
+import { passTime } from './fake-clock';
 import { runNode, type NodeRun, type NodeRunResult } from './harness';
 
 export const ORG = '7e29ccf7-8b3c-47db-8a17-bb53528382f4';
@@ -28,7 +29,7 @@ export interface Setup extends ZooApiSettings {
 
 /** A stand-in that knows two organizations and a user, and stumbles over what is not in Zoo's document. */
 export async function startZoo({ amounts, ...settings }: Setup = {}): Promise<ZooApi> {
-	const zoo = await startZooApi({ onAnswer: checkBoth(settings), ...settings });
+	const zoo = await startZooApi({ onAnswer: checkBoth(settings), onQuiet: passTime, ...settings });
 	const initial = amounts ?? (settings.model === 'apiCredits' ? API_CREDITS : PRE_PAY);
 	zoo.setBalance('org', ORG, initial);
 	zoo.setBalance('org', OTHER_ORG, initial);

@@ -15,10 +15,12 @@ export interface Surroundings {
 	readonly gone: Promise<void>;
 	/** Milliseconds; rejects when the server closes. */
 	readonly wait: (ms: number) => Promise<void>;
+	/** Waits so long without sending anything, or as if it had been so long. */
+	readonly quiet: (ms: number) => Promise<void>;
 }
 
 /** A client that finds a reset waiting beside unread data may never see the data: let it read first. */
-const READING_MS = 10;
+export const READING_MS = 10;
 
 export async function deliver(
 	answer: Answer,
@@ -50,10 +52,11 @@ async function deliverFault(
 	fault: Fault,
 	answer: Answer,
 	response: ServerResponse,
-	{ wait }: Surroundings,
+	{ wait, quiet }: Surroundings,
 ): Promise<void> {
 	switch (fault.kind) {
 		case 'hang':
+			await quiet(Infinity);
 			break;
 		case 'delay':
 			await wait(fault.ms);
@@ -69,9 +72,10 @@ async function deliverFault(
 			break;
 		case 'stallMidBody':
 			await sendHalf(response, whole(answer));
+			await quiet(Infinity);
 			break;
 		case 'trickle':
-			await trickle(response, whole(answer), async () => await wait(fault.everyMs));
+			await trickle(response, whole(answer), async () => await quiet(fault.everyMs));
 			break;
 		case 'endless':
 			await flood(response);

@@ -9,7 +9,7 @@ import Big from 'big.js';
 
 import type { AmountStyle, CreditRounding } from './amounts';
 import { Balances, type BalanceModel, type OwnerKind } from './balances';
-import { deliver } from './delivery';
+import { deliver, READING_MS } from './delivery';
 import { FaultQueue, type Applied, type Fault, type FaultMatch, type ReplyEdit } from './faults';
 import { Invoices, type Invoice } from './invoices';
 import { LateWrites } from './late-writes';
@@ -35,10 +35,15 @@ export interface ZooApiSettings {
 	readonly amountsAs?: AmountStyle;
 	/** API-credits model: a made-up secret that replies then carry, to see that it is not shown. */
 	readonly actionClientSecret?: string;
-	/** False: `requests` and `effects` stay empty, for very many requests. */
 	/** Whether the paths that take an ID answer 404 to everything, as on a host that has them no more. */
 	readonly withoutBalancesById?: boolean;
+	/** False: `requests` and `effects` stay empty, for very many requests. */
 	readonly log?: boolean;
+	/**
+	 * Told when a fault has nothing come for so many milliseconds to the client at this port: true when they are over by
+	 * then. Without it they really pass.
+	 */
+	readonly onQuiet?: (port: number | undefined, ms: number) => boolean;
 	/** Sees each request with the answer that belongs to it, before any fault; what it throws fails `close`. */
 	readonly onAnswer?: (request: LoggedRequest, answer: Answer) => void;
 }
@@ -234,7 +239,12 @@ export class ZooApi {
 		if (this.settings.latencyMs) await wait(this.settings.latencyMs);
 		const answer = this.noting(request, answerTo(request, this.routing));
 		this.settings.onAnswer?.(request, answer);
-		await deliver(answer, fault, response, { lateWrites: this.lateWrites, gone, wait });
+		const quiet = async (ms: number): Promise<void> => {
+			// The client is to have read by then what was sent before.
+			await wait(READING_MS);
+			if (this.settings.onQuiet?.(response.socket?.remotePort, ms) !== true && ms < Infinity) await wait(ms);
+		};
+		await deliver(answer, fault, response, { lateWrites: this.lateWrites, gone, wait, quiet });
 	}
 
 	private noting(request: LoggedRequest, { effect, ...answer }: Answer): Answer {
