@@ -52,8 +52,17 @@ export interface Given {
 	readonly payment?: string;
 }
 
+/** Which payment an item stands for. */
+export interface Payment {
+	readonly given: Given | undefined;
+	/** Of what adds: whose balance it adds what to, and by which operation nobody asks. */
+	readonly payment: string | undefined;
+	/** Its payment reference. */
+	readonly reference: string | undefined;
+}
+
 /** One item of one node run, across its passes; a crash begins a new one. */
-export interface Writer {
+export interface Writer extends Payment {
 	readonly name: string;
 	readonly execution: number;
 	/** Node and run, or the tool's call. */
@@ -76,6 +85,8 @@ export interface Writer {
 	page: string | undefined;
 	asks: string | undefined;
 	begunAs: string | undefined;
+	/** What it stood for then. */
+	begunFor: Payment | undefined;
 	/** What it was shown since its last attempt. */
 	look: Look | undefined;
 	/** Of 'Only If Balance Is', and milliseconds of 'Retry For', as the parameters are now. */
@@ -88,9 +99,7 @@ export interface Writer {
 	given: Given | undefined;
 	/** Whether the workflow has ever said that it may have been sent before. */
 	isPerhaps: boolean;
-	/** Of what adds: whose balance it adds what to, and by which operation nobody asks. */
 	payment: string | undefined;
-	/** Its payment reference. */
 	reference: string | undefined;
 	/** The payment reference whose first result it puts out when that was added before. */
 	returnsFirst: string | undefined;

@@ -44,7 +44,7 @@ function watch(task: Task, writer: Writer, chronicle: Chronicle): Task {
 		if (resumed) takeUp(writer, resumed, chronicle);
 		const begin: Session['begin'] = (preview) => {
 			const page = session.begin(preview);
-			if (!('details' in page)) Object.assign(writer, { preview, page: page.id, begunAs: writer.asks });
+			if (!('details' in page)) noteBegun(writer, { ...page, preview });
 			return page;
 		};
 		const result = await writing.run(writer, async () => await task.run({ ...session, begin }, resumed));
@@ -64,7 +64,13 @@ function takeUp(writer: Writer, { id, preview }: Page, chronicle: Chronicle): vo
 		other.isInDoubt = false;
 		if (other.isLost) writer.excuses.add('crash');
 	}
-	Object.assign(writer, { preview, page: id, begunAs: writer.asks });
+	noteBegun(writer, { id, preview });
+}
+
+/** Its parameters may be others later. */
+function noteBegun(writer: Writer, { id, preview }: Pick<Page, 'id' | 'preview'>): void {
+	const { given, payment, reference, asks } = writer;
+	Object.assign(writer, { preview, page: id, begunAs: asks, begunFor: { given, payment, reference } });
 }
 
 /** What stands there by nobody's doing here closes the owner to nobody. */

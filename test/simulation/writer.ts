@@ -22,6 +22,7 @@ export function writerOf(place: Place): Writer {
 		page: undefined,
 		asks: undefined,
 		begunAs: undefined,
+		begunFor: undefined,
 		look: undefined,
 		conditions: {},
 		retryFor: 0,

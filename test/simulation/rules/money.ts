@@ -146,7 +146,7 @@ function checkWriter(chronicle: Chronicle, writer: Writer, truth: Truth): void {
 		const said = sayOf(report);
 		const landed = landings.filter(({ attempt }) => writer.attempts.indexOf(attempt) < report.attempts);
 		const hasEffect = landed.some(({ before, after }) => !stand(before.amounts, after.amounts));
-		if (said === 'notApplied' && hasEffect && !isExcused(writer) && reasonOf(report.result) !== 'memoryUnreadable') {
+		if (said === 'notApplied' && hasEffect && !isExcused(writer) && !isOfThisPassAlone(report)) {
 			chronicle.breaks('what was reported as not applied never is', `${writer.name}: ${reasonOf(report.result)}`);
 		}
 		if (hasFailed(report.result) || said !== 'applied') continue;
@@ -164,6 +164,13 @@ function checkWriter(chronicle: Chronicle, writer: Writer, truth: Truth): void {
 	if (!isExcused(writer)) checkEffect(chronicle, writer, landings);
 }
 
+/** Of an item whose notes cannot be read, or that is refused then for what it asks for now. */
+function isOfThisPassAlone({ writer, pass, result }: Report): boolean {
+	const isSent = writer.attempts.some((attempt) => attempt.pass === pass);
+	const reason = reasonOf(result);
+	return reason === 'memoryUnreadable' || (reason === 'invalidInput' && writer.isDamaged && !isSent);
+}
+
 /** Of the same preview or payment: what one item has left in doubt, another may have written. */
 function landingsOfOthers(chronicle: Chronicle, writer: Writer): Landing[] {
 	const keys = new Set(writer.attempts.flatMap(({ once }) => once));
@@ -172,16 +179,29 @@ function landingsOfOthers(chronicle: Chronicle, writer: Writer): Landing[] {
 }
 
 /** Nothing was sent, because it stands there: by an earlier try of the same preview, or by somebody who set the same. */
-function checkThere(chronicle: Chronicle, { writer, at }: Report, { credit = 1 }: Truth): void {
+function checkThere(chronicle: Chronicle, { writer, at, pass }: Report, { credit = 1 }: Truth): void {
 	const { kept } = writer.given ?? {};
 	if (!kept || writer.excuses.has('staleLook')) return;
 	const to = toOf(kept);
 	const since = kept.account.versions.slice((kept.look?.version ?? 0) + 1);
-	const isThere = since.some((version) => version.at <= at && areClose(to, version.amounts, credit));
+	const { process } = pass;
+	// What another item of this process has written is not this payment.
+	const isByAnother = ({ by }: Version) =>
+		typeof by !== 'string' &&
+		by.pass.process === process &&
+		!by.once.includes(`preview ${kept.id}`) &&
+		!isSameReference(writer, by.writer);
+	const isThere = since.some(
+		(version) => version.at <= at && areClose(to, version.amounts, credit) && !isByAnother(version),
+	);
 	// The dry run was built on another one.
 	const wasThere = areClose(to, kept.account.versions[kept.look?.version ?? 0]?.amounts ?? {}, credit);
 	if (!isThere && wasThere) writer.excuses.add('builtOnPreview');
 	else if (!isThere) chronicle.breaks('what is said to be there already is', `${writer.name}: ${listed(to)}`);
+}
+
+function isSameReference({ reference, payment }: Writer, other: Writer): boolean {
+	return reference !== undefined && reference === other.reference && payment === other.payment;
 }
 
 export function toOf({ preview }: Kept): Amounts {
@@ -416,8 +436,9 @@ function checkCalm(chronicle: Chronicle, { credit }: Truth): void {
 	];
 	for (const { writer, result } of chronicle.reports) {
 		const reason = reasonOf(result);
-		// Another process has written at the same time.
-		if (writer.isDamaged || (reason === 'different' && writer.excuses.has('raced'))) continue;
+		// Another process has written at the same time, also as the one whose result this item puts out.
+		const isRaced = () => [{ writer }, ...attemptsAt(writer, chronicle)].some((each) => each.writer.excuses.has('raced'));
+		if (writer.isDamaged || (reason === 'different' && isRaced())) continue;
 		if (!ordinary.includes(reason))
 			chronicle.breaks('where nothing goes wrong, nothing is unknown', `${writer.name}: ${reason}`);
 	}

@@ -2,8 +2,8 @@
 
 import type { Attempt, Chronicle, Pass, Report, Writer } from '../chronicle';
 import { amountsIn, listed, stand, unitsIn, type Amounts } from '../money';
-import { hasFailed, isRecord, reasonOf } from '../said';
-import { attemptsAt, isOneOf, isRepeated, isSamePayment, isUnknown, isWritten } from './sending';
+import { hasFailed, isRecord, reasonOf, type Preview } from '../said';
+import { attemptsAt, isOneOf, isRepeated, isSamePayment, isUnknown, isWritten, paymentOf } from './sending';
 
 const MOST_REQUESTS = 200;
 
@@ -15,12 +15,10 @@ const UNMET = ['stopped', 'invalidInput', 'memoryUnreadable', 'credentialUnusabl
 function isRepeat(writer: Writer, other: Writer, { process }: Pass): boolean {
 	const isHere = other.attempts.at(-1)?.pass.process === process;
 	if (isHere && isSamePayment(writer, other)) return true;
-	const isOfExecution = writer.execution === other.execution && writer !== other && writer.payment === other.payment;
+	const { payment, reference } = paymentOf(other);
+	const isOfExecution = writer.execution === other.execution && writer !== other && writer.payment === payment;
 	return (
-		isOfExecution &&
-		writer.payment !== undefined &&
-		writer.reference !== undefined &&
-		writer.reference === other.reference
+		isOfExecution && payment !== undefined && writer.reference !== undefined && writer.reference === reference
 	);
 }
 
@@ -45,27 +43,30 @@ const rules: Readonly<Record<string, Rule>> = {
 		const isTold = told >= made && told <= all;
 		return isTold || isRepeated({ writer, result, pass }) ? undefined : `${told} instead of ${made} to ${all}`;
 	},
-	'a report names the owner that was written to': (report) => {
+	'a report names the owner that was written to': (report, chronicle) => {
 		const { result, writer, account, isChanged } = report;
 		const facts = factsOf(result);
-		const sent = isUnknown(report.result) || isWritten(report) ? writer.attempts.at(-1)?.account : undefined;
+		const { attempt, preview } = isUnknown(report.result) || isWritten(report) ? lastOf(writer, chronicle) : NOTHING;
+		if (!attempt && preview) return namesOwnerOf(preview, facts) ? undefined : `not ${preview.ownerId}`;
 		// What is no preview names nobody.
 		const isOfNobody = writer.given && reasonOf(result) === 'invalidInput';
 		// The first result of another one, when the item was another one.
 		const isOld = isChanged || isWritten(report);
-		const expected = sent ?? (isOfNobody || isOld ? undefined : account);
+		const expected = attempt?.account ?? (isOfNobody || isOld ? undefined : account);
 		const named = expected && facts[expected.idName];
 		return !expected || named === expected.id ? undefined : `${String(named)} instead of ${expected.id}`;
 	},
-	'a report names the amounts that were written': (report) => {
+	'a report names the amounts that were written': (report, chronicle) => {
 		const { result, writer } = report;
-		const last = writer.attempts.at(-1);
-		if (!last || !(isUnknown(report.result) || isWritten(report))) return undefined;
+		if (!isUnknown(report.result) && !isWritten(report)) return undefined;
+		const { attempt, preview } = lastOf(writer, chronicle);
+		const asked = attempt?.asked ?? (preview && amountsIn(preview.to));
+		if (!asked) return undefined;
 		const facts = factsOf(result);
 		const told = facts['target'] ?? facts['written'] ?? (hasFailed(result) ? undefined : facts['asked']);
 		if (told === undefined) return undefined;
 		const amounts = amountsOf(told);
-		return stand(amounts, last.asked) && stand(last.asked, amounts) ? undefined : listed(amounts);
+		return stand(amounts, asked) && stand(asked, amounts) ? undefined : listed(amounts);
 	},
 	'what was sent is not called unsent': ({ writer, pass, result }) => {
 		const isSent = writer.attempts.some((attempt) => attempt.pass === pass);
@@ -123,6 +124,26 @@ const rules: Readonly<Record<string, Rule>> = {
 		return isUnknown(before.result) && !isUnknown(report.result) ? reasonOf(report.result) : undefined;
 	},
 };
+
+interface Last {
+	readonly attempt?: Attempt | undefined;
+	/** Of a record that nobody here has sent yet. */
+	readonly preview?: Preview | undefined;
+}
+
+const NOTHING: Last = {};
+
+/** The last attempt at an item's record, by whichever hand. */
+function lastOf(writer: Writer, { attempts }: Chronicle): Last {
+	const { page, preview } = writer;
+	if (page === undefined) return { attempt: writer.attempts.at(-1) };
+	const attempt = attempts.findLast((each) => each.page === page);
+	return attempt ? { attempt } : { preview };
+}
+
+function namesOwnerOf({ ownerId }: Preview, facts: Readonly<Record<string, unknown>>): boolean {
+	return [facts['orgId'], facts['userId']].some((id) => String(id).toLowerCase() === ownerId.toLowerCase());
+}
 
 function factsOf(result: Report['result']): Readonly<Record<string, unknown>> {
 	if (hasFailed(result)) return result.details;

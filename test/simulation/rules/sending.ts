@@ -1,6 +1,6 @@
 // Rules that are checked at the moment of a write: whether it may be sent at all.
 
-import type { Attempt, Chronicle, Impossibility, Report, Writer } from '../chronicle';
+import type { Attempt, Chronicle, Impossibility, Payment, Report, Writer } from '../chronicle';
 import { amountsIn, listed, stand } from '../money';
 import { hasFailed } from '../said';
 
@@ -83,9 +83,15 @@ function isAdded({ account, applied, writer }: Attempt): boolean {
 
 /** Whether one asks for what the other has added: the same preview, or a reference whose first result it puts out. */
 export function isSamePayment(writer: Writer, other: Writer): boolean {
-	if (other === writer || other.payment === undefined || other.payment !== writer.payment) return false;
-	if (writer.given) return other.given?.kept === writer.given.kept;
-	return writer.returnsFirst !== undefined && writer.returnsFirst === other.reference;
+	const { payment, given, reference } = paymentOf(other);
+	if (other === writer || payment === undefined || payment !== writer.payment) return false;
+	if (writer.given) return given?.kept === writer.given.kept;
+	return writer.returnsFirst !== undefined && writer.returnsFirst === reference;
+}
+
+/** What an item has begun, or what it would begin. */
+export function paymentOf(writer: Writer): Payment {
+	return writer.begunFor ?? writer;
 }
 
 /** All attempts at what an item asks for, by whichever hand: of its record, its preview or its payment reference. */
