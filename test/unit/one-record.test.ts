@@ -345,6 +345,52 @@ describe('a preview that this process has made', () => {
 	});
 });
 
+describe('a preview of another process', () => {
+	it('is not taken for there where another item of this process was written since that came to the same', async () => {
+		expect(await fates([add()])).toEqual(['confirmed']);
+		expect(await fates([apply('perhaps')])).toEqual(['changedMeanwhile, unknown']);
+		expect(zoo.cash).toBe('15.00');
+	});
+
+	it('is there already where this process has written before the dry run alone', async () => {
+		zoo.set('5.00');
+		zoo.updates = -1;
+		expect(await fates([add()])).toEqual(['confirmed']);
+		zoo.set('15.00');
+		expect(await fates([apply('perhaps')])).toEqual(['alreadyThere']);
+	});
+
+	it('in doubt is not taken for there on another worker that has written the same since', async () => {
+		const context = {};
+		await lose([apply('no')], false, { context });
+		register = new Register();
+		expect(await fates([add()])).toEqual(['confirmed']);
+		expect(await fates([apply('no')], { context: stored(context) })).toEqual(['outcomeUnknown, unknown']);
+		expect(zoo.cash).toBe('15.00');
+	});
+});
+
+describe('Return First Result, where this process has added it and its execution is in doubt of adding it again', () => {
+	it.each<[string, Place]>([
+		['in another node', { nodeName: 'M' }],
+		['in a later run', { run: 1 }],
+	])('returns the first result, and sends nothing: %s', async (_, place) => {
+		await run([paid('pi_1')]);
+		const context = {};
+		await lose([paid('pi_1')], false, { context });
+		expect(await fates([paidOnce('pi_1')], { context, ...place })).toEqual(['confirmed']);
+		expect([zoo.cash, zoo.log]).toEqual(['15.00', []]);
+	});
+
+	it('settles first what the item itself has left in doubt', async () => {
+		const context = {};
+		await lose([paidOnce('pi_1')], false, { context });
+		await run([paid('pi_1')]);
+		expect(await fates([paidOnce('pi_1')], { context })).toEqual(['outcomeUnknown, unknown']);
+		expect(zoo.cash).toBe('15.00');
+	});
+});
+
 it.each(['no', 'perhaps'] as const)(
 	'a preview from the future closes its owner to nobody else (sent before: %s)',
 	async (sentBefore) => {

@@ -38,12 +38,35 @@ describe('another writer', () => {
 		expect(register.otherWriterSince(mark, 'a', 'me')).toBe(false);
 	});
 
-	it('is nobody’s business by a mark of another process', () => {
+	const [early, late] = ['2026-01-01T00:00:00.000001Z', '2026-01-01T00:00:00.000002Z'];
+
+	it.each<[string, string | undefined, boolean, string | undefined, boolean]>([
+		['Zoo has answered it with a later date', late, true, early, true],
+		['Zoo has answered it with that date', early, true, early, false],
+		['Zoo has answered it with an earlier date', early, true, late, false],
+		['nobody knows what came of it', early, false, late, true],
+		['Zoo says no date', undefined, true, early, true],
+		['the look had no date', early, true, undefined, true],
+	])('counts for a mark of another process where %s', (_, updatedAt, isAnswered, looked, expected) => {
 		const [here, there] = [new Register(), new Register()];
 		const mark = there.mark();
 		expect(mark.process).not.toBe(here.mark().process);
-		here.noteWrite('a', 'you');
-		expect(here.otherWriterSince(mark, 'a', 'me')).toBe(false);
+		expect(here.otherWriterSince(mark, 'a', 'me', looked)).toBe(false);
+		here.isFresh('a', updatedAt, Date.parse(late));
+		here.noteWrite('a', 'you', isAnswered);
+		expect(here.otherWriterSince(mark, 'a', 'me', looked)).toBe(expected);
+		expect(here.otherWriterSince(mark, 'a', 'you', looked)).toBe(false);
+		expect(here.otherWriterSince(mark, 'b', 'me', looked)).toBe(false);
+	});
+
+	it('counts by the mark of an ID where this process has given it, and else as for another process', () => {
+		const register = new Register();
+		const id = register.newId();
+		expect(register.markOf(id)).toEqual(register.mark());
+		const [process] = id.split('-');
+		for (const other of ['', 'of-another-1', `${process}-2`, `${process}-1.5`, `${process}-x`, `${process}1`]) {
+			expect(register.markOf(other).process).not.toBe(process);
+		}
 	});
 
 	it('is remembered by a mark that was stored meanwhile', () => {

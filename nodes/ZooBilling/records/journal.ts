@@ -120,8 +120,12 @@ export class Journal {
 	 * was in doubt when the pass began.
 	 */
 	known(task: Task, resumed: Page | undefined): Page | undefined {
+		const known = this.knownToProcess(task);
+		const isOwn = resumed !== undefined && this.pageAt(task.subject.item)?.id === resumed.id;
+		// What has been added is not added again, whatever else of this execution may have added it as well.
+		if (known?.state === 'settled' && !isOwn) return known;
 		if (resumed) return this.register.records.get(resumed.id) ?? resumed;
-		return this.repeatedIn(task)?.page ?? this.knownToProcess(task);
+		return this.repeatedIn(task)?.page ?? known;
 	}
 
 	/** Why an item must not run that asks for one payment under the reference of another one. */
@@ -184,7 +188,7 @@ export class Journal {
 			...(applies !== undefined && { applies }),
 			preview,
 			// Whoever has written since the dry run may be who has made it look sent.
-			mark: this.register.markOf(perhaps ? applies : undefined),
+			mark: perhaps && applies !== undefined ? this.register.markOf(applies) : this.register.mark(),
 			state: 'begun',
 		};
 		const refused = this.refusedAs(page, subject);

@@ -4,17 +4,24 @@ import { isEarlier, readMoment, type Moment } from '../balance/moment';
 import { Executions } from './executions';
 import { Records } from './records';
 
-/** A point in the register's history, to ask later what has happened since. It means nothing in another process. */
+/** A point in the register's history, to ask later what has happened since; another process goes by Zoo's dates. */
 export interface Mark {
 	readonly process: string;
 	readonly at: number;
+}
+
+/** `moment`: of the balance that it has made, where Zoo has answered with one. */
+interface Written {
+	readonly at: number;
+	readonly by: string;
+	readonly moment: Moment | undefined;
 }
 
 interface Entry {
 	/** Writes before this point are forgotten. */
 	readonly known: number;
 	/** The latest write, and before it the latest one by anybody else. */
-	writes: ReadonlyArray<{ readonly at: number; readonly by: string }>;
+	writes: readonly Written[];
 	newest: Moment | undefined;
 	/** The page whose attempt may still land, and until which tick. */
 	open: { readonly by: string; readonly until: number } | undefined;
@@ -56,17 +63,18 @@ export class Register {
 		return { process: this.process, at: this.now };
 	}
 
-	/** When an ID was given, if it was in this process; else now. */
-	markOf(id = ''): Mark {
+	/** When an ID was given. What is none of this process is a mark of another one. */
+	markOf(id: string): Mark {
 		const at = id.startsWith(`${this.process}-`) ? Number(id.slice(this.process.length + 1)) : Number.NaN;
-		return Number.isSafeInteger(at) && at <= this.now ? { process: this.process, at } : this.mark();
+		return Number.isSafeInteger(at) && at <= this.now ? { process: this.process, at } : { process: id, at: 0 };
 	}
 
 	/** Notes a write that may have been applied. `by`: the page's ID, so that its own writes never count as another's. */
-	noteWrite(owner: string, by: string): void {
+	noteWrite(owner: string, by: string, isAnswered = false): void {
 		const entry = this.entryOf(owner);
 		this.now += 1;
-		entry.writes = [...entry.writes.filter((write) => write.by !== by).slice(-1), { at: this.now, by }];
+		const moment = isAnswered ? entry.newest : undefined;
+		entry.writes = [...entry.writes.filter((write) => write.by !== by).slice(-1), { at: this.now, by, moment }];
 	}
 
 	/** Notes that an attempt of the page may still land until this tick, whatever becomes known of it. */
@@ -81,12 +89,13 @@ export class Register {
 	}
 
 	/**
-	 * Whether anybody but `page` has, or may have, written to the owner since `mark`; false for a mark of another
-	 * process.
+	 * Whether anybody but `page` has, or may have, written to the owner in this process since `mark`. `looked`: the
+	 * `updated_at` of the balance then, by which a mark of another process is compared.
 	 */
-	otherWriterSince({ process, at }: Mark, owner: string, page: string): boolean {
-		if (process !== this.process) return false;
+	otherWriterSince({ process, at }: Mark, owner: string, page: string, looked?: unknown): boolean {
 		const entry = this.kept.get(owner) ?? this.recent.get(owner);
+		if (process !== this.process)
+			return entry?.writes.some((write) => write.by !== page && !isSeen(write, looked)) ?? false;
 		if (!entry) return at < this.forgotten;
 		return at < entry.known || entry.writes.some((write) => write.at > at && write.by !== page);
 	}
@@ -145,6 +154,12 @@ export class Register {
 			this.forgotten = this.now;
 		}
 	}
+}
+
+/** Whether whoever looked has seen the balance that a write has made. */
+function isSeen({ moment }: Written, looked: unknown): boolean {
+	const then = readMoment(looked);
+	return moment !== undefined && then !== undefined && !isEarlier(then, moment);
 }
 
 /** Of this process. */

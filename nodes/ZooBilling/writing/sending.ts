@@ -21,7 +21,7 @@ export interface Write {
 	/** What a look says of the write. */
 	readonly standing: (look: Reply, doubt: Doubt) => Standing;
 	/** Called after every attempt that may have been applied. */
-	readonly mayBeApplied: () => void;
+	readonly mayBeApplied: (isAnswered: boolean) => void;
 }
 
 /** How a write ended. `last`: what the last attempt came to; `seen`: the balance as last looked up. */
@@ -117,12 +117,14 @@ export class Sending {
 
 	private async put(): Promise<BalanceAnswer | Untaken> {
 		let mayBeApplied = true;
+		let isAnswered = false;
 		try {
 			const answer = await this.exchange.write(this.write.put, this.write.flawOfAnswer);
-			mayBeApplied = answer.kind === 'answered' || (answer.kind === 'unanswered' && answer.proves !== 'notApplied');
+			isAnswered = answer.kind === 'answered';
+			mayBeApplied = isAnswered || (answer.kind === 'unanswered' && answer.proves !== 'notApplied');
 			return answer;
 		} finally {
-			if (mayBeApplied) this.write.mayBeApplied();
+			if (mayBeApplied) this.write.mayBeApplied(isAnswered);
 		}
 	}
 

@@ -59,9 +59,9 @@ function writeOf(session: Session, ready: Ready): Write {
 		},
 		flawOfLook: (reply) => tooLittle(reply) ?? stale(reply),
 		standing: (seen, doubt) => {
-			const otherWriter = session.register.otherWriterSince(page.mark, key, page.id);
+			const otherWriter = session.register.otherWriterSince(page.mark, key, page.id, page.preview.updatedAt);
 			return standing(page.preview, seen, { doubt, otherWriter, conditions: options.onlyIf ?? [] });
 		},
-		mayBeApplied: () => session.register.noteWrite(key, page.id),
+		mayBeApplied: (isAnswered) => session.register.noteWrite(key, page.id, isAnswered),
 	};
 }

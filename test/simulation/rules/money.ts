@@ -437,7 +437,8 @@ function checkCalm(chronicle: Chronicle, { credit }: Truth): void {
 	for (const { writer, result } of chronicle.reports) {
 		const reason = reasonOf(result);
 		// Another process has written at the same time, also as the one whose result this item puts out.
-		const isRaced = () => [{ writer }, ...attemptsAt(writer, chronicle)].some((each) => each.writer.excuses.has('raced'));
+		const isRaced = () =>
+			[{ writer }, ...attemptsAt(writer, chronicle)].some((each) => each.writer.excuses.has('raced'));
 		if (writer.isDamaged || (reason === 'different' && isRaced())) continue;
 		if (!ordinary.includes(reason))
 			chronicle.breaks('where nothing goes wrong, nothing is unknown', `${writer.name}: ${reason}`);

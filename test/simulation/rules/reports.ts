@@ -17,9 +17,7 @@ function isRepeat(writer: Writer, other: Writer, { process }: Pass): boolean {
 	if (isHere && isSamePayment(writer, other)) return true;
 	const { payment, reference } = paymentOf(other);
 	const isOfExecution = writer.execution === other.execution && writer !== other && writer.payment === payment;
-	return (
-		isOfExecution && payment !== undefined && writer.reference !== undefined && writer.reference === reference
-	);
+	return isOfExecution && payment !== undefined && writer.reference !== undefined && writer.reference === reference;
 }
 
 type Rule = (report: Report, chronicle: Chronicle) => string | undefined;
