@@ -347,4 +347,46 @@ export const faults: readonly Fault[] = [
 		from: 'again: !moving',
 		to: 'again: moving || true',
 	},
+	{
+		name: 'an engine that keeps nothing gets no notes of its executions',
+		file: 'execution.ts',
+		from: 'return context.getExecutionCancelSignal() === undefined ? context.getExecutionId() : undefined;',
+		to: 'return undefined;',
+	},
+	{
+		name: 'a doubt of the execution goes before what this process has added',
+		file: 'records/journal.ts',
+		from: "if (known?.state === 'settled' && !isOwn) return known;",
+		to: '',
+	},
+	{
+		name: 'a preview counts other writers from when it is applied',
+		file: 'records/journal.ts',
+		from: 'perhaps && applies !== undefined ? this.register.markOf(applies) : this.register.mark(),',
+		to: 'this.register.mark(),',
+	},
+	{
+		name: 'a preview of another process counts nobody who writes in this one',
+		file: 'records/register.ts',
+		from: 'return entry?.writes.some((write) => write.by !== page && !isSeen(write, looked)) ?? false;',
+		to: 'return false;',
+	},
+	{
+		name: 'what a write has made is taken for seen by whoever looked before',
+		file: 'records/register.ts',
+		from: '!isEarlier(then, moment);',
+		to: '!isEarlier(moment, then);',
+	},
+	{
+		name: 'notes that cannot be read are begun anew',
+		file: 'records/journal.ts',
+		from: 'this.isLost = found === undefined;',
+		to: 'this.isLost = false;',
+	},
+	{
+		name: 'who takes up a record begins a mark of its own',
+		file: 'records/journal.ts',
+		from: 'this.keepInDoubt({ run: this.run, item }, { ...page, asks });',
+		to: 'this.keepInDoubt({ run: this.run, item }, { ...page, asks, mark: this.register.mark() });',
+	},
 ];

@@ -370,6 +370,24 @@ describe('a preview of another process', () => {
 	});
 });
 
+describe('a preview in doubt in another execution, whose reference may not be repeated, is unknown', () => {
+	it('behind an earlier item of the same pass', async () => {
+		await lose([apply('no', { reference: 'pi_1' })], true);
+		zoo.log = [];
+		const other = apply('no', { reference: 'pi_1', id: 'another', ownerId: USER_ID });
+		const [, again] = await fates([other, apply('no', { reference: 'pi_1' }, 1)]);
+		expect(again).toBe('referenceInDoubt, unknown');
+	});
+
+	it('in another node that has used it', async () => {
+		await lose([apply('no', { reference: 'pi_1' })], true);
+		const context = {};
+		await run([paid('pi_1', { orgId: USER_ID })], { context });
+		const again = await fates([apply('no', { reference: 'pi_1' })], { context, nodeName: 'M' });
+		expect(again).toEqual(['referenceInDoubt, unknown']);
+	});
+});
+
 describe('Return First Result, where this process has added it and its execution is in doubt of adding it again', () => {
 	it.each<[string, Place]>([
 		['in another node', { nodeName: 'M' }],

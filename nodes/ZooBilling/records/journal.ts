@@ -275,10 +275,13 @@ export class Journal {
 		const { subject } = task;
 		const doubt = this.repeatedIn(task);
 		const isEarlier = earlier !== undefined && task.options.repeatedReference !== 'returnFirst';
-		if (isEarlier) return { result: doubt ? referenceInDoubt(subject) : referenceRepeated(subject, earlier) };
-		if (doubt) return { task, resumed: doubt.page };
-		const user = this.refusingUser(task);
-		return user === undefined ? undefined : { result: referenceRepeated(subject, user) };
+		if (doubt && !isEarlier) return { task, resumed: doubt.page };
+		const user = isEarlier ? earlier : this.refusingUser(task);
+		if (user === undefined) return undefined;
+		// Nobody knows whether it was added, whoever may not repeat it.
+		const known = doubt?.page ?? this.knownToProcess(task);
+		const isOpen = known !== undefined && known.state !== 'settled';
+		return { result: isOpen ? referenceInDoubt(subject) : referenceRepeated(subject, user) };
 	}
 
 	/** Who has used the reference of an item that must not repeat it, in words. */

@@ -5,7 +5,7 @@ import { amountsIn, listed, stand, unitsIn, type Amounts } from '../money';
 import { hasFailed, isRecord, reasonOf } from '../said';
 import { isTooLate } from '../zoo';
 import { amountsOf, shownIn } from './reports';
-import { attemptsAt, isUnknown, isWritten } from './sending';
+import { attemptsAt, isRepeated, isUnknown, isWritten } from './sending';
 
 export interface Truth {
 	/** Whether replies say when a balance was updated. */
@@ -155,6 +155,7 @@ function checkWriter(chronicle: Chronicle, writer: Writer, truth: Truth): void {
 			checkThere(chronicle, report, truth);
 			continue;
 		}
+		noteBuiltOnPreview(chronicle, writer, truth);
 		const done = [...landed, ...landingsOfOthers(chronicle, writer)].filter(({ after }) => after.at <= report.at);
 		// A plain update may find its amounts there by anybody's doing, a tool's call by another call's.
 		if (writer.preview?.from && done.length === 0 && !writer.isTool && !isExcused(writer)) {
@@ -164,11 +165,11 @@ function checkWriter(chronicle: Chronicle, writer: Writer, truth: Truth): void {
 	if (!isExcused(writer)) checkEffect(chronicle, writer, landings);
 }
 
-/** Of an item whose notes cannot be read, or that is refused then for what it asks for now. */
+/** Of an item whose notes cannot be read, or that is refused or held back then for what it asks for now. */
 function isOfThisPassAlone({ writer, pass, result }: Report): boolean {
 	const isSent = writer.attempts.some((attempt) => attempt.pass === pass);
 	const reason = reasonOf(result);
-	return reason === 'memoryUnreadable' || (reason === 'invalidInput' && writer.isDamaged && !isSent);
+	return reason === 'memoryUnreadable' || (['invalidInput', 'stopped'].includes(reason) && writer.isDamaged && !isSent);
 }
 
 /** Of the same preview or payment: what one item has left in doubt, another may have written. */
@@ -176,6 +177,18 @@ function landingsOfOthers(chronicle: Chronicle, writer: Writer): Landing[] {
 	const keys = new Set(writer.attempts.flatMap(({ once }) => once));
 	const ofKeys = chronicle.attempts.filter(({ once }) => once.some((key) => keys.has(key)));
 	return [...ofKeys, ...attemptsAt(writer, chronicle)].flatMap(landingsOf);
+}
+
+/** A preview that nobody has sent, and that was built on another one, may have come to what stood there before both. */
+function noteBuiltOnPreview({ kept }: Chronicle, writer: Writer, { credit = 1 }: Truth): void {
+	const { preview, attempts } = writer;
+	if (!preview || attempts.length > 0) return;
+	const { to, from } = preview;
+	const isOfRecord = (each: Kept) =>
+		JSON.stringify([each.preview['from'], each.preview['to']]) === JSON.stringify([from, to]);
+	const wasThere = ({ account, look }: Kept) =>
+		areClose(amountsIn(to), account.versions[look?.version ?? 0]?.amounts ?? {}, credit);
+	if (kept.some((each) => isOfRecord(each) && wasThere(each))) writer.excuses.add('builtOnPreview');
 }
 
 /** Nothing was sent, because it stands there: by an earlier try of the same preview, or by somebody who set the same. */
@@ -258,7 +271,8 @@ function checkConfirmation(chronicle: Chronicle, report: Report, { credit = 1 }:
 	const { writer, result, at, attempts } = report;
 	const last = writer.attempts[attempts - 1];
 	const first = writer.attempts.find(({ preview }) => preview === last?.preview);
-	if (!first || hasFailed(result)) return;
+	// Another item's result, which is checked there.
+	if (!first || hasFailed(result) || isRepeated(report)) return;
 	const names = Object.keys(first.asked);
 	const shown = shownIn(report, names);
 	const stood = first.account.versions.some((version) => version.at <= at && stand(shown, version.amounts));

@@ -37,8 +37,11 @@ const rules: Readonly<Record<string, Rule>> = {
 		const made = writer.attempts.filter((attempt) => attempt.pass === pass).length;
 		// Those of earlier passes and of other hands as well, as long as what they have left is in doubt.
 		const all = writer.isTool || writer.excuses.has('crash') ? Infinity : attemptsAt(writer, chronicle).length;
-		const told = hasFailed(result) ? (result.details.attempts ?? 0) : attemptsIn(result.json);
-		const isTold = told >= made && told <= all;
+		const told = attemptsToldIn(result);
+		const isToldBefore = writer.reports.some(
+			(report) => report.pass !== pass && attemptsToldIn(report.result) === told,
+		);
+		const isTold = told >= made && (told <= all || isToldBefore);
 		return isTold || isRepeated({ writer, result, pass }) ? undefined : `${told} instead of ${made} to ${all}`;
 	},
 	'a report names the owner that was written to': (report, chronicle) => {
@@ -119,7 +122,9 @@ const rules: Readonly<Record<string, Rule>> = {
 		const before = writer.reports.at(-2);
 		if (!before || !isChanged || writer.isTool || writer.isDamaged) return undefined;
 		if (isWritten(before) && !isWritten(report)) return reasonOf(report.result);
-		return isUnknown(before.result) && !isUnknown(report.result) ? reasonOf(report.result) : undefined;
+		// Another item may have settled it meanwhile.
+		const isKept = isUnknown(report.result) || isWritten(report);
+		return isUnknown(before.result) && !isKept ? reasonOf(report.result) : undefined;
 	},
 };
 
@@ -148,6 +153,10 @@ function factsOf(result: Report['result']): Readonly<Record<string, unknown>> {
 	const { json } = result;
 	const { confirmation } = json;
 	return isRecord(confirmation) ? confirmation : json;
+}
+
+function attemptsToldIn(result: Report['result']): number {
+	return hasFailed(result) ? (result.details.attempts ?? 0) : attemptsIn(result.json);
 }
 
 function attemptsIn(json: Readonly<Record<string, unknown>>): number {

@@ -63,7 +63,9 @@ const rules: Readonly<Record<string, Rule>> = {
 		const isOther = (other: Attempt) =>
 			other.page !== page && other.pass.process === pass.process && isSamePayment(writer, other.writer);
 		const isOpen = (other: Attempt) => other.writer.isInDoubt && other.writer.attempts.at(-1) === other;
-		const other = attempts.find((each) => isOther(each) && (isOpen(each) || isAdded(each)));
+		// A record that an item without the option has begun beside it is what was asked for.
+		const isBeside = attempts.some((each) => each.page === page && each.writer.returnsFirst === undefined);
+		const other = attempts.find((each) => isOther(each) && (isOpen(each) ? !isBeside : isAdded(each)));
 		return other && `${other.writer.name} ${isOpen(other) ? 'is in doubt' : 'has added it'}`;
 	},
 	'an owner in doubt is closed to others': ({ writer, account }, { writers }) => {
