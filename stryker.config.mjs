@@ -6,11 +6,11 @@ export default {
 	coverageAnalysis: 'perTest',
 	mutate: [
 		'nodes/ZooBilling/balance/*.ts',
-		'nodes/ZooBilling/zoo/{retry,exchange}.ts',
+		'nodes/ZooBilling/zoo/{retry,session}.ts',
 		'nodes/ZooBilling/records/*.ts',
 		'nodes/ZooBilling/pass/{run,schedule}.ts',
 		'nodes/ZooBilling/operations/{adjustBalance,applyPreview,updateBalance}.ts',
-		'nodes/ZooBilling/writing/{look,preview,report,sending,standing,storedPreview,write}.ts',
+		'nodes/ZooBilling/writing/{decision,look,preview,protocol,report,storedPreview,write}.ts',
 	],
 	checkers: [],
 	disableTypeChecks: true,

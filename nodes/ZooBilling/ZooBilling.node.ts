@@ -10,7 +10,7 @@ import {
 
 import { nodeProperties } from './editor/properties';
 import { notLoaded } from './outcome/failure';
-import { putOut } from './outcome/output';
+import { toOutput } from './outcome/output';
 
 export class ZooBilling implements INodeType {
 	description: INodeTypeDescription = {
@@ -37,7 +37,7 @@ export class ZooBilling implements INodeType {
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const program = await import('./execution.js').catch((reason: unknown) => ({ missing: reason }));
 		if ('execute' in program) return await program.execute(this);
-		return putOut(
+		return toOutput(
 			this,
 			this.getInputData().map((_, item) => notLoaded({ item }, program.missing)),
 		);

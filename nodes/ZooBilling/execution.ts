@@ -3,29 +3,29 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { ownerKinds, type OwnerKind } from './balance/owner';
-import { Failure } from './outcome/failure';
 import { invalidInput } from './outcome/inputFailures';
 import type { Task } from './pass/item';
 import type { Result } from './outcome/result';
-import { openJournal, type Journal } from './records/journal';
 import { operations } from './operations/all';
 import type { Operation, RawParameters } from './operations/operation';
-import { isTool, putOut } from './outcome/output';
+import { isTool, toOutput } from './outcome/output';
 import { Refusal } from './text/refusal';
-import { register } from './records/register';
+import { ownerRegistry } from './records/ownerRegistry';
 import { runPass } from './pass/run';
-import { plainWords } from './text/words';
+import { sanitize } from './text/words';
 import { connect, type Connection } from './zoo/transport';
+import { type Failure, isFailure } from './outcome/failure';
+import { openExecution, type ExecutionScope } from './records/executionScope';
 
 /** Checks every item, then sends. With On Error = Stop, one refused item keeps all of them from being sent. */
 export async function execute(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const stopOnFailure = !context.continueOnFail();
 	const operation = operations.find(({ name }) => name === context.getNodeParameter('operation', 0));
 	const zoo = await connect(context);
-	const journal = journalOf(context, operation, zoo);
-	const results = await runPass(checks(context, operation), { zoo, stopOnFailure, journal });
-	if (!mayRepeat(context, results)) journal.close();
-	return putOut(context, results);
+	const remembered = executionOf(context, operation, zoo);
+	const results = await runPass(checks(context, operation), { zoo, stopOnFailure, execution: remembered });
+	if (!mayRepeat(context, results)) remembered.close();
+	return toOutput(context, results);
 }
 
 /** One after another, so that nobody but the pass holds them. */
@@ -49,7 +49,7 @@ function check(context: IExecuteFunctions, operation: Operation | undefined, ite
 	try {
 		return operation.prepare(parametersOf(context, operation, kind, item), kind, item);
 	} catch (error) {
-		const reason = error instanceof Error ? plainWords(error.message, 200) : 'no reason given';
+		const reason = error instanceof Error ? sanitize(error.message, 200) : 'no reason given';
 		return refused(item, `A parameter could not be read: ${reason}`, 'Check the expressions in the parameters.');
 	}
 }
@@ -84,13 +84,17 @@ function refused(item: number, what: string, next: string): Failure {
 }
 
 /** n8n keeps this context for all nodes of an execution, and hands it back when it runs the node again. */
-function journalOf(context: IExecuteFunctions, operation: Operation | undefined, zoo: Connection | Refusal): Journal {
+function executionOf(
+	context: IExecuteFunctions,
+	operation: Operation | undefined,
+	zoo: Connection | Refusal,
+): ExecutionScope {
 	const { name: nodeName } = context.getNode();
 	const run = isTool(context) ? undefined : Number(context.getWorkflowDataProxy(0).$runIndex);
 	const host = zoo instanceof Refusal ? '' : zoo.host;
 	// A read leaves nothing to remember.
 	const kept = operation?.amounts || operation?.preview ? context.getContext('flow') : {};
-	return openJournal(kept, { nodeName, run, host, execution: unkept(context) }, register);
+	return openExecution(kept, { nodeName, run, host, execution: unkept(context) }, ownerRegistry);
 }
 
 /**
@@ -107,6 +111,6 @@ function unkept(context: IExecuteFunctions): string | undefined {
  */
 function mayRepeat(context: IExecuteFunctions, results: readonly Result[]): boolean {
 	if (context.getExecutionCancelSignal()?.aborted) return true;
-	const failed = results.some((result) => result instanceof Failure || 'error' in result.json);
+	const failed = results.some((result) => isFailure(result) || 'error' in result.json);
 	return failed && (!context.continueOnFail() || context.getNode().retryOnFail === true);
 }

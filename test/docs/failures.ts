@@ -9,10 +9,10 @@ import * as input from '../../nodes/ZooBilling/outcome/inputFailures';
 import * as memory from '../../nodes/ZooBilling/outcome/memoryFailures';
 import * as wire from '../../nodes/ZooBilling/outcome/wireFailures';
 import * as write from '../../nodes/ZooBilling/outcome/writeFailures';
-import type { Page } from '../../nodes/ZooBilling/pass/item';
 import { Refusal } from '../../nodes/ZooBilling/text/refusal';
-import type { Unsent } from '../../nodes/ZooBilling/zoo/exchange';
+import type { NotSent } from '../../nodes/ZooBilling/zoo/session';
 import type { NoAnswer } from '../../nodes/ZooBilling/zoo/retry';
+import type { WriteRecord } from '../../nodes/ZooBilling/records/record';
 
 const { prePay, apiCredits } = balanceModels;
 const [, cash, credits] = prePay.fields;
@@ -32,42 +32,43 @@ const comparison = compare(
 	{ pre_pay_cash_remaining: '2.00' },
 	prePay,
 );
-const page: Page = {
+const page: WriteRecord = {
 	id: '',
-	asks: '',
+	fingerprint: '',
 	adds: true,
 	preview: { host: '', resource: 'org', ownerId, balanceModel: 'prePay', from: {}, to: {}, reference: 'pi_1' },
-	mark: { process: '', at: 0 },
-	state: 'doubt',
+	startedAt: { process: '', at: 0 },
+	state: 'inDoubt',
+	inDoubt: 'maybeApplied',
 };
 
-const no = (proves: NoAnswer['proves'], again: boolean, more: Partial<NoAnswer> = {}): NoAnswer => ({
+const no = (inDoubt: NoAnswer['inDoubt'], again: boolean, more: Partial<NoAnswer> = {}): NoAnswer => ({
 	kind: 'unanswered',
-	proves,
+	inDoubt,
 	again,
 	cause: '',
 	...more,
 });
 const noAnswers: readonly NoAnswer[] = [
-	...[302, 400, 404, 422].map((status) => no('claim', false, { status })),
+	...[302, 400, 404, 422].map((status) => no('rejected', false, { status })),
 	...[401, 403].flatMap((status) => [
-		no('notApplied', false, { status }),
-		no('notApplied', false, { status, zoo: { message: 'no', requestId: 'r' } }),
+		no('no', false, { status }),
+		no('no', false, { status, zoo: { message: 'no', requestId: 'r' } }),
 	]),
-	...(['there', 'absent'] as const).map((endpoint) => no('claim', false, { status: 404, endpoint })),
-	no('notApplied', true),
-	no('notApplied', false),
-	no('perhaps', true),
-	no('perhaps', true, { status: 200 }),
-	no('perhaps', true, { status: 500 }),
-	no('claim', true, { status: 429, holdsAll: true }),
+	...(['there', 'absent'] as const).map((endpoint) => no('rejected', false, { status: 404, endpoint })),
+	no('no', true),
+	no('no', false),
+	no('maybeApplied', true),
+	no('maybeApplied', true, { status: 200 }),
+	no('maybeApplied', true, { status: 500 }),
+	no('rejected', true, { status: 429, holdsAll: true }),
 ];
 /** A look that showed an older balance than an earlier one. */
-const stale = no('perhaps', true, { status: 200, stale: true });
+const stale = no('maybeApplied', true, { status: 200, stale: true });
 
 const whys = ['canceled', 'stopped', 'held'] as const;
 const writeWhys = [...whys, 'expired'] as const;
-const unsent = (why: Unsent['why']): Unsent => ({ kind: 'unsent', why });
+const unsent = (why: NotSent['why']): NotSent => ({ kind: 'notSent', why });
 // A write that was sent once is not stopped by another item's failure.
 const unsentAgain = (['canceled', 'held', 'expired'] as const).map(unsent);
 
@@ -114,7 +115,7 @@ export const failures: Readonly<Record<string, readonly failure.Failure[]>> = {
 };
 
 /** What the makers are made of, and the texts that they share. */
-const parts = ['Failure', 'comparisonFacts', 'comparisonText', 'failure', 'listed', 'ofItem', 'quoted', 'waitAsked'];
+const parts = ['isFailure', 'comparisonFacts', 'comparisonText', 'failure', 'listed', 'ofItem', 'quoted', 'waitAsked'];
 
 /** The functions that make failures, by the modules' own account. */
 export const makers = [failure, input, memory, wire, write]

@@ -176,9 +176,9 @@ describe('Retry execution', () => {
 	});
 
 	it.each([
-		['"doubt":"perhaps"', '"doubt":"maybe"'],
-		['"state":"doubt"', '"state":"open"'],
-		['"version":2', '"version":1'],
+		['"inDoubt":"maybeApplied"', '"inDoubt":"maybe"'],
+		['"state":"inDoubt"', '"state":"open"'],
+		['"version":3', '"version":2'],
 	])('with notes that say %s otherwise sends nothing', async (right, wrong) => {
 		leaveInDoubt(zoo, { applied: true });
 		const { run: failed } = await run(adjust('5'), { onError: 'stopWorkflow' });

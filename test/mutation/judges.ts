@@ -3,9 +3,9 @@
 import { program } from '../simulation/program';
 import { liveThrough } from '../simulation/world';
 
-import '../unit/standing.test';
-import '../unit/sending.test';
-import '../unit/exchange.test';
+import '../unit/decision.test';
+import '../unit/protocol.test';
+import '../unit/session.test';
 import '../unit/retry.test';
 import '../unit/moment.test';
 import '../unit/preview.test';
@@ -20,8 +20,8 @@ import '../unit/selectable.test';
 import '../unit/request.test';
 import '../unit/storedPreview.test';
 import '../unit/applyPreview.test';
-import '../unit/register.test';
-import '../unit/journal.test';
+import '../unit/owner-registry.test';
+import '../unit/execution-scope.test';
 import '../unit/newest.test';
 import '../unit/payments.test';
 import '../unit/passes.test';

@@ -1,14 +1,14 @@
 // Users named by e-mail address across passes, and what a 404 to a write means beside a balance that was read.
 
 import { ownerKinds } from '../../nodes/ZooBilling/balance/owner';
-import { Failure } from '../../nodes/ZooBilling/outcome/failure';
 import type { Task } from '../../nodes/ZooBilling/pass/item';
 import type { Result } from '../../nodes/ZooBilling/outcome/result';
-import { openJournal } from '../../nodes/ZooBilling/records/journal';
 import { adjustBalance } from '../../nodes/ZooBilling/operations/adjustBalance';
-import { Register } from '../../nodes/ZooBilling/records/register';
+import { OwnerRegistry } from '../../nodes/ZooBilling/records/ownerRegistry';
 import { runPass } from '../../nodes/ZooBilling/pass/run';
 import { replied, ScriptedWorld, timedOut, USER_ID, type Turn } from './given';
+import { type Failure, isFailure } from '../../nodes/ZooBilling/outcome/failure';
+import { openExecution } from '../../nodes/ZooBilling/records/executionScope';
 
 const EMAIL = 'kim@example.com';
 const HOST = 'zoo.test';
@@ -26,13 +26,13 @@ function add(userId: string, item = 0): Task | Failure {
 /** `context`: what the passes of one execution share. */
 async function pass(tasks: ReadonlyArray<Task | Failure>, turns: Turn[], context = {}, stopOnFailure = false) {
 	const world = new ScriptedWorld([...turns]);
-	const journal = openJournal(context, { nodeName: 'N', run: 0, host: HOST }, new Register());
-	const results = await runPass(tasks, { zoo: world.connection(HOST), stopOnFailure, journal });
+	const execution = openExecution(context, { nodeName: 'N', run: 0, host: HOST }, new OwnerRegistry());
+	const results = await runPass(tasks, { zoo: world.connection(HOST), stopOnFailure, execution });
 	return { results, log: world.requests.map(({ method, path }) => `${method} ${path.slice(0, 7)}`) };
 }
 
 const reasonsOf = (results: readonly Result[]) =>
-	results.map((result) => (result instanceof Failure ? result.details.reason : 'done'));
+	results.map((result) => (isFailure(result) ? result.details.reason : 'done'));
 
 it('a user by address and by UUID is one owner: the sums build on each other', async () => {
 	const turns = [found, balance('10'), balance('15'), balance('15'), balance('20')];

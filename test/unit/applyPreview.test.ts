@@ -1,14 +1,14 @@
 // Apply Balance Preview: what the balance shows decides, together with whether the preview may have been sent before.
 
 import { ownerKinds } from '../../nodes/ZooBilling/balance/owner';
-import { Failure } from '../../nodes/ZooBilling/outcome/failure';
 import type { Task } from '../../nodes/ZooBilling/pass/item';
 import type { Result } from '../../nodes/ZooBilling/outcome/result';
-import { openJournal } from '../../nodes/ZooBilling/records/journal';
 import { applyPreview } from '../../nodes/ZooBilling/operations/applyPreview';
-import { Register } from '../../nodes/ZooBilling/records/register';
+import { OwnerRegistry } from '../../nodes/ZooBilling/records/ownerRegistry';
 import { runPass } from '../../nodes/ZooBilling/pass/run';
 import { dryRunPreview, ORG_ID, replied, ScriptedWorld, START, timedOut, USER_ID, type Turn } from './given';
+import { type Failure, isFailure } from '../../nodes/ZooBilling/outcome/failure';
+import { openExecution } from '../../nodes/ZooBilling/records/executionScope';
 
 const { host, updatedAt: T0 } = dryRunPreview;
 const T1 = '2026-11-23T16:27:14Z';
@@ -30,19 +30,19 @@ function prepared({ sentBefore = 'no', stored = {}, options = {}, item = 0 }: Gi
 
 function taskOf(given: Given = {}): Task {
 	const task = prepared(given);
-	if (task instanceof Failure) throw new Error(task.what);
+	if (isFailure(task)) throw new Error(task.what);
 	return task;
 }
 
 interface Pass {
-	readonly register?: Register;
+	readonly register?: OwnerRegistry;
 	readonly context?: Record<string, unknown>;
 }
 
-async function run(tasks: Task[], turns: Turn[], { register = new Register(), context = {} }: Pass = {}) {
+async function run(tasks: Task[], turns: Turn[], { register = new OwnerRegistry(), context = {} }: Pass = {}) {
 	const world = new ScriptedWorld([...turns]);
-	const journal = openJournal(context, { nodeName: 'N', run: 0, host }, register);
-	const results = await runPass(tasks, { zoo: world.connection(host), stopOnFailure: false, journal });
+	const execution = openExecution(context, { nodeName: 'N', run: 0, host }, register);
+	const results = await runPass(tasks, { zoo: world.connection(host), stopOnFailure: false, execution });
 	return { results, log: world.log };
 }
 
@@ -167,7 +167,7 @@ describe('a preview is refused', () => {
 				what: expect.stringContaining('5.00 USD'),
 				details: { orgId: ORG_ID },
 			});
-			expect(prepared({ stored, options: { maxAmount: '5' } })).not.toBeInstanceOf(Failure);
+			expect(prepared({ stored, options: { maxAmount: '5' } })).not.toMatchObject({ kind: 'failure' });
 		}
 	});
 
@@ -179,7 +179,7 @@ describe('a preview is refused', () => {
 	});
 
 	it('with an option that it does not have', () => {
-		expect(prepared({ options: { dryRun: true } })).toBeInstanceOf(Failure);
+		expect(prepared({ options: { dryRun: true } })).toMatchObject({ kind: 'failure' });
 	});
 });
 
@@ -187,17 +187,17 @@ describe('a preview is known by all that it holds', () => {
 	it('as a write that adds, of one owner, with the payment reference that it has', () => {
 		const task = taskOf();
 		expect(task).toMatchObject({
-			laneKey: taskOf({ stored: { id: 'process-2' } }).laneKey,
+			ownerKey: taskOf({ stored: { id: 'process-2' } }).ownerKey,
 			subject: { item: 0, owner: { id: ORG_ID }, asked: { pre_pay_cash_remaining: '15.00' }, reference: 'pi_1' },
 			writes: { adds: true },
 		});
 		expect(taskOf({ stored: { reference: undefined } }).subject).not.toHaveProperty('reference');
-		expect(taskOf({ stored: { orgId: USER_ID } }).laneKey).not.toBe(task.laneKey);
+		expect(taskOf({ stored: { orgId: USER_ID } }).ownerKey).not.toBe(task.ownerKey);
 	});
 
 	it('and a later try with another answer to Sent Before asks for the same', () => {
 		const texts = [taskOf(), taskOf({ sentBefore: 'perhaps' }), taskOf({ stored: { id: 'process-2' } })].map(
-			({ writes }) => writes?.text,
+			({ writes }) => writes?.fingerprint,
 		);
 		expect(new Set(texts).size).toBe(2);
 		expect(taskOf().writes).toEqual(taskOf().writes);
@@ -208,9 +208,9 @@ describe('the same preview again, in the process that has applied it', () => {
 	const applied = [at('10.00'), at('15.00', T1)];
 
 	it('puts out the first result, says so, and does not count as written', async () => {
-		const register = new Register();
+		const register = new OwnerRegistry();
 		const { result } = await runOne({}, applied, { register });
-		if (result instanceof Failure) throw new Error('It was not applied');
+		if (isFailure(result)) throw new Error('It was not applied');
 		const again = await runOne({ item: 1 }, [], { register });
 		expect(again).toEqual({
 			result: {
@@ -224,7 +224,7 @@ describe('the same preview again, in the process that has applied it', () => {
 	});
 
 	it('that came to other amounts comes to them again, and the message names its own item', async () => {
-		const register = new Register();
+		const register = new OwnerRegistry();
 		const options = { onDifference: 'fail' };
 		await runOne({ options }, [at('10.00'), at('14.00', T1)], { register });
 		const { results } = await run(
@@ -244,7 +244,7 @@ describe('the same preview again, in the process that has applied it', () => {
 		['15.00', T1, confirmed('confirmed', 1)],
 		['12.00', T1, failed('outcomeUnknown', 'unknown')],
 	])('is taken up where nobody knows what became of it, and %s stands there', async (cash, when, expected) => {
-		const register = new Register();
+		const register = new OwnerRegistry();
 		const lost: Turn[] = [at('10.00'), timedOut, replied(500), replied(500)];
 		await runOne({ options: { retryFor: 0 } }, lost, { register });
 		const { result, log } = await runOne({ sentBefore: 'no' }, [at(cash, when)], { register });
@@ -253,7 +253,7 @@ describe('the same preview again, in the process that has applied it', () => {
 	});
 
 	it('is known as applied once it was found to be there', async () => {
-		const register = new Register();
+		const register = new OwnerRegistry();
 		await runOne({ sentBefore: 'perhaps' }, [at('15.00', T1)], { register });
 		expect(await runOne({}, [], { register })).toMatchObject({ result: confirmed('alreadyThere', 0), log: [] });
 	});
@@ -263,14 +263,14 @@ describe('the same preview again, in the process that has applied it', () => {
 		['not applied', [at('10.00'), replied(401), at('10.00')]],
 		['there already', [at('15.00')]],
 	])('is tried anew where it was %s', async (_, turns) => {
-		const register = new Register();
+		const register = new OwnerRegistry();
 		await runOne({ options: { retryFor: 0 } }, turns, { register });
 		const { result } = await runOne({}, applied, { register });
 		expect(result).toMatchObject(confirmed('confirmed', 1));
 	});
 
 	it('that was there already stays a case for a person, however often it is tried', async () => {
-		const register = new Register();
+		const register = new OwnerRegistry();
 		for (let time = 0; time < 2; time += 1) {
 			const { result } = await runOne({}, [at('15.00')], { register });
 			expect(result).toMatchObject(failed('alreadyThere', 'unknown'));
@@ -278,7 +278,7 @@ describe('the same preview again, in the process that has applied it', () => {
 	});
 
 	it('with another content is another one', async () => {
-		const register = new Register();
+		const register = new OwnerRegistry();
 		await runOne({}, applied, { register });
 		const stored = {
 			from: { pre_pay_cash_remaining: '15.00' },
@@ -290,7 +290,7 @@ describe('the same preview again, in the process that has applied it', () => {
 	});
 
 	it('is settled by the next try of its own execution, and then known', async () => {
-		const register = new Register();
+		const register = new OwnerRegistry();
 		const context = {};
 		const lost: Turn[] = [at('10.00'), timedOut, replied(500), replied(500)];
 		const options = { retryFor: 0 };

@@ -6,10 +6,10 @@ import { ownerKinds, readOwner } from '../../nodes/ZooBilling/balance/owner';
 import { readJsonObject, readReply } from '../../nodes/ZooBilling/balance/reply';
 import { readOptions } from '../../nodes/ZooBilling/operations/options';
 import { replyHints } from '../../nodes/ZooBilling/outcome/output';
-import { Refusal, shown } from '../../nodes/ZooBilling/text/refusal';
-import { exclusively } from '../../nodes/ZooBilling/pass/schedule';
+import { Refusal, quoteValue } from '../../nodes/ZooBilling/text/refusal';
+import { withLock } from '../../nodes/ZooBilling/pass/schedule';
 import { readBaseUrl } from '../../nodes/ZooBilling/zoo/baseUrl';
-import { Exchange } from '../../nodes/ZooBilling/zoo/exchange';
+import { RequestSession } from '../../nodes/ZooBilling/zoo/session';
 import { readBalance } from '../../nodes/ZooBilling/zoo/request';
 import { readRetryAfter } from '../../nodes/ZooBilling/zoo/retry';
 import { amountOf, apiCredits, cash, org, ORG_ID, prePay, replied, ScriptedWorld, stableApi, USER_ID } from './given';
@@ -19,8 +19,8 @@ const never = new Promise<void>(() => undefined);
 test('a Retry-After of 0 or in the past does not lead to a hot loop', async () => {
 	const world = new ScriptedWorld(Array.from({ length: 5000 }, () => replied(429, {}, { retryAfter: '0' })));
 	world.latency = 20;
-	const traffic = { begunAt: 0, begunOn: 0, heldUntil: 0, heldByZoo: false, stopped: false };
-	await new Exchange(world, traffic, { timeout: 1000, retryFor: 60_000 }).read(readBalance(org));
+	const traffic = { begunAt: 0, begunOn: 0, until: 0, byZoo: false, stopped: false };
+	await new RequestSession(world, traffic, { timeout: 1000, retryFor: 60_000 }).read(readBalance(org));
 	expect(world.requests.length).toBeLessThan(50);
 });
 
@@ -92,12 +92,12 @@ test.each(['1e2', '0100', '-0'])('onlyIf refuses %s as any amount', (v) => {
 	expect(readOptions({ onlyIf: { prePayCashRemaining: v } }, ['onlyIf'])).toBeInstanceOf(Refusal);
 });
 test('a value without a JSON form can be shown', () =>
-	expect(typeof shown({ toJSON: () => undefined })).toBe('string'));
+	expect(typeof quoteValue({ toJSON: () => undefined })).toBe('string'));
 test('misfits beyond five are counted', () => {
 	expect(replyHints({ misfits: ['a', 'b', 'c', 'd', 'e', 'f', 'g'] })[0]).toMatch(/2 more/);
 });
 test('work that throws does not poison its key for the life of the process', async () => {
-	await exclusively('poison', async () => await Promise.reject(new Error('x')), never).catch(() => undefined);
+	await withLock('poison', async () => await Promise.reject(new Error('x')), never).catch(() => undefined);
 	for (let i = 0; i < 50; i += 1) await Promise.resolve();
-	await expect(exclusively('poison', async () => await Promise.resolve(1), never)).resolves.toBe(1);
+	await expect(withLock('poison', async () => await Promise.resolve(1), never)).resolves.toBe(1);
 });

@@ -1,15 +1,15 @@
 // Executions of which n8n keeps nothing between nodes: what this process keeps of them, and of which others it keeps nothing.
 
 import { Executions } from '../../nodes/ZooBilling/records/executions';
-import { openJournal } from '../../nodes/ZooBilling/records/journal';
-import { Register } from '../../nodes/ZooBilling/records/register';
+import { OwnerRegistry } from '../../nodes/ZooBilling/records/ownerRegistry';
 import { nothingStored } from '../../nodes/ZooBilling/records/stored';
+import { openExecution } from '../../nodes/ZooBilling/records/executionScope';
 
 const page = {
 	id: 'a',
-	asks: 'x',
+	fingerprint: 'x',
 	adds: false,
-	mark: { process: 'p', at: 0 },
+	startedAt: { process: 'p', at: 0 },
 	preview: { host: 'h', resource: 'org', ownerId: 'o', balanceModel: 'prePay', to: {} },
 } as const;
 
@@ -32,37 +32,37 @@ it('the oldest are forgotten, and then are no new ones', () => {
 it('one with a doubt is never forgotten', () => {
 	const executions = new Executions(1);
 	const notes = executions.notesOf('01');
-	if (notes) notes.runs['["n",0]'] = { 0: { ...page, state: 'doubt', doubt: 'perhaps' } };
+	if (notes) notes.runs['["n",0]'] = { 0: { ...page, state: 'inDoubt', inDoubt: 'maybeApplied' } };
 	for (const id of ['02', '03', '04']) executions.notesOf(id);
 	expect(executions.notesOf('01')).toBe(notes);
 	expect(executions.notesOf('02')).toBeUndefined();
 });
 
-describe('a journal', () => {
+describe('a execution', () => {
 	const place = { nodeName: 'N', run: 0, host: 'h' };
 	const notesIn = (context: Record<string, unknown>) => context['zooBilling'];
 
 	it('that n8n keeps leaves nothing to the process', () => {
-		const register = new Register();
+		const register = new OwnerRegistry();
 		const notesOf = jest.spyOn(register.executions, 'notesOf');
-		openJournal({}, place, register);
+		openExecution({}, place, register);
 		expect(notesOf).not.toHaveBeenCalled();
 	});
 
 	it('that n8n hands back wins', () => {
-		const register = new Register();
+		const register = new OwnerRegistry();
 		const kept = nothingStored();
 		const context = { zooBilling: kept };
-		openJournal(context, { ...place, execution: '01' }, register);
+		openExecution(context, { ...place, execution: '01' }, register);
 		expect(notesIn(context)).toBe(kept);
 	});
 
 	it('of an empty context is the execution’s', () => {
-		const register = new Register();
+		const register = new OwnerRegistry();
 		const [one, other, next]: Array<Record<string, unknown>> = [{}, {}, {}];
-		openJournal(one ?? {}, { ...place, execution: '01' }, register);
-		openJournal(other ?? {}, { ...place, nodeName: 'M', execution: '01' }, register);
-		openJournal(next ?? {}, { ...place, execution: '02' }, register);
+		openExecution(one ?? {}, { ...place, execution: '01' }, register);
+		openExecution(other ?? {}, { ...place, nodeName: 'M', execution: '01' }, register);
+		openExecution(next ?? {}, { ...place, execution: '02' }, register);
 		expect(notesIn(other ?? {})).toBe(notesIn(one ?? {}));
 		expect(notesIn(next ?? {})).not.toBe(notesIn(one ?? {}));
 	});

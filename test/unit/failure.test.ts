@@ -6,20 +6,20 @@ import {
 	listed,
 	notLoaded,
 	unforeseen,
-	type Failure,
 	type FailureDetails,
+	type Failure,
 } from '../../nodes/ZooBilling/outcome/failure';
 import * as input from '../../nodes/ZooBilling/outcome/inputFailures';
 import * as memory from '../../nodes/ZooBilling/outcome/memoryFailures';
 import * as wire from '../../nodes/ZooBilling/outcome/wireFailures';
 import * as write from '../../nodes/ZooBilling/outcome/writeFailures';
-import type { Page } from '../../nodes/ZooBilling/pass/item';
 import type { Subject } from '../../nodes/ZooBilling/outcome/subject';
 import { Refusal } from '../../nodes/ZooBilling/text/refusal';
-import type { Unsent } from '../../nodes/ZooBilling/zoo/exchange';
+import type { NotSent } from '../../nodes/ZooBilling/zoo/session';
 import type { NoAnswer } from '../../nodes/ZooBilling/zoo/retry';
 import { makers } from '../docs/failures';
 import { apiCredits, cash, credits, monthly, org, ORG_ID, ownOrg, prePay, user, USER_ID } from './given';
+import type { WriteRecord } from '../../nodes/ZooBilling/records/record';
 
 const subject: Subject = {
 	item: 3,
@@ -47,18 +47,18 @@ const said = 'Zoo said: “slow down” (HTTP 429, code too_many, request req-1,
 
 const unanswered = (cause: string, more: Partial<NoAnswer> = {}): NoAnswer => ({
 	kind: 'unanswered',
-	proves: 'perhaps',
+	inDoubt: 'maybeApplied',
 	again: true,
 	cause,
 	...more,
 });
 const silent = unanswered('no reply came within the time-out');
-const busy = unanswered('Zoo answered 429', { proves: 'claim', holdsAll: true, ...reported });
+const busy = unanswered('Zoo answered 429', { inDoubt: 'rejected', holdsAll: true, ...reported });
 const stale = unanswered('Zoo answered with an older balance than it has shown before', { status: 200, stale: true });
-const unsent = (why: Unsent['why']): Unsent => ({ kind: 'unsent', why });
+const unsent = (why: NotSent['why']): NotSent => ({ kind: 'notSent', why });
 const refused = (status: number, message?: string): NoAnswer =>
 	unanswered(`Zoo answered ${status}`, {
-		proves: status === 401 || status === 403 ? 'notApplied' : 'claim',
+		inDoubt: status === 401 || status === 403 ? 'no' : 'rejected',
 		again: false,
 		status,
 		...(message !== undefined && { zoo: { message, requestId: 'req-1' } }),
@@ -88,13 +88,14 @@ const preview: Preview = {
 	to: target,
 	reference: 'pi_0',
 };
-const page: Page = {
+const page: WriteRecord = {
 	id: 'p-1',
-	asks: '',
+	fingerprint: '',
 	adds: true,
 	preview,
-	mark: { process: 'p', at: 0 },
-	state: 'doubt',
+	startedAt: { process: 'p', at: 0 },
+	state: 'inDoubt',
+	inDoubt: 'maybeApplied',
 };
 const { from: _, ...plainPreview } = preview;
 const { reference: __, ...unnamedPreview } = preview;
@@ -220,7 +221,7 @@ const cases: Record<string, Case> = {
 		details: { reason: 'canceled', outcome: 'notSent' },
 	},
 	'notApplied, once': {
-		made: wire.notApplied(subject, unanswered('the connection was refused', { proves: 'notApplied' }), once),
+		made: wire.notApplied(subject, unanswered('the connection was refused', { inDoubt: 'no' }), once),
 		source: 'service',
 		what: 'The balance was not changed: the connection was refused',
 		next: `${lookAtNetwork} ${safe}`,
@@ -395,7 +396,10 @@ const cases: Record<string, Case> = {
 		details: { reason: 'alreadyWritten', outcome: 'written' },
 	},
 	alreadyWritten: {
-		made: memory.alreadyWritten({ ...page, state: 'settled' }, 3),
+		made: memory.alreadyWritten(
+			{ ...page, state: 'completed', result: { kind: 'success', json: {}, hints: [], wrote: true } },
+			3,
+		),
 		source: 'input',
 		what: 'This item was written before, and cannot be taken up as it is now',
 		next: 'Written then: pre_pay_cash_remaining 150.00. It is not written again; start a new execution for what is missing.',
@@ -785,7 +789,7 @@ describe('a final no from Zoo', () => {
 		],
 		[
 			'a bad certificate',
-			unanswered('the host’s certificate was not accepted', { proves: 'notApplied', again: false }),
+			unanswered('the host’s certificate was not accepted', { inDoubt: 'no', again: false }),
 			'The balance was not changed: the host’s certificate was not accepted',
 			`Check 'Base URL' in the Zoo API credential. ${safe}`,
 			'unreachable',
@@ -854,7 +858,7 @@ it('303 to a read is a redirect', () => {
 	});
 });
 
-it.each<[Unsent['why'], number, boolean, string]>([
+it.each<[NotSent['why'], number, boolean, string]>([
 	['canceled', 0, false, 'Nothing was sent for this item.'],
 	['canceled', 0, true, 'Nothing was written for this item.'],
 	['canceled', 1, true, safe],

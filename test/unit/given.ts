@@ -4,10 +4,11 @@ import type { FieldAmount } from '../../nodes/ZooBilling/balance/amounts';
 import { balanceModels, type BalanceField } from '../../nodes/ZooBilling/balance/fields';
 import { Usd } from '../../nodes/ZooBilling/balance/money';
 import { ownerKinds, type Owner } from '../../nodes/ZooBilling/balance/owner';
-import type { Traffic, World } from '../../nodes/ZooBilling/zoo/exchange';
+import type { Cooldown, Environment } from '../../nodes/ZooBilling/zoo/session';
 import type { Connection } from '../../nodes/ZooBilling/zoo/transport';
 import type { ZooRequest } from '../../nodes/ZooBilling/zoo/request';
 import type { Presence, Sent } from '../../nodes/ZooBilling/zoo/retry';
+import type { FailureDetails, Failure } from '../../nodes/ZooBilling/outcome/failure';
 
 export const ORG_ID = '6075f6e9-c871-4f0f-930b-439bb777cd26';
 export const USER_ID = '7e29ccf7-8b3c-47db-8a17-bb53528382f4';
@@ -24,10 +25,10 @@ export function amountOf(field: BalanceField, digits: string): FieldAmount {
 	return { field, amount: Usd.of(digits) };
 }
 
-export type Reply = Extract<Sent, { kind: 'reply' }>;
+export type Reply = Extract<Sent, { kind: 'response' }>;
 
 export function replied(status: number, body: Record<string, unknown> | string = {}, more: Partial<Reply> = {}): Reply {
-	return { kind: 'reply', status, text: typeof body === 'string' ? body : JSON.stringify(body), ...more };
+	return { kind: 'response', status, text: typeof body === 'string' ? body : JSON.stringify(body), ...more };
 }
 
 /** With the document that all of Zoo's refusals have. */
@@ -36,20 +37,20 @@ export function refusedByZoo(status: number): Reply {
 }
 
 export const timedOut: Sent = {
-	kind: 'silence',
-	reached: 'perhaps',
+	kind: 'noResponse',
+	inDoubt: 'maybeApplied',
 	again: true,
 	cause: 'no reply came within the time-out',
 };
 export const refusedConnection: Sent = {
-	kind: 'silence',
-	reached: 'no',
+	kind: 'noResponse',
+	inDoubt: 'no',
 	again: true,
 	cause: 'the connection was refused',
 };
 export const badCertificate: Sent = {
-	kind: 'silence',
-	reached: 'no',
+	kind: 'noResponse',
+	inDoubt: 'no',
 	again: false,
 	cause: 'the host’s certificate was not accepted',
 };
@@ -68,8 +69,8 @@ export const dryRunPreview = {
 };
 
 /** Nobody has asked anybody to wait or to stop. */
-export function freeTraffic(): Traffic {
-	return { begunAt: 0, begunOn: START, heldUntil: 0, heldByZoo: false, stopped: false };
+export function freeTraffic(): Cooldown {
+	return { begunAt: 0, begunOn: START, until: 0, byZoo: false, stopped: false };
 }
 
 /** What answers a request; `after`: what else happens meanwhile. */
@@ -81,7 +82,7 @@ export const START = Date.UTC(2026, 11, 1);
 const never = new Promise<void>(() => undefined);
 
 /** Answers requests in turn, counts milliseconds only where something takes time, and writes down all that happens. */
-export class ScriptedWorld implements World {
+export class ScriptedWorld implements Environment {
 	/** Requests and waits in order, such as `PUT`, `wait 500`. */
 	readonly log: string[] = [];
 	readonly requests: ZooRequest[] = [];
@@ -154,4 +155,9 @@ export class ScriptedWorld implements World {
 	get left(): number {
 		return this.turns.length;
 	}
+}
+
+/** A failure of these facts. */
+export function failureOf(source: Failure['source'], what: string, next: string, details: FailureDetails): Failure {
+	return { kind: 'failure', source, what, next, details };
 }

@@ -3,12 +3,12 @@
 import { ownerKinds } from '../../nodes/ZooBilling/balance/owner';
 import { operations } from '../../nodes/ZooBilling/operations/all';
 import { optionTable } from '../../nodes/ZooBilling/operations/options';
-import { Refusal, shown } from '../../nodes/ZooBilling/text/refusal';
+import { Refusal, quoteValue } from '../../nodes/ZooBilling/text/refusal';
 import { readBaseUrl } from '../../nodes/ZooBilling/zoo/baseUrl';
-import { Failure } from '../../nodes/ZooBilling/outcome/failure';
-import { plainWords } from '../../nodes/ZooBilling/text/words';
+import { sanitize } from '../../nodes/ZooBilling/text/words';
 import { effortOf } from './effort';
 import { ORG_ID } from './given';
+import { isFailure } from '../../nodes/ZooBilling/outcome/failure';
 
 const MEGABYTE = 1_000_000;
 /** Far more than it takes, and far less than any pattern takes that goes over the text again and again. */
@@ -60,8 +60,8 @@ const takers: Record<string, (text: string) => unknown> = {
 	),
 	'the name of an option': (text) => updated({ updateFields: fields, options: { [text]: '1' } }),
 	'Base URL': readBaseUrl,
-	'a value in a message': shown,
-	'words in a message': (text) => plainWords(text),
+	'a value in a message': quoteValue,
+	'words in a message': (text) => sanitize(text),
 };
 
 describe.each(Object.entries(takers))('%s', (_, take) => {
@@ -69,7 +69,7 @@ describe.each(Object.entries(takers))('%s', (_, take) => {
 		const text = textOf(MEGABYTE);
 		const { effort, result } = effortOf(() => take(text));
 		expect(effort).toBeLessThan(AT_ONCE_MS);
-		const message = result instanceof Failure || result instanceof Refusal ? result.what : result;
+		const message = isFailure(result) || result instanceof Refusal ? result.what : result;
 		expect(typeof message === 'string' ? message.length : 0).toBeLessThan(400);
 	});
 });

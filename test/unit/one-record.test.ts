@@ -1,14 +1,14 @@
 // One payment is one record, whoever takes it up: a later pass, a second Apply, a repeated reference, another execution of the process, a tool call.
 
 import { ownerKinds } from '../../nodes/ZooBilling/balance/owner';
-import { Failure } from '../../nodes/ZooBilling/outcome/failure';
 import type { Task } from '../../nodes/ZooBilling/pass/item';
 import type { Result } from '../../nodes/ZooBilling/outcome/result';
-import { openJournal } from '../../nodes/ZooBilling/records/journal';
 import { operations } from '../../nodes/ZooBilling/operations/all';
-import { Register } from '../../nodes/ZooBilling/records/register';
+import { OwnerRegistry } from '../../nodes/ZooBilling/records/ownerRegistry';
 import { runPass } from '../../nodes/ZooBilling/pass/run';
 import { dryRunPreview, ORG_ID, replied, ScriptedWorld, timedOut, USER_ID, type Turn } from './given';
+import { type Failure, isFailure } from '../../nodes/ZooBilling/outcome/failure';
+import { openExecution } from '../../nodes/ZooBilling/records/executionScope';
 
 const { host } = dryRunPreview;
 const beside = { monthly_credits_remaining: '0.00' };
@@ -50,10 +50,10 @@ class Zoo {
 
 /** A Zoo and a process of n8n; each test has its own. */
 let zoo = new Zoo();
-let register = new Register();
+let register = new OwnerRegistry();
 beforeEach(() => {
 	zoo = new Zoo();
-	register = new Register();
+	register = new OwnerRegistry();
 });
 
 interface Place {
@@ -67,14 +67,14 @@ interface Place {
 async function run(tasks: Array<Task | Failure>, { context = {}, stopOnFailure = false, ...more }: Place = {}) {
 	const world = new ScriptedWorld(Array.from({ length: 40 }, () => zoo.turn));
 	const place = { nodeName: 'N', run: 0, ...more, host };
-	const journal = openJournal(context, place, register);
+	const execution = openExecution(context, place, register);
 	zoo.log = [];
-	return await runPass(tasks, { zoo: world.connection(host), stopOnFailure, journal });
+	return await runPass(tasks, { zoo: world.connection(host), stopOnFailure, execution });
 }
 
 function task(name: string, raw: Record<string, unknown>, item = 0): Task {
 	const made = operations.find((each) => each.name === name)?.prepare(raw, ownerKinds.org, item);
-	if (!made || made instanceof Failure) throw new Error(`The item was refused: ${made?.what}`);
+	if (!made || isFailure(made)) throw new Error(`The item was refused: ${made?.what}`);
 	return made;
 }
 
@@ -105,7 +105,7 @@ const apply = (sentBefore: 'no' | 'perhaps', stored: object = {}, item = 0) =>
 	);
 
 const fateOf = (result: Result | undefined) =>
-	result instanceof Failure
+	isFailure(result)
 		? `${result.details.reason}, ${result.details.outcome}`
 		: String(Reflect.get(Object(result?.json['confirmation']), 'status'));
 const fates = async (...given: Parameters<typeof run>) => (await run(...given)).map(fateOf);
@@ -208,10 +208,10 @@ describe('a reference in doubt', () => {
 	])('is taken up by an item that repeats it %s, in this process and in another one', async (_, place) => {
 		for (const isSame of [true, false]) {
 			zoo = new Zoo();
-			register = new Register();
+			register = new OwnerRegistry();
 			const context = {};
 			await lose([paid('pi_1')], true, { context });
-			if (!isSame) register = new Register();
+			if (!isSame) register = new OwnerRegistry();
 			const again = isSame ? context : stored(context);
 			expect(await fates([paid('pi_1')], { context: again, ...place })).toEqual(['confirmed']);
 			expect(zoo.cash).toBe('15.00');
@@ -270,7 +270,7 @@ describe('whatever adds leaves its record under its reference', () => {
 		await run([repeat()]);
 		const context = {};
 		expect(await fates([repeat()], { context })).toEqual(['confirmed']);
-		register = new Register();
+		register = new OwnerRegistry();
 		expect(await fates([repeat()], { context: stored(context) })).toEqual(['confirmed']);
 		expect([zoo.cash, zoo.log]).toEqual(['15.00', []]);
 	});
@@ -279,7 +279,7 @@ describe('whatever adds leaves its record under its reference', () => {
 		await run([paidOnce('pi_1')]);
 		const context = {};
 		await run([paidOnce('pi_1')], { context });
-		register = new Register();
+		register = new OwnerRegistry();
 		expect(await fates([paidOnce('pi_1', { amount: '6' })], { context: stored(context) })).toEqual([
 			'alreadyWritten, written',
 		]);
@@ -295,7 +295,7 @@ describe('a record is found under the node’s name', () => {
 	])('also where the node was cut and pasted, and has another ID: %s', async (_, item) => {
 		const context = {};
 		await run([item(0)], { context });
-		register = new Register();
+		register = new OwnerRegistry();
 		expect(await fates([item(0)], { context: stored(context) })).toEqual(['confirmed']);
 		expect([zoo.cash, zoo.log]).toEqual(['15.00', []]);
 	});
@@ -317,8 +317,8 @@ describe('nothing that is not understood is sent', () => {
 		const item = { adjustment: add(), update: set(), preview: apply('no') }[kind] ?? add();
 		await lose([item], true, { context });
 		zoo.set('10.00', '1.00');
-		const damaged = JSON.parse(JSON.stringify(context).replaceAll('"doubt":"perhaps"', '"doubt":"maybe"')) as object;
-		register = new Register();
+		const damaged = JSON.parse(JSON.stringify(context).replaceAll('"maybeApplied"', '"maybe"')) as object;
+		register = new OwnerRegistry();
 		expect(await fates([item], { context: stored(damaged) })).toEqual(['memoryUnreadable, notSent']);
 		expect(zoo.log).toEqual([]);
 	});
@@ -332,7 +332,7 @@ it('another owner with the same reference is another payment', async () => {
 describe('a preview that this process has made', () => {
 	it('is not taken for there where another one was written since that came to the same', async () => {
 		const [made] = await run([add({ options: { dryRun: true } })]);
-		if (!made || made instanceof Failure) throw new Error('There is no preview');
+		if (!made || isFailure(made)) throw new Error('There is no preview');
 		const { preview } = made.json;
 		const given = { preview, sentBefore: 'perhaps', options: { retryFor: 0 } };
 		const applied = task('applyPreview', given);
@@ -340,7 +340,7 @@ describe('a preview that this process has made', () => {
 		expect(await fates([applied])).toEqual(['changedMeanwhile, unknown']);
 		expect(zoo.cash).toBe('15.00');
 		// In another process nobody knows.
-		register = new Register();
+		register = new OwnerRegistry();
 		expect(await fates([applied])).toEqual(['alreadyThere']);
 	});
 });
@@ -363,7 +363,7 @@ describe('a preview of another process', () => {
 	it('in doubt is not taken for there on another worker that has written the same since', async () => {
 		const context = {};
 		await lose([apply('no')], false, { context });
-		register = new Register();
+		register = new OwnerRegistry();
 		expect(await fates([add()])).toEqual(['confirmed']);
 		expect(await fates([apply('no')], { context: stored(context) })).toEqual(['outcomeUnknown, unknown']);
 		expect(zoo.cash).toBe('15.00');
@@ -448,7 +448,7 @@ describe('a preview with amounts that no dry run has made is refused', () => {
 		['10.0083', '15.00'],
 		['10', '15'],
 	])('but not from %s to %s', (from, to) => {
-		expect(read(from, to)).not.toBeInstanceOf(Failure);
+		expect(read(from, to)).not.toMatchObject({ kind: 'failure' });
 	});
 });
 

@@ -3,8 +3,7 @@
 import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
 
 import { readJsonObject, readReply } from '../../nodes/ZooBilling/balance/reply';
-import { Failure, type FailureDetails } from '../../nodes/ZooBilling/outcome/failure';
-import type { Done } from '../../nodes/ZooBilling/outcome/result';
+import type { FailureDetails, Failure } from '../../nodes/ZooBilling/outcome/failure';
 import {
 	balanceOutput,
 	errorFor,
@@ -13,8 +12,9 @@ import {
 	mostUrgent,
 	replyHints,
 } from '../../nodes/ZooBilling/outcome/output';
-import { org, ORG_ID, ownOrg, user, USER_ID } from './given';
+import { org, ORG_ID, ownOrg, user, USER_ID, failureOf } from './given';
 import { DOCUMENTED_REPLY } from '../zoo-api/documented';
+import type { Success } from '../../nodes/ZooBilling/outcome/result';
 
 const node: INode = {
 	id: '1',
@@ -25,9 +25,14 @@ const node: INode = {
 	parameters: {},
 };
 
-const done = (hints: string[] = [], json: Record<string, unknown> = {}): Done => ({ json, hints, wrote: true });
+const done = (hints: string[] = [], json: Record<string, unknown> = {}): Success => ({
+	kind: 'success',
+	json,
+	hints,
+	wrote: true,
+});
 const failed = (item: number, details: Partial<FailureDetails> = {}, source: Failure['source'] = 'service') =>
-	new Failure(source, `What [item ${item}]`, 'Next.', {
+	failureOf(source, `What [item ${item}]`, 'Next.', {
 		reason: 'unavailable',
 		outcome: 'notApplied',
 		item,
@@ -168,7 +173,7 @@ describe('the error of a workflow that stops', () => {
 		'getaddrinfo ENOTFOUND',
 	])('keeps a message that happens to contain %s', (word) => {
 		for (const source of ['input', 'service'] as const) {
-			const failure = new Failure(source, `'Payment Reference' was "${word}" [item 5]`, `Next ${word}.`, {
+			const failure = failureOf(source, `'Payment Reference' was "${word}" [item 5]`, `Next ${word}.`, {
 				reason: 'invalidInput',
 				outcome: 'notSent',
 				item: 5,
@@ -209,7 +214,7 @@ describe('the most urgent failure', () => {
 	const unknown = (item: number) => failed(item, { outcome: 'unknown', reason: 'outcomeUnknown' });
 	const stopped = (item: number) => failed(item, { outcome: 'notSent', reason: 'stopped' });
 
-	it.each<[string, Array<Done | Failure>, number | undefined]>([
+	it.each<[string, Array<Success | Failure>, number | undefined]>([
 		['nothing failed', [done(), done()], undefined],
 		['there are no items', [], undefined],
 		['one failed', [done(), failed(1)], 1],

@@ -1,16 +1,15 @@
 // Whole items by the real operations, over passes, nodes and processes, on a scripted Zoo: where a quiet slip would cost money.
 
 import { ownerKinds } from '../../nodes/ZooBilling/balance/owner';
-import { Failure } from '../../nodes/ZooBilling/outcome/failure';
 import { notRead } from '../../nodes/ZooBilling/outcome/wireFailures';
 import type { Task } from '../../nodes/ZooBilling/pass/item';
 import type { Result } from '../../nodes/ZooBilling/outcome/result';
-import { openJournal, type Place } from '../../nodes/ZooBilling/records/journal';
+import { type Place, openExecution } from '../../nodes/ZooBilling/records/executionScope';
 import { operations } from '../../nodes/ZooBilling/operations/all';
-import { Register } from '../../nodes/ZooBilling/records/register';
+import { OwnerRegistry } from '../../nodes/ZooBilling/records/ownerRegistry';
 import { runPass, type Pass } from '../../nodes/ZooBilling/pass/run';
 import { readJsonObject } from '../../nodes/ZooBilling/balance/reply';
-import { Exchange } from '../../nodes/ZooBilling/zoo/exchange';
+import { RequestSession } from '../../nodes/ZooBilling/zoo/session';
 import { judge } from '../../nodes/ZooBilling/zoo/retry';
 import {
 	freeTraffic,
@@ -24,11 +23,12 @@ import {
 	USER_ID,
 	type Turn,
 } from './given';
+import { isFailure } from '../../nodes/ZooBilling/outcome/failure';
 
 /** Each test is a process of its own. */
-let register = new Register();
+let register = new OwnerRegistry();
 beforeEach(() => {
-	register = new Register();
+	register = new OwnerRegistry();
 });
 
 const HOST = 'zoo.test';
@@ -44,7 +44,7 @@ interface Where extends Partial<Place> {
 
 function passIn(world: ScriptedWorld, { context = {}, stopOnFailure = false, ...place }: Where): Pass {
 	const where = { nodeName: 'Add Cash', run: 0, host: HOST, ...place };
-	return { zoo: world.connection(where.host), stopOnFailure, journal: openJournal(context, where, register) };
+	return { zoo: world.connection(where.host), stopOnFailure, execution: openExecution(context, where, register) };
 }
 
 async function run(tasks: Task[], turns: Turn[], where: Where = {}) {
@@ -57,7 +57,7 @@ function prep(name: string, raw: Record<string, unknown>, item = 0): Task {
 	const task = operations
 		.find((operation) => operation.name === name)
 		?.prepare({ orgId: ORG_ID, amountUnit: 'usd', options: {}, ...raw }, ownerKinds.org, item);
-	if (!task || task instanceof Failure) throw new Error('The item was refused');
+	if (!task || isFailure(task)) throw new Error('The item was refused');
 	return task;
 }
 
@@ -88,8 +88,8 @@ function stateful(cash: string, requests = 20) {
 	return { state, turns: Array.from({ length: requests }, () => turn) };
 }
 
-const outcomeOf = (result: Result | undefined) => (result instanceof Failure ? result.details.outcome : 'done');
-const reasonOf = (result: Result | undefined) => (result instanceof Failure ? result.details.reason : undefined);
+const outcomeOf = (result: Result | undefined) => (isFailure(result) ? result.details.outcome : 'done');
+const reasonOf = (result: Result | undefined) => (isFailure(result) ? result.details.reason : undefined);
 
 describe('what an item asks for is the same only if', () => {
 	const onlyIf = { prePayCashRemaining: '1' };
@@ -129,7 +129,7 @@ describe('what an item asks for is the same only if', () => {
 			true,
 		],
 	])('%s', (_, other, same) => {
-		expect(other.writes?.text === first.writes?.text).toBe(same);
+		expect(other.writes?.fingerprint === first.writes?.fingerprint).toBe(same);
 	});
 
 	it('it is no dry run, which asks for nothing', () => {
@@ -142,7 +142,7 @@ describe('what an item asks for is the same only if', () => {
 		const [ofOrg, ofUser] = [ownerKinds.org, ownerKinds.user].map((kind) =>
 			operations.find(({ name }) => name === 'updateBalance')?.prepare({ ...raw, options: {} }, kind, 0),
 		);
-		expect(ofOrg).not.toBeInstanceOf(Failure);
+		expect(ofOrg).not.toMatchObject({ kind: 'failure' });
 		expect(ofOrg).not.toMatchObject({ writes: ofUser && 'writes' in ofUser ? ofUser.writes : {} });
 	});
 });
@@ -287,7 +287,7 @@ describe('what is in doubt', () => {
 		const turns = [timedOut, full('1.00'), replied(429, {}, { retryAfter: '3600' }), full('1.00')];
 		const { results } = await run([set('5')], turns);
 		const [result] = results;
-		expect(result instanceof Failure && `${result.details.outcome} ${result.next}`).toMatch(/^unknown .*3600 seconds/);
+		expect(isFailure(result) && `${result.details.outcome} ${result.next}`).toMatch(/^unknown .*3600 seconds/);
 	});
 });
 
@@ -384,15 +384,15 @@ it('an adjustment that has only read sends no write after another item has stopp
 			return full('100.00');
 		},
 	]);
-	const exchange = new Exchange(world, traffic, { timeout: 1000, retryFor: 60_000 });
+	const exchange = new RequestSession(world, traffic, { timeout: 1000, retryFor: 60_000 });
 	const task = add('5');
-	const journal = openJournal({}, { nodeName: 'Add Cash', run: 0, host: HOST }, register);
+	const execution = openExecution({}, { nodeName: 'Add Cash', run: 0, host: HOST }, register);
 	const result = await task.run({
 		exchange,
 		lane: { preview: new Map() },
 		host: HOST,
-		register,
-		begin: (preview) => journal.begin(task, preview),
+		registry: register,
+		begin: (preview) => execution.begin(task, preview),
 		leave: () => undefined,
 	});
 	expect(world.log).toEqual(['GET']);

@@ -1,20 +1,20 @@
 // What this process, and another one with a register of its own, makes of payments and previews that were added before.
 
 import { ownerKinds } from '../../nodes/ZooBilling/balance/owner';
-import { Failure } from '../../nodes/ZooBilling/outcome/failure';
 import type { Task } from '../../nodes/ZooBilling/pass/item';
-import { openJournal } from '../../nodes/ZooBilling/records/journal';
 import { operations } from '../../nodes/ZooBilling/operations/all';
-import { Register } from '../../nodes/ZooBilling/records/register';
+import { OwnerRegistry } from '../../nodes/ZooBilling/records/ownerRegistry';
 import { runPass } from '../../nodes/ZooBilling/pass/run';
 import { dryRunPreview, ORG_ID, refusedByZoo, replied, ScriptedWorld, timedOut, USER_ID, type Turn } from './given';
+import { isFailure } from '../../nodes/ZooBilling/outcome/failure';
+import { openExecution } from '../../nodes/ZooBilling/records/executionScope';
 
 const { host, updatedAt } = dryRunPreview;
 const at = (cash: string, updated_at = updatedAt) => replied(200, { pre_pay_cash_remaining: cash, updated_at });
 
 function task(name: string, raw: Record<string, unknown>, item = 0): Task {
 	const made = operations.find((each) => each.name === name)?.prepare(raw, ownerKinds.org, item);
-	if (!made || made instanceof Failure) throw new Error('The item was refused');
+	if (!made || isFailure(made)) throw new Error('The item was refused');
 	return made;
 }
 
@@ -40,18 +40,18 @@ interface Pass {
 	readonly host?: string;
 }
 
-async function resultsOf(tasks: Task[], turns: Turn[], register: Register, { context = {}, ...more }: Pass = {}) {
+async function resultsOf(tasks: Task[], turns: Turn[], register: OwnerRegistry, { context = {}, ...more }: Pass = {}) {
 	const at = more.host ?? host;
 	const world = new ScriptedWorld([...turns]);
-	const journal = openJournal(context, { nodeName: 'N', run: 0, host: at }, register);
-	const results = await runPass(tasks, { zoo: world.connection(at), stopOnFailure: false, journal });
+	const execution = openExecution(context, { nodeName: 'N', run: 0, host: at }, register);
+	const results = await runPass(tasks, { zoo: world.connection(at), stopOnFailure: false, execution });
 	return { results, log: world.log };
 }
 
-async function run(tasks: Task[], turns: Turn[], register: Register, pass: Pass = {}) {
+async function run(tasks: Task[], turns: Turn[], register: OwnerRegistry, pass: Pass = {}) {
 	const { results, log } = await resultsOf(tasks, turns, register, pass);
 	const fates = results.map((result) =>
-		result instanceof Failure ? result.details.reason : Reflect.get(Object(result.json['confirmation']), 'status'),
+		isFailure(result) ? result.details.reason : Reflect.get(Object(result.json['confirmation']), 'status'),
 	);
 	return { fates, log };
 }
@@ -60,8 +60,8 @@ const stored = (context: object) => JSON.parse(JSON.stringify(context)) as Recor
 
 describe('a repeated reference', () => {
 	it('adds in another process, which does not know of it', async () => {
-		await run([paid()], [at('10.00'), at('15.00')], new Register());
-		expect(await run([paid()], [at('15.00'), at('20.00')], new Register())).toEqual({
+		await run([paid()], [at('10.00'), at('15.00')], new OwnerRegistry());
+		expect(await run([paid()], [at('15.00'), at('20.00')], new OwnerRegistry())).toEqual({
 			fates: ['confirmed'],
 			log: ['GET', 'PUT'],
 		});
@@ -69,11 +69,12 @@ describe('a repeated reference', () => {
 
 	it('in a Retry of its own execution is not added again, in this process and in another one', async () => {
 		const context = {};
-		const register = new Register();
+		const register = new OwnerRegistry();
 		await run([paid(), paid(1)], [at('10.00'), at('15.00')], register, { context });
-		const again = async (of: Register) => await run([paid(), paid(1)], [at('15.00')], of, { context: stored(context) });
+		const again = async (of: OwnerRegistry) =>
+			await run([paid(), paid(1)], [at('15.00')], of, { context: stored(context) });
 		expect(await again(register)).toEqual({ fates: ['confirmed', 'confirmed'], log: [] });
-		const elsewhere = await again(new Register());
+		const elsewhere = await again(new OwnerRegistry());
 		expect(elsewhere).toEqual({ fates: ['confirmed', 'confirmed'], log: [] });
 	});
 });
@@ -83,11 +84,11 @@ describe('a repeated reference, in the process that has added it', () => {
 	const later = [at('15.00', '2026-11-23T16:27:14Z'), at('20.00', '2026-11-23T16:27:15Z')];
 
 	it('puts out the first result, says so, and does not count as written', async () => {
-		const register = new Register();
+		const register = new OwnerRegistry();
 		const { results } = await resultsOf([paid()], added, register);
 		const again = await resultsOf([paid(), paid(1)], [], register);
 		const [first] = results;
-		if (!first || first instanceof Failure) throw new Error('It was not added');
+		if (!first || isFailure(first)) throw new Error('It was not added');
 		const hints = [
 			"added before in this n8n process, and not again; a different payment needs a 'Payment Reference' of its own",
 		];
@@ -98,7 +99,7 @@ describe('a repeated reference, in the process that has added it', () => {
 	});
 
 	it('with other amounts or for another owner is refused', async () => {
-		const register = new Register();
+		const register = new OwnerRegistry();
 		await run([paid()], added, register);
 		const others = [paid(0, {}, { adjustFields: { prePayCashRemaining: '6' } }), paid(1, {}, { orgId: USER_ID })];
 		const { results, log } = await resultsOf(others, [], register);
@@ -112,7 +113,7 @@ describe('a repeated reference, in the process that has added it', () => {
 	});
 
 	it('is reserved while the first one is under way, also where another owner has it', async () => {
-		const register = new Register();
+		const register = new OwnerRegistry();
 		const both = [paid(), paid(1, {}, { orgId: USER_ID })];
 		expect(await run(both, added, register)).toEqual({
 			fates: ['confirmed', 'referenceRepeated'],
@@ -121,7 +122,7 @@ describe('a repeated reference, in the process that has added it', () => {
 	});
 
 	it('is another one at another host', async () => {
-		const register = new Register();
+		const register = new OwnerRegistry();
 		await run([paid()], added, register);
 		expect((await run([paid()], added, register, { host: 'zoo.test' })).log).toEqual(['GET', 'PUT']);
 	});
@@ -130,13 +131,13 @@ describe('a repeated reference, in the process that has added it', () => {
 		['not sent', [refusedByZoo(403)]],
 		['not applied', [at('10.00'), refusedByZoo(403)]],
 	])('is free again where the first one was %s', async (_, turns) => {
-		const register = new Register();
+		const register = new OwnerRegistry();
 		expect((await run([paid()], turns, register)).fates).toEqual(['employeeTokenNeeded']);
 		expect((await run([paid()], added, register)).fates).toEqual(['confirmed']);
 	});
 
 	it('takes up what is in doubt, where it is unknown whether the first one was added', async () => {
-		const register = new Register();
+		const register = new OwnerRegistry();
 		const lost: Turn[] = [at('10.00'), timedOut, replied(500), replied(500)];
 		expect((await run([paid(0, { retryFor: 0 })], lost, register)).fates).toEqual(['outcomeUnknown']);
 		const again = await resultsOf([paid()], [at('15.00', '2026-11-23T16:27:14Z')], register);
@@ -147,7 +148,7 @@ describe('a repeated reference, in the process that has added it', () => {
 	});
 
 	it('that came to other amounts comes to them again, and the message names its own item', async () => {
-		const register = new Register();
+		const register = new OwnerRegistry();
 		const options = { onDifference: 'fail' };
 		const other = [at('10.00'), at('14.00', '2026-11-23T16:27:14Z')];
 		expect((await run([paid(0, options)], other, register)).fates).toEqual(['different']);
@@ -160,14 +161,14 @@ describe('a repeated reference, in the process that has added it', () => {
 	});
 
 	it('is added again where the option says Refuse, in another execution', async () => {
-		const register = new Register();
+		const register = new OwnerRegistry();
 		const refusing = { repeatedReference: 'refuse' };
 		await run([paid()], added, register);
 		expect(await run([paid(0, refusing)], later, register)).toEqual({ fates: ['confirmed'], log: ['GET', 'PUT'] });
 	});
 
 	it('is never that of a payment without one, whatever others are called', async () => {
-		const register = new Register();
+		const register = new OwnerRegistry();
 		const bare = () => task('adjustBalance', { orgId: ORG_ID, amountUnit: 'usd', adjustFields, options: {} });
 		const named = (item = 0) => paid(item, { reference: 'none' });
 		expect((await run([bare()], added, register)).log).toEqual(['GET', 'PUT']);
@@ -185,7 +186,7 @@ describe('a repeated reference, in the process that has added it', () => {
 			options: { reference: 'pi_1' },
 		});
 		const returning: Task = { ...update, options: { ...update.options, repeatedReference: 'returnFirst' } };
-		const register = new Register();
+		const register = new OwnerRegistry();
 		for (const each of [returning, returning]) {
 			expect((await run([each], [at('5.00')], register)).log).toEqual(['PUT']);
 		}
@@ -194,12 +195,12 @@ describe('a repeated reference, in the process that has added it', () => {
 
 describe('a preview', () => {
 	it('that another process has applied is a case for a person, or already there', async () => {
-		await run([applying('no')], [at('10.00'), at('15.00')], new Register());
-		expect(await run([applying('no')], [at('15.00')], new Register())).toEqual({
+		await run([applying('no')], [at('10.00'), at('15.00')], new OwnerRegistry());
+		expect(await run([applying('no')], [at('15.00')], new OwnerRegistry())).toEqual({
 			fates: ['alreadyThere'],
 			log: ['GET'],
 		});
-		const { fates, log } = await run([applying('perhaps')], [at('15.00')], new Register());
+		const { fates, log } = await run([applying('perhaps')], [at('15.00')], new OwnerRegistry());
 		expect({ fates, log }).toEqual({ fates: ['alreadyThere'], log: ['GET'] });
 	});
 });
@@ -208,7 +209,7 @@ it.each(['no', 'perhaps'])(
 	'a look from before the one that a preview was built on is no look, in another process too (sent before: %s)',
 	async (sentBefore) => {
 		const old = at('10.00', '2026-11-23T16:27:12Z');
-		const { results, log } = await resultsOf([applying(sentBefore)], [old, at('12.00')], new Register());
+		const { results, log } = await resultsOf([applying(sentBefore)], [old, at('12.00')], new OwnerRegistry());
 		expect(log).toEqual(['GET', 'wait 500', 'GET']);
 		expect(results[0]).toMatchObject({ details: { reason: 'changedMeanwhile' } });
 	},

@@ -1,13 +1,13 @@
 // Owners named by e-mail address: looked up once each, side by side, and nothing is sent for an item whose address leads nowhere.
 
 import { ownerKinds, type Owner } from '../../nodes/ZooBilling/balance/owner';
-import { Failure } from '../../nodes/ZooBilling/outcome/failure';
-import type { Session, Task } from '../../nodes/ZooBilling/pass/item';
+import type { ItemSession, Task } from '../../nodes/ZooBilling/pass/item';
 import { updateBalance } from '../../nodes/ZooBilling/operations/updateBalance';
-import { Register } from '../../nodes/ZooBilling/records/register';
+import { OwnerRegistry } from '../../nodes/ZooBilling/records/ownerRegistry';
 import { resolveOwners } from '../../nodes/ZooBilling/pass/resolve';
-import { Exchange } from '../../nodes/ZooBilling/zoo/exchange';
+import { RequestSession } from '../../nodes/ZooBilling/zoo/session';
 import { freeTraffic, refusedByZoo, replied, ScriptedWorld, USER_ID, type Turn } from './given';
+import { type Failure, isFailure } from '../../nodes/ZooBilling/outcome/failure';
 
 const OTHER_ID = '3f0c1e52-6a4d-4b7e-9c8f-2d1b5a6e7f80';
 
@@ -25,12 +25,12 @@ function check(userId: unknown, item: number, more: object = {}): Task | Failure
 async function resolve(tasks: ReadonlyArray<Task | Failure>, ...turns: Turn[]) {
 	const world = new ScriptedWorld(turns);
 	const traffic = freeTraffic();
-	const resolved = await resolveOwners(tasks, ({ options }) => new Exchange(world, traffic, options), 2);
+	const resolved = await resolveOwners(tasks, ({ options }) => new RequestSession(world, traffic, options), 2);
 	return { resolved, paths: world.requests.map(({ method, path }) => `${method} ${path}`) };
 }
 
 const ownerOf = (task: Task | Failure | undefined): Owner | undefined =>
-	task instanceof Failure ? undefined : task?.subject.owner;
+	isFailure(task) ? undefined : task?.subject.owner;
 
 it('each address is asked for once, and one user is one owner however it is named', async () => {
 	const tasks = [
@@ -51,7 +51,7 @@ it('each address is asked for once, and one user is one owner however it is name
 		{ kind: ownerKinds.user, id: OTHER_ID, email: 'ada+1@example.com' },
 		{ kind: ownerKinds.user, id: USER_ID, email: 'kim@example.com' },
 	]);
-	const lanes = resolved.map((task) => (task instanceof Failure ? undefined : task.laneKey));
+	const lanes = resolved.map((task) => (isFailure(task) ? undefined : task.ownerKey));
 	expect(lanes).toEqual([USER_ID, USER_ID, OTHER_ID, USER_ID].map((id) => `/users/${id}`));
 });
 
@@ -106,13 +106,13 @@ it.each<[string, Turn, string, object]>([
 it('a task whose address was not looked up sends nothing', async () => {
 	const task = check('kim@example.com', 0);
 	const world = new ScriptedWorld([]);
-	const exchange = new Exchange(world, freeTraffic(), { timeout: 1, retryFor: 0 });
-	if (task instanceof Failure) throw new Error(task.what);
-	const session: Session = {
+	const exchange = new RequestSession(world, freeTraffic(), { timeout: 1, retryFor: 0 });
+	if (isFailure(task)) throw new Error(task.what);
+	const session: ItemSession = {
 		exchange,
 		lane: { preview: new Map() },
 		host: 'zoo.test',
-		register: new Register(),
+		registry: new OwnerRegistry(),
 		begin: (preview) => {
 			throw new Error(`Nothing may be begun: ${preview.ownerId}`);
 		},

@@ -8,71 +8,71 @@ import {
 	judge,
 	nextStep,
 	readRetryAfter,
-	type Proof,
 	type Sent,
-	type Verdict,
+	type AttemptResult,
+	type InDoubt,
 } from '../../nodes/ZooBilling/zoo/retry';
 import { badCertificate, refusedConnection, replied, timedOut } from './given';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
-const judged = (sent: Sent): Verdict => judge(sent, readJsonObject, NOW);
+const judged = (sent: Sent): AttemptResult => judge(sent, readJsonObject, NOW);
 
-const trickled: Sent = { kind: 'silence', reached: 'perhaps', again: false, cause: 'the reply did not end' };
+const trickled: Sent = { kind: 'noResponse', inDoubt: 'maybeApplied', again: false, cause: 'the reply did not end' };
 const HELD = { retryAfter: '7' };
 
 describe('an attempt', () => {
-	it.each<[string, Sent, Proof, 'again' | 'final']>([
-		['a refused connection', refusedConnection, 'notApplied', 'again'],
-		['a certificate that is not accepted', badCertificate, 'notApplied', 'final'],
-		['a time-out', timedOut, 'perhaps', 'again'],
-		['a reply that trickles', trickled, 'perhaps', 'final'],
-		['200 with nothing', replied(200, ''), 'perhaps', 'again'],
-		['200 with broken JSON', replied(200, '{"pre_pay'), 'perhaps', 'again'],
-		['200 with HTML', replied(200, '<html></html>'), 'perhaps', 'again'],
-		['200 with a list', replied(200, '[]'), 'perhaps', 'again'],
-		['204', replied(204, ''), 'perhaps', 'again'],
-		['299', replied(299, ''), 'perhaps', 'again'],
-		['300', replied(300), 'claim', 'final'],
-		['301', replied(301), 'claim', 'final'],
-		['302', replied(302), 'claim', 'final'],
-		['303', replied(303), 'perhaps', 'final'],
-		['304', replied(304), 'claim', 'final'],
-		['307', replied(307), 'claim', 'final'],
-		['308', replied(308), 'claim', 'final'],
-		['400', replied(400), 'claim', 'final'],
-		['401', replied(401), 'notApplied', 'final'],
-		['402', replied(402), 'claim', 'final'],
-		['403', replied(403), 'notApplied', 'final'],
-		['404', replied(404), 'claim', 'final'],
-		['405', replied(405), 'claim', 'final'],
-		['407', replied(407), 'claim', 'final'],
-		['408', replied(408), 'perhaps', 'again'],
-		['409', replied(409), 'claim', 'final'],
-		['412', replied(412), 'claim', 'final'],
-		['422', replied(422), 'claim', 'final'],
-		['422 with a wait', replied(422, {}, HELD), 'claim', 'final'],
-		['425', replied(425), 'claim', 'final'],
-		['429', replied(429), 'claim', 'again'],
-		['429 with a wait', replied(429, {}, HELD), 'claim', 'again'],
-		['451', replied(451), 'claim', 'final'],
-		['499', replied(499), 'claim', 'final'],
-		['500', replied(500), 'perhaps', 'again'],
-		['500 with a wait', replied(500, {}, HELD), 'perhaps', 'again'],
-		['501', replied(501), 'perhaps', 'final'],
-		['502 with HTML', replied(502, '<html></html>'), 'perhaps', 'again'],
-		['502 with a wait', replied(502, {}, HELD), 'perhaps', 'again'],
-		['503', replied(503), 'perhaps', 'again'],
-		['503 with a wait', replied(503, {}, HELD), 'perhaps', 'again'],
-		['503 with an unreadable wait', replied(503, {}, { retryAfter: 'shortly' }), 'perhaps', 'again'],
-		['504', replied(504), 'perhaps', 'again'],
-		['504 with a wait', replied(504, {}, HELD), 'perhaps', 'again'],
-		['505', replied(505), 'perhaps', 'final'],
-		['507', replied(507), 'perhaps', 'final'],
-		['520', replied(520), 'perhaps', 'final'],
-		['524', replied(524), 'perhaps', 'final'],
-		['599 with a wait', replied(599, {}, HELD), 'perhaps', 'final'],
-	])('that came to %s proves %3$s, and is sent again or final: %4$s', (_, sent, proves, then) => {
-		expect(judged(sent)).toMatchObject({ kind: 'unanswered', proves, again: then === 'again' });
+	it.each<[string, Sent, InDoubt, 'again' | 'final']>([
+		['a refused connection', refusedConnection, 'no', 'again'],
+		['a certificate that is not accepted', badCertificate, 'no', 'final'],
+		['a time-out', timedOut, 'maybeApplied', 'again'],
+		['a reply that trickles', trickled, 'maybeApplied', 'final'],
+		['200 with nothing', replied(200, ''), 'maybeApplied', 'again'],
+		['200 with broken JSON', replied(200, '{"pre_pay'), 'maybeApplied', 'again'],
+		['200 with HTML', replied(200, '<html></html>'), 'maybeApplied', 'again'],
+		['200 with a list', replied(200, '[]'), 'maybeApplied', 'again'],
+		['204', replied(204, ''), 'maybeApplied', 'again'],
+		['299', replied(299, ''), 'maybeApplied', 'again'],
+		['300', replied(300), 'rejected', 'final'],
+		['301', replied(301), 'rejected', 'final'],
+		['302', replied(302), 'rejected', 'final'],
+		['303', replied(303), 'maybeApplied', 'final'],
+		['304', replied(304), 'rejected', 'final'],
+		['307', replied(307), 'rejected', 'final'],
+		['308', replied(308), 'rejected', 'final'],
+		['400', replied(400), 'rejected', 'final'],
+		['401', replied(401), 'no', 'final'],
+		['402', replied(402), 'rejected', 'final'],
+		['403', replied(403), 'no', 'final'],
+		['404', replied(404), 'rejected', 'final'],
+		['405', replied(405), 'rejected', 'final'],
+		['407', replied(407), 'rejected', 'final'],
+		['408', replied(408), 'maybeApplied', 'again'],
+		['409', replied(409), 'rejected', 'final'],
+		['412', replied(412), 'rejected', 'final'],
+		['422', replied(422), 'rejected', 'final'],
+		['422 with a wait', replied(422, {}, HELD), 'rejected', 'final'],
+		['425', replied(425), 'rejected', 'final'],
+		['429', replied(429), 'rejected', 'again'],
+		['429 with a wait', replied(429, {}, HELD), 'rejected', 'again'],
+		['451', replied(451), 'rejected', 'final'],
+		['499', replied(499), 'rejected', 'final'],
+		['500', replied(500), 'maybeApplied', 'again'],
+		['500 with a wait', replied(500, {}, HELD), 'maybeApplied', 'again'],
+		['501', replied(501), 'maybeApplied', 'final'],
+		['502 with HTML', replied(502, '<html></html>'), 'maybeApplied', 'again'],
+		['502 with a wait', replied(502, {}, HELD), 'maybeApplied', 'again'],
+		['503', replied(503), 'maybeApplied', 'again'],
+		['503 with a wait', replied(503, {}, HELD), 'maybeApplied', 'again'],
+		['503 with an unreadable wait', replied(503, {}, { retryAfter: 'shortly' }), 'maybeApplied', 'again'],
+		['504', replied(504), 'maybeApplied', 'again'],
+		['504 with a wait', replied(504, {}, HELD), 'maybeApplied', 'again'],
+		['505', replied(505), 'maybeApplied', 'final'],
+		['507', replied(507), 'maybeApplied', 'final'],
+		['520', replied(520), 'maybeApplied', 'final'],
+		['524', replied(524), 'maybeApplied', 'final'],
+		['599 with a wait', replied(599, {}, HELD), 'maybeApplied', 'final'],
+	])('that came to %s inDoubt %3$s, and is sent again or final: %4$s', (_, sent, inDoubt, then) => {
+		expect(judged(sent)).toMatchObject({ kind: 'unanswered', inDoubt, again: then === 'again' });
 	});
 
 	it.each([200, 201, 299])('that came to %d with an object is answered, whatever it holds', (status) => {
@@ -109,14 +109,20 @@ describe('an attempt', () => {
 
 	it('has nothing but what was said', () => {
 		expect(judged(replied(200, '{}'))).toStrictEqual({ kind: 'answered', json: {}, status: 200 });
-		const verdict = { kind: 'unanswered', proves: 'perhaps', again: true, cause: 'Zoo answered 500', status: 500 };
+		const verdict = {
+			kind: 'unanswered',
+			inDoubt: 'maybeApplied',
+			again: true,
+			cause: 'Zoo answered 500',
+			status: 500,
+		};
 		expect(judged(replied(500, '{}'))).toStrictEqual({ ...verdict, zoo: {} });
 	});
 
 	it.each([100, 199])('that came to %d is no answer: nobody knows what stands behind it', (status) => {
 		expect(judged(replied(status, '{"a":1}', { location: 'https://elsewhere.example/x' }))).toMatchObject({
 			kind: 'unanswered',
-			proves: 'perhaps',
+			inDoubt: 'maybeApplied',
 			again: false,
 			cause: `Zoo answered ${status}`,
 		});
@@ -126,7 +132,7 @@ describe('an attempt', () => {
 		const body = { message: 'no such organization', error_code: 'org_missing', request_id: 'req-1' };
 		expect(judged(replied(404, body, { callId: 'call-1' }))).toEqual({
 			kind: 'unanswered',
-			proves: 'claim',
+			inDoubt: 'rejected',
 			again: false,
 			cause: 'Zoo answered 404',
 			status: 404,
@@ -150,7 +156,7 @@ describe('an attempt', () => {
 	])('hears in %s what is there', (_, body, zoo) => {
 		expect(judged(replied(500, body))).toEqual({
 			kind: 'unanswered',
-			proves: 'perhaps',
+			inDoubt: 'maybeApplied',
 			again: true,
 			cause: 'Zoo answered 500',
 			status: 500,
@@ -176,7 +182,7 @@ describe('an attempt', () => {
 	it('says what a reply that cannot be read was', () => {
 		expect(judged(replied(200, 'OK', { callId: 'call-1' }))).toEqual({
 			kind: 'unanswered',
-			proves: 'perhaps',
+			inDoubt: 'maybeApplied',
 			again: true,
 			cause: 'Zoo answered 200, but its reply cannot be read',
 			status: 200,
@@ -185,7 +191,7 @@ describe('an attempt', () => {
 	});
 
 	it.each([refusedConnection, badCertificate, timedOut])('passes on why there was no reply (%#)', (sent) => {
-		expect(judged(sent)).toMatchObject({ cause: sent.kind === 'silence' ? sent.cause : '' });
+		expect(judged(sent)).toMatchObject({ cause: sent.kind === 'noResponse' ? sent.cause : '' });
 	});
 });
 

@@ -4,23 +4,24 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-import { laneOf, type Owner } from '../../nodes/ZooBilling/balance/owner';
+import { ownerKeyOf, type Owner } from '../../nodes/ZooBilling/balance/owner';
 import type { Preview } from '../../nodes/ZooBilling/writing/preview';
-import { Failure, type FailureDetails } from '../../nodes/ZooBilling/outcome/failure';
+import { type FailureDetails, type Failure, isFailure } from '../../nodes/ZooBilling/outcome/failure';
 import { invalidInput } from '../../nodes/ZooBilling/outcome/inputFailures';
 import { notApplied } from '../../nodes/ZooBilling/outcome/wireFailures';
 import { outcomeUnknown } from '../../nodes/ZooBilling/outcome/writeFailures';
-import type { Page, Session, Task } from '../../nodes/ZooBilling/pass/item';
-import type { Done, Result } from '../../nodes/ZooBilling/outcome/result';
-import { openJournal, type Journal, type Place } from '../../nodes/ZooBilling/records/journal';
+import type { ItemSession, Task } from '../../nodes/ZooBilling/pass/item';
+import type { Result, Success } from '../../nodes/ZooBilling/outcome/result';
+import { type Place, openExecution, type ExecutionScope } from '../../nodes/ZooBilling/records/executionScope';
 import { optionDefaults } from '../../nodes/ZooBilling/operations/options';
 import { Refusal } from '../../nodes/ZooBilling/text/refusal';
-import { Register } from '../../nodes/ZooBilling/records/register';
+import { OwnerRegistry } from '../../nodes/ZooBilling/records/ownerRegistry';
 import { runPass, type Pass } from '../../nodes/ZooBilling/pass/run';
 import { tally } from '../../nodes/ZooBilling/outcome/tally';
 import { readBalance } from '../../nodes/ZooBilling/zoo/request';
 import type { Connection } from '../../nodes/ZooBilling/zoo/transport';
-import { org, ORG_ID, replied, ScriptedWorld, user, USER_ID, type Turn } from './given';
+import { org, ORG_ID, replied, ScriptedWorld, user, USER_ID, type Turn, failureOf } from './given';
+import { type WriteRecord, leftOpenBy } from '../../nodes/ZooBilling/records/record';
 
 setFlagsFromString('--expose-gc');
 const collect: () => void = runInNewContext('gc');
@@ -34,11 +35,11 @@ function zoo(turns: Turn[] = [], host = HOST): Connection & { readonly world: Sc
 	return { world, ...world.connection(host) };
 }
 
-function open(context: Record<string, unknown>, place: Partial<Place> = {}): Journal {
-	return openJournal(context, { nodeName: 'Add Cash', run: 0, host: HOST, ...place }, new Register());
+function open(context: Record<string, unknown>, place: Partial<Place> = {}): ExecutionScope {
+	return openExecution(context, { nodeName: 'Add Cash', run: 0, host: HOST, ...place }, new OwnerRegistry());
 }
 
-const pass = (more: Partial<Pass> = {}): Pass => ({ zoo: zoo(), stopOnFailure: false, journal: open({}), ...more });
+const pass = (more: Partial<Pass> = {}): Pass => ({ zoo: zoo(), stopOnFailure: false, execution: open({}), ...more });
 
 const from = { pre_pay_cash_remaining: '10.00' };
 const to = { pre_pay_cash_remaining: '15.00' };
@@ -48,19 +49,24 @@ function previewOf(owner: Owner, reference?: string, host = HOST): Preview {
 	return { ...fixed, ...(reference !== undefined && { reference }) };
 }
 
-const done = (json: Record<string, unknown> = {}, wrote = true): Done => ({ json, hints: [], wrote });
+const done = (json: Record<string, unknown> = {}, wrote = true): Success => ({
+	kind: 'success',
+	json,
+	hints: [],
+	wrote,
+});
 const once = { attempts: 1, askedToWait: undefined, hasSent: true };
 const unwritten = (item: number): Failure =>
 	notApplied(
 		{ item },
-		{ kind: 'unanswered', proves: 'claim', again: false, cause: 'Zoo answered 422', status: 422 },
+		{ kind: 'unanswered', inDoubt: 'rejected', again: false, cause: 'Zoo answered 422', status: 422 },
 		once,
 	);
 const inDoubt = (item: number): Failure =>
 	outcomeUnknown({ item }, { sight: { target: {}, now: {} }, adds: true }, once);
 const invalid = (item: number): Failure => invalidInput({ item }, new Refusal('What', 'Next.'));
 
-type Run = (session: Session, resumed?: Page) => Promise<Result> | Result;
+type Run = (session: ItemSession, resumed?: WriteRecord) => Promise<Result> | Result;
 
 /** A task that may write, with whatever it does. */
 function task(item: number, name: Name, run: Run, more: Partial<Task> = {}): Task {
@@ -68,8 +74,8 @@ function task(item: number, name: Name, run: Run, more: Partial<Task> = {}): Tas
 	return {
 		subject: { item, owner },
 		options: optionDefaults,
-		laneKey: laneOf(owner),
-		writes: { text: 'as ever', adds: true, payment: '' },
+		ownerKey: ownerKeyOf(owner),
+		writes: { fingerprint: 'as ever', adds: true, payment: '' },
 		run: async (session, resumed) => await run(session, resumed),
 		...more,
 	};
@@ -87,10 +93,15 @@ function reading(item: number, run: Run): Task {
 }
 
 /** A write that is begun, or taken up again, and ends like this. */
-function writing(item: number, name: Name, end: Result | ((resumed?: Page) => Result), more: Partial<Task> = {}): Task {
+function writing(
+	item: number,
+	name: Name,
+	end: Result | ((resumed?: WriteRecord) => Result),
+	more: Partial<Task> = {},
+): Task {
 	const run: Run = (session, resumed) => {
 		const page = resumed ?? session.begin(previewOf(owners[name], more.subject?.reference));
-		if (page instanceof Failure) return page;
+		if (isFailure(page)) return page;
 		return typeof end === 'function' ? end(resumed) : end;
 	};
 	return task(item, name, run, more);
@@ -98,8 +109,8 @@ function writing(item: number, name: Name, end: Result | ((resumed?: Page) => Re
 
 const atATime = (maxConcurrency: number) => ({ options: { ...optionDefaults, maxConcurrency } });
 
-const whatOf = (result: Result | undefined) => (result instanceof Failure ? result.details.reason : result?.json['is']);
-const outcomeOf = (result: Result | undefined) => (result instanceof Failure ? result.details.outcome : 'done');
+const whatOf = (result: Result | undefined) => (isFailure(result) ? result.details.reason : result?.json['is']);
+const outcomeOf = (result: Result | undefined) => (isFailure(result) ? result.details.outcome : 'done');
 
 /** What n8n has stored of a context and hands back in another process. */
 const stored = (context: Record<string, unknown>) => JSON.parse(JSON.stringify(context)) as Record<string, unknown>;
@@ -171,7 +182,7 @@ describe('items', () => {
 		expect(connection.world.log).toEqual(['GET', 'wait 10000', 'GET', 'GET']);
 		const other = zoo([replied(429, {}, { retryAfter: '61' })]);
 		const [, second] = await runPass(checked, pass({ zoo: other }));
-		expect(whatOf(second)).toBe('unsent');
+		expect(whatOf(second)).toBe('notSent');
 	});
 
 	it('go as many at a time as the first of them that runs says', async () => {
@@ -260,24 +271,27 @@ describe('an unknown outcome', () => {
 		expect((await runPass(checked, pass())).map(whatOf)).toEqual(['outcomeUnknown', 'blockedByEarlierItem', 'read']);
 	});
 
-	it.each(['claim', 'perhaps', undefined] as const)('leaves to the next pass what is open (%s)', async (doubt) => {
-		const context = {};
-		const leaving = task(0, 'a', (session) => {
-			session.begin(previewOf(org));
-			if (doubt) session.leave(doubt);
-			return inDoubt(0);
-		});
-		await runPass([leaving], pass({ journal: open(context) }));
-		const next = writing(0, 'a', (resumed) => done({ is: resumed?.doubt }));
-		const [result] = await runPass([next], pass({ journal: open(stored(context)) }));
-		expect(whatOf(result)).toBe(doubt ?? 'perhaps');
-	});
+	it.each(['rejected', 'maybeApplied', undefined] as const)(
+		'leaves to the next pass what is open (%s)',
+		async (doubt) => {
+			const context = {};
+			const leaving = task(0, 'a', (session) => {
+				session.begin(previewOf(org));
+				if (doubt) session.leave(doubt);
+				return inDoubt(0);
+			});
+			await runPass([leaving], pass({ execution: open(context) }));
+			const next = writing(0, 'a', (resumed) => done({ is: resumed && leftOpenBy(resumed) }));
+			const [result] = await runPass([next], pass({ execution: open(stored(context)) }));
+			expect(whatOf(result)).toBe(doubt ?? 'maybeApplied');
+		},
+	);
 });
 
 describe('a second pass of the same run', () => {
 	it('settles what the first one has left before it begins anything else for the owner', async () => {
 		const context = {};
-		await runPass([unwritten(0), unwritten(1), writing(2, 'a', inDoubt(2))], pass({ journal: open(context) }));
+		await runPass([unwritten(0), unwritten(1), writing(2, 'a', inDoubt(2))], pass({ execution: open(context) }));
 		const began: number[] = [];
 		const noting = (item: number, name: Name) =>
 			writing(
@@ -289,7 +303,7 @@ describe('a second pass of the same run', () => {
 				},
 				atATime(1),
 			);
-		const results = await runPass([noting(0, 'a'), noting(1, 'b'), noting(2, 'a')], pass({ journal: open(context) }));
+		const results = await runPass([noting(0, 'a'), noting(1, 'b'), noting(2, 'a')], pass({ execution: open(context) }));
 		expect(results.map(whatOf)).toEqual([0, 1, 2]);
 		expect(began).toEqual([2, 0, 1]);
 	});
@@ -298,11 +312,11 @@ describe('a second pass of the same run', () => {
 		const context = {};
 		await runPass(
 			[unwritten(0), writing(1, 'a', done({ is: 'recalled' })), writing(2, 'a', inDoubt(2))],
-			pass({ journal: open(context) }),
+			pass({ execution: open(context) }),
 		);
 		const checked = [writing(0, 'a', done()), writing(1, 'a', unwritten(1)), writing(2, 'a', inDoubt(2))];
 		for (const again of [stored(context), context]) {
-			expect((await runPass(checked, pass({ journal: open(again) }))).map(whatOf)).toEqual([
+			expect((await runPass(checked, pass({ execution: open(again) }))).map(whatOf)).toEqual([
 				'blockedByEarlierItem',
 				'recalled',
 				'outcomeUnknown',
@@ -313,38 +327,41 @@ describe('a second pass of the same run', () => {
 	it('neither sends nor takes up what was written', async () => {
 		const context = {};
 		const { json } = done({ is: 'written' });
-		await runPass([writing(0, 'a', { json, hints: [], wrote: true })], pass({ journal: open(context) }));
+		await runPass(
+			[writing(0, 'a', { kind: 'success', json, hints: [], wrote: true })],
+			pass({ execution: open(context) }),
+		);
 		const again = writing(0, 'a', () => {
 			throw new Error('It was begun again');
 		});
-		const [result] = await runPass([again], pass({ journal: open(context) }));
+		const [result] = await runPass([again], pass({ execution: open(context) }));
 		expect(result && 'json' in result && result.json).toBe(json);
 	});
 
 	it('leaves in doubt what a second doubt about its owner keeps from being taken up', async () => {
 		const context = {};
 		for (const run of [0, 1]) {
-			const journal = open(context, { run });
-			journal.begin(writing(0, 'a', done()), previewOf(org));
-			journal.end(0, inDoubt(0));
+			const execution = open(context, { run });
+			execution.begin(writing(0, 'a', done()), previewOf(org));
+			execution.end(0, inDoubt(0));
 		}
 		const taken: string[] = [];
 		const again = writing(0, 'a', () => {
 			taken.push('taken up');
 			return done();
 		});
-		const [result] = await runPass([again], pass({ journal: open(context) }));
+		const [result] = await runPass([again], pass({ execution: open(context) }));
 		expect(result).toMatchObject({ details: { outcome: 'unknown', before: from, target: to, item: 0 } });
 		expect(taken).toEqual([]);
-		expect(open(context, { run: 2 }).doubtOf(again)).toBe('item 0 of run 0');
+		expect(open(context, { run: 2 }).otherInDoubt(again)).toBe('item 0 of run 0');
 	});
 
 	it('does not send an update that a later one has overtaken', async () => {
 		const context = {};
 		const update = (item: number, end: Result) =>
-			writing(item, 'a', end, { writes: { text: `${item}`, adds: false, payment: '' } });
-		await runPass([update(0, unwritten(0)), update(1, done({ is: 1 }))], pass({ journal: open(context) }));
-		const results = await runPass([update(0, done()), update(1, done())], pass({ journal: open(context) }));
+			writing(item, 'a', end, { writes: { fingerprint: `${item}`, adds: false, payment: '' } });
+		await runPass([update(0, unwritten(0)), update(1, done({ is: 1 }))], pass({ execution: open(context) }));
+		const results = await runPass([update(0, done()), update(1, done())], pass({ execution: open(context) }));
 		expect(results.map(whatOf)).toEqual(['overtaken', 1]);
 		expect(results[0]).toMatchObject({ details: { outcome: 'notSent', overtakenBy: 1, orgId: ORG_ID } });
 	});
@@ -355,7 +372,7 @@ describe('an item that an earlier try has sent and that cannot be taken up now',
 		const context = {};
 		await runPass(
 			[writing(0, 'a', end, { subject: { item: 0, owner: org, reference: 'pi_1' } })],
-			pass({ journal: open(context) }),
+			pass({ execution: open(context) }),
 		);
 		return context;
 	};
@@ -367,12 +384,12 @@ describe('an item that an earlier try has sent and that cannot be taken up now',
 
 	it.each<[string, Task | Failure]>([
 		['refused', invalid(0)],
-		['other parameters', writing(0, 'b', done(), { writes: { text: 'other', adds: true, payment: '' } })],
+		['other parameters', writing(0, 'b', done(), { writes: { fingerprint: 'other', adds: true, payment: '' } })],
 		['a dry run', previewing(0, 'a', () => done())],
 	])('stays in doubt, and closes its owner: %s', async (_, checked) => {
 		const context = await left(inDoubt(0));
 		for (const again of [stored(context), context]) {
-			const results = await runPass([checked, ...later], pass({ journal: open(again) }));
+			const results = await runPass([checked, ...later], pass({ execution: open(again) }));
 			expect(results[0]).toMatchObject(unknown);
 			expect(results.slice(1).map(whatOf)).toEqual(['blockedByEarlierItem', 'written']);
 		}
@@ -382,13 +399,13 @@ describe('an item that an earlier try has sent and that cannot be taken up now',
 		const checked = writing(0, 'a', done());
 		const results = await runPass(
 			[checked, invalid(1)],
-			pass({ journal: open(await left(inDoubt(0))), stopOnFailure: true }),
+			pass({ execution: open(await left(inDoubt(0))), stopOnFailure: true }),
 		);
 		expect(results[0]).toMatchObject(unknown);
 	});
 
 	it('says that it was written, and is refused as ever when it was not begun', async () => {
-		const results = await runPass([invalid(0), invalid(1)], pass({ journal: open(await left(done())) }));
+		const results = await runPass([invalid(0), invalid(1)], pass({ execution: open(await left(done())) }));
 		expect(results.map(whatOf)).toEqual(['alreadyWritten', 'invalidInput']);
 		expect(results.map(outcomeOf)).toEqual(['written', 'notSent']);
 	});
@@ -396,8 +413,8 @@ describe('an item that an earlier try has sent and that cannot be taken up now',
 	it.each(['notApplied', 'different'] as const)(
 		'keeps what it came to (%s) only if Zoo has answered',
 		async (outcome) => {
-			const end = new Failure('service', 'What [item 0]', 'Next.', { reason: 'different', outcome, item: 0 });
-			const [result] = await runPass([invalid(0)], pass({ journal: open(await left(end)) }));
+			const end = failureOf('service', 'What [item 0]', 'Next.', { reason: 'different', outcome, item: 0 });
+			const [result] = await runPass([invalid(0)], pass({ execution: open(await left(end)) }));
 			expect(whatOf(result)).toBe(outcome === 'different' ? 'different' : 'invalidInput');
 		},
 	);
@@ -407,12 +424,12 @@ describe('a credential that cannot be used', () => {
 	it('sends nothing, refuses what could run, and says of the rest what it came to before', async () => {
 		const context = {};
 		const first = [writing(0, 'a', done()), writing(1, 'b', inDoubt(1)), writing(2, 'b', done())];
-		await runPass(first, pass({ journal: open(context) }));
+		await runPass(first, pass({ execution: open(context) }));
 		const refusal = new Refusal('The credential could not be opened', 'Choose one.');
 		for (const stopOnFailure of [true, false]) {
 			const results = await runPass(
 				[...first, invalid(3)],
-				pass({ zoo: refusal, stopOnFailure, journal: open(context, { host: '' }) }),
+				pass({ zoo: refusal, stopOnFailure, execution: open(context, { host: '' }) }),
 			);
 			expect(results.map(whatOf)).toEqual(['alreadyWritten', 'outcomeUnknown', 'credentialUnusable', 'invalidInput']);
 			expect(results.map(outcomeOf)).toEqual(['written', 'unknown', 'notSent', 'notSent']);
@@ -426,9 +443,9 @@ describe('a later run of the node in the same execution', () => {
 		const context = {};
 		const run = async (index: number, end: Result) => {
 			const checked = [writing(0, 'a', end), writing(1, 'b', done({ is: 'written' }))];
-			const journal = open(context, { run: index });
-			const results = await runPass(checked, pass({ journal }));
-			journal.close();
+			const execution = open(context, { run: index });
+			const results = await runPass(checked, pass({ execution }));
+			execution.close();
 			return results[0];
 		};
 		await run(0, inDoubt(0));
@@ -442,15 +459,18 @@ describe('a later run of the node in the same execution', () => {
 
 	it('nor does another node, which names the one that is in doubt', async () => {
 		const context = {};
-		await runPass([writing(0, 'a', inDoubt(0))], pass({ journal: open(context) }));
-		const [result] = await runPass([writing(0, 'a', done())], pass({ journal: open(context, { nodeName: 'Other' }) }));
+		await runPass([writing(0, 'a', inDoubt(0))], pass({ execution: open(context) }));
+		const [result] = await runPass(
+			[writing(0, 'a', done())],
+			pass({ execution: open(context, { nodeName: 'Other' }) }),
+		);
 		expect(result).toMatchObject({ details: { blockedBy: "item 0 of run 0 of 'Add Cash'" } });
 	});
 });
 
 describe('two calls of a tool at the same time', () => {
 	const callIn = (context: Record<string, unknown>) => async (checked: Task) =>
-		(await runPass([checked], pass({ journal: open(context, { run: undefined }) })))[0];
+		(await runPass([checked], pass({ execution: open(context, { run: undefined }) })))[0];
 
 	it('send nothing for an owner whose outcome the other has just left unknown', async () => {
 		const call = callIn({});
@@ -480,7 +500,7 @@ describe('when the workflow stops on a failure', () => {
 	const send: Run = async ({ exchange }) => {
 		const answer = await exchange.read(readBalance(org));
 		if (answer.kind === 'answered') return done({ is: 'read' });
-		return done({ is: answer.kind === 'unsent' ? answer.why : answer.kind });
+		return done({ is: answer.kind === 'notSent' ? answer.why : answer.kind });
 	};
 
 	it('items that have not begun are not sent', async () => {
@@ -519,18 +539,18 @@ describe('when the workflow stops on a failure', () => {
 
 	it('what was written in an earlier pass is no failure, and keeps nothing back', async () => {
 		const context = {};
-		await runPass([writing(0, 'a', done({ is: 'written' }))], pass({ journal: open(context) }));
+		await runPass([writing(0, 'a', done({ is: 'written' }))], pass({ execution: open(context) }));
 		const checked = [writing(0, 'a', done()), task(1, 'b', () => done({ is: 'sent' }))];
-		const results = await runPass(checked, pass({ journal: open(context), stopOnFailure: true }));
+		const results = await runPass(checked, pass({ execution: open(context), stopOnFailure: true }));
 		expect(results.map(whatOf)).toEqual(['written', 'sent']);
 	});
 
 	it('what was written is not said to be kept back by a refusal of another', async () => {
 		const context = {};
-		await runPass([writing(0, 'a', done({ is: 'written' }))], pass({ journal: open(context) }));
+		await runPass([writing(0, 'a', done({ is: 'written' }))], pass({ execution: open(context) }));
 		const results = await runPass(
 			[writing(0, 'a', done()), invalid(1)],
-			pass({ journal: open(context), stopOnFailure: true }),
+			pass({ execution: open(context), stopOnFailure: true }),
 		);
 		expect(results.map(whatOf)).toEqual(['written', 'invalidInput']);
 	});
@@ -566,11 +586,11 @@ describe('writes to one owner', () => {
 describe('a repeated payment reference', () => {
 	const adding = (item: number, reference: string | undefined, adds = true) =>
 		writing(item, 'a', done({ is: 'runs' }), {
-			writes: { text: `as ever ${reference}`, adds, payment: '' },
+			writes: { fingerprint: `as ever ${reference}`, adds, payment: '' },
 			subject: { item, owner: org, ...(reference !== undefined && { reference }) },
 		});
-	const outcomes = async (checked: ReadonlyArray<Task | Failure>, journal = open({})) =>
-		(await runPass(checked, pass({ journal }))).map((each) => (each instanceof Failure ? each.what : each.json['is']));
+	const outcomes = async (checked: ReadonlyArray<Task | Failure>, execution = open({})) =>
+		(await runPass(checked, pass({ execution }))).map((each) => (isFailure(each) ? each.what : each.json['is']));
 
 	it('is refused, and names the item that used it first', async () => {
 		const checked = [adding(0, 'pi_1'), adding(1, 'pi_2'), adding(2, 'pi_1'), adding(3, 'pi_1')];
@@ -619,7 +639,7 @@ describe('a repeated payment reference', () => {
 	it('of what was written before says so', async () => {
 		const context = {};
 		await outcomes([adding(0, 'pi_1'), adding(1, 'pi_2')], open(context));
-		const results = await runPass([adding(0, 'pi_1'), adding(1, 'pi_1')], pass({ journal: open(context) }));
+		const results = await runPass([adding(0, 'pi_1'), adding(1, 'pi_1')], pass({ execution: open(context) }));
 		expect(results.map(whatOf)).toEqual(['runs', 'alreadyWritten']);
 		expect(results[1]).toMatchObject({ details: { reference: 'pi_2' } });
 	});
@@ -645,11 +665,11 @@ describe('something that nobody foresaw', () => {
 	it('after a write was begun is a doubt like any other, in every pass', async () => {
 		const context = {};
 		const checked = [throwing(true, new TypeError('x')), task(1, 'a', () => done())];
-		const results = await runPass(checked, pass({ journal: open(context) }));
+		const results = await runPass(checked, pass({ execution: open(context) }));
 		expect(results.map(whatOf)).toEqual(['unforeseen', 'blockedByEarlierItem']);
 		expect(results[0]).toMatchObject({ details: { outcome: 'unknown', cause: 'TypeError: x' } });
 		const again = [throwing(false, 'thrown while taken up'), task(1, 'a', () => done())];
-		const next = await runPass(again, pass({ journal: open(stored(context)) }));
+		const next = await runPass(again, pass({ execution: open(stored(context)) }));
 		expect(next.map(whatOf)).toEqual(['unforeseen', 'blockedByEarlierItem']);
 		expect(next[0]).toMatchObject({ details: { outcome: 'unknown', cause: 'thrown while taken up' } });
 	});
@@ -675,13 +695,13 @@ describe('something that nobody foresaw', () => {
 			],
 			pass({ stopOnFailure: true }),
 		);
-		expect(results.map(whatOf)).toEqual(['unforeseen', 'unsent']);
+		expect(results.map(whatOf)).toEqual(['unforeseen', 'notSent']);
 	});
 });
 
 describe('the sum', () => {
 	const withOutcome = (outcome: FailureDetails['outcome']) =>
-		new Failure('service', 'What', 'Next.', { reason: 'different', outcome, item: 0 });
+		failureOf('service', 'What', 'Next.', { reason: 'different', outcome, item: 0 });
 
 	it.each([[[]], [[done()]], [[unwritten(0)]]])('of fewer than two items says nothing (%#)', (results) => {
 		expect(tally(results)).toBe('');
@@ -722,9 +742,9 @@ describe('the sum', () => {
 describe('while another item’s attempt may still land', () => {
 	const waits = async (checked: Task) => {
 		const wire = zoo();
-		const journal = open({});
-		journal.register.noteOpen(HOST + laneOf(org), 'another page', wire.ticks() + 7000);
-		await runPass([checked], pass({ zoo: wire, journal }));
+		const execution = open({});
+		execution.registry.noteInFlight(HOST + ownerKeyOf(org), 'another page', wire.ticks() + 7000);
+		await runPass([checked], pass({ zoo: wire, execution }));
 		return wire.world.log;
 	};
 
@@ -741,8 +761,8 @@ describe('while another item’s attempt may still land', () => {
 it('what is held back has sent nothing and was not asked to wait, and says no more than that', async () => {
 	const checked = [task(0, 'a', () => done()), invalid(1)];
 	const [held] = await runPass(checked, pass({ stopOnFailure: true }));
-	expect(held).toBeInstanceOf(Failure);
-	expect(Object.keys({ ...(held instanceof Failure && held.details) })).toEqual(['reason', 'outcome', 'item', 'orgId']);
+	expect(held).toMatchObject({ kind: 'failure' });
+	expect(Object.keys({ ...(isFailure(held) && held.details) })).toEqual(['reason', 'outcome', 'item', 'orgId']);
 });
 
 it('the items of one pass begin three in a turn of the event loop', async () => {

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import fc from 'fast-check';
 
-import { exclusively, runInLanes, takingTurns, type Turn } from '../../nodes/ZooBilling/pass/schedule';
+import { withLock, runJobs, takingTurns, type Job } from '../../nodes/ZooBilling/pass/schedule';
 
 /** A promise that the test resolves. */
 function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
@@ -25,7 +25,7 @@ describe('lanes', () => {
 	function stage(keys: ReadonlyArray<string | undefined>) {
 		const log: string[] = [];
 		const gates = keys.map(gate);
-		const turns = keys.map((key, index): Turn<{ seen: number[] }, string> => ({
+		const turns = keys.map((key, index): Job<{ seen: number[] }, string> => ({
 			key,
 			run: async (lane) => {
 				log.push(`begin ${index}`);
@@ -39,7 +39,7 @@ describe('lanes', () => {
 			gates[index]?.open();
 			await settle();
 		};
-		return { log, end, run: async (limit: number) => await runInLanes(turns, limit, () => ({ seen: [] })) };
+		return { log, end, run: async (limit: number) => await runJobs(turns, limit, () => ({ seen: [] })) };
 	}
 
 	it('run one after another inside and side by side among each other', async () => {
@@ -95,7 +95,7 @@ describe('lanes', () => {
 
 	it('take a turn that says nothing as one that does not go first', async () => {
 		const order: string[] = [];
-		const turn = (name: string, more: Partial<Turn<undefined, void>> = {}): Turn<undefined, void> => ({
+		const turn = (name: string, more: Partial<Job<undefined, void>> = {}): Job<undefined, void> => ({
 			key: 'one',
 			run: async () => {
 				order.push(name);
@@ -103,13 +103,13 @@ describe('lanes', () => {
 			},
 			...more,
 		});
-		await runInLanes([turn('new'), turn('resumed', { first: true })], 1, () => undefined);
+		await runJobs([turn('new'), turn('resumed', { first: true })], 1, () => undefined);
 		expect(order).toEqual(['resumed', 'new']);
 	});
 
 	it('begin with the turns that go first, each kind in its order, and leave the results in theirs', async () => {
 		const order: number[] = [];
-		const turn = (key: string, first: boolean, index: number): Turn<undefined, number> => ({
+		const turn = (key: string, first: boolean, index: number): Job<undefined, number> => ({
 			key,
 			first,
 			run: async () => {
@@ -124,12 +124,12 @@ describe('lanes', () => {
 			turn('a', false, 3),
 			turn('a', true, 4),
 		];
-		expect(await runInLanes(turns, 1, () => undefined)).toEqual([0, 1, 2, 3, 4]);
+		expect(await runJobs(turns, 1, () => undefined)).toEqual([0, 1, 2, 3, 4]);
 		expect(order).toEqual([2, 4, 0, 3, 1]);
 	});
 
 	it('are none without items', async () => {
-		expect(await runInLanes([], 25, () => undefined)).toEqual([]);
+		expect(await runJobs([], 25, () => undefined)).toEqual([]);
 	});
 
 	it('keep order, limit and results for any mixture of owners', async () => {
@@ -142,7 +142,7 @@ describe('lanes', () => {
 					const open = new Map<string | number, number>();
 					const begun = new Map<string | undefined, number[]>();
 					let most = 0;
-					const turns = keys.map((key, index): Turn<undefined, number> => ({
+					const turns = keys.map((key, index): Job<undefined, number> => ({
 						key,
 						run: async () => {
 							expect(open.has(key ?? index)).toBe(false);
@@ -154,7 +154,7 @@ describe('lanes', () => {
 							return index;
 						},
 					}));
-					const done = runInLanes(turns, limit, () => undefined);
+					const done = runJobs(turns, limit, () => undefined);
 					await scheduler.waitFor(done);
 					expect(await done).toEqual(keys.map((_, index) => index));
 					expect(most).toBeLessThanOrEqual(limit);
@@ -169,11 +169,11 @@ describe('lanes', () => {
 	});
 
 	it('take fifty thousand items in order', async () => {
-		const turns = Array.from({ length: 50_000 }, (_, index): Turn<undefined, number> => ({
+		const turns = Array.from({ length: 50_000 }, (_, index): Job<undefined, number> => ({
 			key: `owner ${index % 5000}`,
 			run: async () => await Promise.resolve(index),
 		}));
-		const results = await runInLanes(turns, 25, () => undefined);
+		const results = await runJobs(turns, 25, () => undefined);
 		expect(results).toHaveLength(50_000);
 		expect(results.every((result, index) => result === index)).toBe(true);
 	});
@@ -200,7 +200,7 @@ describe('turns of the event loop', () => {
 describe('one worker per key', () => {
 	it('begins at once where nobody is at work', () => {
 		let began = false;
-		void exclusively('idle', async () => await Promise.resolve((began = true)), never);
+		void withLock('idle', async () => await Promise.resolve((began = true)), never);
 		expect(began).toBe(true);
 	});
 
@@ -208,7 +208,7 @@ describe('one worker per key', () => {
 		const log: string[] = [];
 		const gates = [gate(), gate(), gate(), gate()];
 		const call = async (name: number, key: string) =>
-			await exclusively(
+			await withLock(
 				key,
 				async () => {
 					log.push(`begin ${name}`);
@@ -237,23 +237,23 @@ describe('one worker per key', () => {
 	});
 
 	it('forgets a key when its last work has ended', async () => {
-		const first = exclusively('passing', async () => await Promise.resolve(1), never);
-		const second = exclusively('passing', async () => await Promise.resolve(2), never);
+		const first = withLock('passing', async () => await Promise.resolve(1), never);
+		const second = withLock('passing', async () => await Promise.resolve(2), never);
 		expect([await first, await second]).toEqual([1, 2]);
 		await settle();
 		let began = false;
-		void exclusively('passing', async () => await Promise.resolve((began = true)), never);
+		void withLock('passing', async () => await Promise.resolve((began = true)), never);
 		expect(began).toBe(true);
 	});
 
 	it('keeps a key while a later caller is at work', async () => {
 		const holder = gate();
-		const first = exclusively('handed on', async () => await Promise.resolve(), never);
-		const second = exclusively('handed on', async () => await holder.opened, never);
+		const first = withLock('handed on', async () => await Promise.resolve(), never);
+		const second = withLock('handed on', async () => await holder.opened, never);
 		await first;
 		await settle();
 		let began = false;
-		const third = exclusively('handed on', async () => await Promise.resolve((began = true)), never);
+		const third = withLock('handed on', async () => await Promise.resolve((began = true)), never);
 		await settle();
 		expect(began).toBe(false);
 		holder.open();
@@ -269,9 +269,9 @@ describe('one worker per key', () => {
 			await until;
 			log.push(`end ${name}`);
 		};
-		const first = exclusively('held', work('first', holder.opened), never);
-		const canceled = exclusively('held', work('canceled', Promise.resolve()), stop.opened);
-		const later = exclusively('held', work('later', Promise.resolve()), never);
+		const first = withLock('held', work('first', holder.opened), never);
+		const canceled = withLock('held', work('canceled', Promise.resolve()), stop.opened);
+		const later = withLock('held', work('later', Promise.resolve()), never);
 		await settle();
 		expect(log).toEqual(['begin first']);
 		stop.open();
@@ -285,12 +285,12 @@ describe('one worker per key', () => {
 
 	it('keeps a key while an earlier holder is still at work, though the last caller was canceled and has ended', async () => {
 		const [holder, stop] = [gate(), gate()];
-		const first = exclusively('long', async () => await holder.opened, never);
+		const first = withLock('long', async () => await holder.opened, never);
 		stop.open();
-		await exclusively('long', async () => await Promise.resolve(), stop.opened);
+		await withLock('long', async () => await Promise.resolve(), stop.opened);
 		await settle();
 		let began = false;
-		const third = exclusively('long', async () => await Promise.resolve((began = true)), never);
+		const third = withLock('long', async () => await Promise.resolve((began = true)), never);
 		await settle();
 		expect(began).toBe(false);
 		holder.open();

@@ -1,11 +1,11 @@
 // Balances that are older than what Zoo has said before, as a replica that lags may show them: none of them is believed.
 
 import { ownerKinds } from '../../nodes/ZooBilling/balance/owner';
-import { openJournal } from '../../nodes/ZooBilling/records/journal';
 import { operations } from '../../nodes/ZooBilling/operations/all';
-import { Register } from '../../nodes/ZooBilling/records/register';
+import { OwnerRegistry } from '../../nodes/ZooBilling/records/ownerRegistry';
 import { runPass } from '../../nodes/ZooBilling/pass/run';
 import { ORG_ID, refusedConnection, replied, ScriptedWorld, timedOut, type Turn } from './given';
+import { openExecution } from '../../nodes/ZooBilling/records/executionScope';
 
 const EARLIER = '2026-01-01T00:00:00.000001Z';
 const LATER = '2026-01-01T00:00:00.000002Z';
@@ -23,17 +23,17 @@ const at = (cash: string, updated_at: string) =>
 async function addFive(
 	turns: Turn[],
 	items: number,
-	given: { context?: Record<string, unknown>; register?: Register; retryFor?: number },
+	given: { context?: Record<string, unknown>; register?: OwnerRegistry; retryFor?: number },
 ) {
-	const { context = {}, register = new Register(), retryFor = 60 } = given;
+	const { context = {}, register = new OwnerRegistry(), retryFor = 60 } = given;
 	const world = new ScriptedWorld(turns);
 	const raw = { orgId: ORG_ID, amountUnit: 'usd', options: { retryFor }, adjustFields: { prePayCashRemaining: '5' } };
 	const adjust = operations.find(({ name }) => name === 'adjustBalance');
 	const tasks = Array.from({ length: items }, (_, item) => adjust?.prepare(raw, ownerKinds.org, item));
-	const journal = openJournal(context, { nodeName: 'N', run: 0, host }, register);
+	const execution = openExecution(context, { nodeName: 'N', run: 0, host }, register);
 	const results = await runPass(
 		tasks.filter((task) => task !== undefined),
-		{ zoo: world.connection(host), stopOnFailure: false, journal },
+		{ zoo: world.connection(host), stopOnFailure: false, execution },
 	);
 	return { results, log: world.log, bodies: world.requests.flatMap(({ body }) => body ?? []) };
 }
@@ -54,10 +54,13 @@ it('a balance from before the look that a write was built on confirms nothing in
 	const context = {};
 	const given = { context, retryFor: 0 };
 	// It stood at 105 before, was billed 5, and the write of 105 is lost.
-	await addFive([at('100', LATER), timedOut, refusedConnection], 1, { ...given, register: new Register(() => 0.1) });
+	await addFive([at('100', LATER), timedOut, refusedConnection], 1, {
+		...given,
+		register: new OwnerRegistry(() => 0.1),
+	});
 	const { results, log } = await addFive([at('105', EARLIER), at('105', EARLIER)], 1, {
 		...given,
-		register: new Register(() => 0.2),
+		register: new OwnerRegistry(() => 0.2),
 	});
 	expect(log).toEqual(['GET']);
 	expect(results).toMatchObject([{ details: { outcome: 'unknown' } }]);

@@ -76,7 +76,7 @@ it.each([
 	'ERR_TLS_CERT_ALTNAME_INVALID',
 ])('%s is a certificate that was not accepted: nothing was sent, and nothing is sent again', async (code) => {
 	expect(await failing(code)).toMatchObject({
-		reached: 'no',
+		inDoubt: 'no',
 		again: false,
 		cause: 'the host’s certificate was not accepted: zoo.test',
 		next: expect.stringContaining("Check 'Base URL'"),
@@ -93,13 +93,13 @@ it.each([
 	'ECONNABORTED',
 	'ESOMETHING',
 ])('%s may come after Zoo has the request', async (code) => {
-	expect(await failing(code)).toMatchObject({ kind: 'silence', reached: 'perhaps', again: true });
+	expect(await failing(code)).toMatchObject({ kind: 'noResponse', inDoubt: 'maybeApplied', again: true });
 });
 
 it.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'])(
 	'%s comes before Zoo has the request, which is sent again',
 	async (code) => {
-		expect(await failing(code)).toMatchObject({ reached: 'no', again: true });
+		expect(await failing(code)).toMatchObject({ inDoubt: 'no', again: true });
 	},
 );
 
@@ -151,7 +151,7 @@ it('a token that stands where a header is cut is masked before', async () => {
 
 it.each(['{"a":"\\u0022\\u005c"}', '{"a":"\\\\u002d"}', '{"a":"\\u20ac\\n"}'])('%s keeps its meaning', async (text) => {
 	const sent = await replying(text);
-	expect(sent.kind === 'reply' && JSON.parse(sent.text)).toEqual(JSON.parse(text));
+	expect(sent.kind === 'response' && JSON.parse(sent.text)).toEqual(JSON.parse(text));
 });
 
 it('an execution that was canceled before the credential was open is canceled', async () => {
@@ -190,8 +190,8 @@ const endless: Helper = async function () {
 
 it('a request without a reply is let go when its time is over, whatever fraction of a millisecond that is', async () => {
 	expect(await sentThrough(endless, 33.333)).toEqual({
-		kind: 'silence',
-		reached: 'perhaps',
+		kind: 'noResponse',
+		inDoubt: 'maybeApplied',
 		again: true,
 		cause: 'no reply came within the time-out',
 	});
@@ -202,7 +202,7 @@ it('a request without a reply is let go when the execution is canceled', async (
 	const { send } = await connected(endless, stop.signal);
 	const sent = send({ method: 'PUT', path: '/' }, 300_000);
 	stop.abort();
-	expect(await sent).toMatchObject({ reached: 'perhaps', cause: expect.stringContaining('was canceled') });
+	expect(await sent).toMatchObject({ inDoubt: 'maybeApplied', cause: expect.stringContaining('was canceled') });
 });
 
 it('whatever goes wrong with a reply, its request is let go', async () => {
@@ -232,20 +232,25 @@ it.each([
 	],
 ])('%s has kept the request back: nothing was sent, and nothing is sent again', async (_, error, cause) => {
 	const sent = await sentThrough(async () => await Promise.reject(Object.assign(new Error(), error)));
-	expect(sent).toMatchObject({ kind: 'silence', reached: 'no', again: false, cause: expect.stringContaining(cause) });
+	expect(sent).toMatchObject({
+		kind: 'noResponse',
+		inDoubt: 'no',
+		again: false,
+		cause: expect.stringContaining(cause),
+	});
 });
 
 it.each([
 	[
 		'a connection that broke after the handshake',
 		{ cause: { code: 'ECONNRESET', ...shaking(false) } },
-		'perhaps',
+		'maybeApplied',
 		true,
 	],
 	['a refused connection that was to become a secure one', { code: 'ECONNREFUSED', ...shaking(true) }, 'no', true],
-])('%s is told apart from one that broke before', async (_, error, reached, again) => {
+])('%s is told apart from one that broke before', async (_, error, inDoubt, again) => {
 	const sent = await sentThrough(async () => await Promise.reject(Object.assign(new Error(), error)));
-	expect(sent).toMatchObject({ reached, again });
+	expect(sent).toMatchObject({ inDoubt, again });
 });
 
 function shaking(secureConnecting: boolean) {

@@ -2,8 +2,8 @@
 
 import fc from 'fast-check';
 
-import { shown } from '../../nodes/ZooBilling/text/refusal';
-import { plainCopy, plainWords } from '../../nodes/ZooBilling/text/words';
+import { quoteValue } from '../../nodes/ZooBilling/text/refusal';
+import { plainCopy, sanitize } from '../../nodes/ZooBilling/text/words';
 
 it.each([
 	['No luck', 'No luck'],
@@ -23,14 +23,14 @@ it.each([
 	['half \ud800 a pair', 'half a pair'],
 	['5 < 6 and 7 > 6', '5 ‹ 6 and 7 › 6'],
 ])('%j reads %j', (text, words) => {
-	expect(plainWords(text)).toBe(words);
+	expect(sanitize(text)).toBe(words);
 });
 
 it('is cut where it is long', () => {
-	expect(plainWords('x'.repeat(301))).toBe(`${'x'.repeat(300)}…`);
-	expect(plainWords('x'.repeat(300))).toBe('x'.repeat(300));
-	expect(plainWords('abcdef', 3)).toBe('abc…');
-	expect(plainWords('ab😀cd', 3)).toBe('ab…');
+	expect(sanitize('x'.repeat(301))).toBe(`${'x'.repeat(300)}…`);
+	expect(sanitize('x'.repeat(300))).toBe('x'.repeat(300));
+	expect(sanitize('abcdef', 3)).toBe('abc…');
+	expect(sanitize('ab😀cd', 3)).toBe('ab…');
 });
 
 it('a copy shows what is invisible by its code, and keeps all else', () => {
@@ -39,10 +39,10 @@ it('a copy shows what is invisible by its code, and keeps all else', () => {
 });
 
 it('a refused value is shown harmless, whatever it is', () => {
-	expect(shown('50\u202e"')).toBe('"50\\u202e\\""');
-	expect(shown({ html: '<img src=x>' })).toBe('{"html":"‹img src=x›"}');
-	expect(shown(10n ** 30n)).toBe('1000000000000000000000000000000');
-	expect(shown(10n ** 5000n)).toBe('a value that has no text form');
+	expect(quoteValue('50\u202e"')).toBe('"50\\u202e\\""');
+	expect(quoteValue({ html: '<img src=x>' })).toBe('{"html":"‹img src=x›"}');
+	expect(quoteValue(10n ** 30n)).toBe('1000000000000000000000000000000');
+	expect(quoteValue(10n ** 5000n)).toBe('a value that has no text form');
 });
 
 const nasty = fc.string({
@@ -70,7 +70,7 @@ const nasty = fc.string({
 it('nothing that comes out is markup, invisible or long', () => {
 	fc.assert(
 		fc.property(nasty, fc.integer({ min: 1, max: 300 }), (text, longest) => {
-			for (const words of [plainWords(text, longest), plainCopy(text, longest), shown(text)]) {
+			for (const words of [sanitize(text, longest), plainCopy(text, longest), quoteValue(text)]) {
 				expect(words).not.toMatch(/[<>\p{Cc}\p{Cf}\p{Cs}]|\]\(/u);
 				expect(words.length).toBeLessThanOrEqual(Math.max(longest, 80) + 1);
 			}

@@ -1,15 +1,15 @@
 // What a write puts out, whole: from parameters through a scripted wire to the item or the failure.
 
 import { ownerKinds } from '../../nodes/ZooBilling/balance/owner';
-import { Failure } from '../../nodes/ZooBilling/outcome/failure';
 import type { Result } from '../../nodes/ZooBilling/outcome/result';
-import { openJournal } from '../../nodes/ZooBilling/records/journal';
 import { adjustBalance } from '../../nodes/ZooBilling/operations/adjustBalance';
 import type { RawParameters } from '../../nodes/ZooBilling/operations/operation';
 import { updateBalance } from '../../nodes/ZooBilling/operations/updateBalance';
-import { Register } from '../../nodes/ZooBilling/records/register';
+import { OwnerRegistry } from '../../nodes/ZooBilling/records/ownerRegistry';
 import { runPass } from '../../nodes/ZooBilling/pass/run';
 import { ORG_ID, replied, ScriptedWorld, START, timedOut, type Turn } from './given';
+import { type Failure, isFailure } from '../../nodes/ZooBilling/outcome/failure';
+import { openExecution } from '../../nodes/ZooBilling/records/executionScope';
 
 const operations = { adjust: adjustBalance, update: updateBalance };
 const THEN = '2026-01-01T00:00:00.1Z';
@@ -47,9 +47,9 @@ const apiSetting = (amount: string, options = {}): RawParameters => ({
 async function runAll(name: keyof typeof operations, raws: readonly RawParameters[], turns: Turn[]) {
 	const world = new ScriptedWorld(turns);
 	const host = 'api.zoo.dev';
-	const journal = openJournal({}, { nodeName: 'Node', run: 0, host }, new Register());
+	const execution = openExecution({}, { nodeName: 'Node', run: 0, host }, new OwnerRegistry());
 	const checked = raws.map((raw, item) => operations[name].prepare(raw, ownerKinds.org, item));
-	const results = await runPass(checked, { zoo: world.connection(host), stopOnFailure: false, journal });
+	const results = await runPass(checked, { zoo: world.connection(host), stopOnFailure: false, execution });
 	return { results, world };
 }
 
@@ -61,12 +61,12 @@ async function run(name: keyof typeof operations, raw: RawParameters, turns: Tur
 }
 
 function jsonOf(result: Result): Readonly<Record<string, unknown>> {
-	if (result instanceof Failure) throw new Error(`${result.what}. ${result.next}`);
+	if (isFailure(result)) throw new Error(`${result.what}. ${result.next}`);
 	return result.json;
 }
 
 function detailsOf(result: Result): Failure['details'] {
-	if (!(result instanceof Failure)) throw new Error(JSON.stringify(result.json));
+	if (!isFailure(result)) throw new Error(JSON.stringify(result.json));
 	return result.details;
 }
 
@@ -93,6 +93,7 @@ describe('an adjustment', () => {
 		expect(log).toEqual(['GET', 'PUT']);
 		expect(bodies).toEqual([undefined, '{"pre_pay_cash_remaining":"110.00"}']);
 		expect(result).toEqual({
+			kind: 'success',
 			json: {
 				orgId: ORG_ID,
 				pre_pay_cash_remaining: '110.00',
@@ -154,6 +155,7 @@ describe('an adjustment', () => {
 		const { result, log } = await run('adjust', adding({ prePayCashRemaining: '0' }), [balance('100.00')]);
 		expect(log).toEqual(['GET']);
 		expect(result).toEqual({
+			kind: 'success',
 			json: {
 				orgId: ORG_ID,
 				pre_pay_cash_remaining: '100.00',
@@ -235,7 +237,7 @@ describe('an adjustment', () => {
 
 	it('names the sum that cannot be written', async () => {
 		const { result } = await run('adjust', adding({ prePayCashRemaining: '-100.01' }), [balance('100.00')]);
-		const text = result instanceof Failure ? result.next : '';
+		const text = isFailure(result) ? result.next : '';
 		expect(text).toContain('pre_pay_cash_remaining: 100.00 now, -100.01 to add, would be -0.01');
 	});
 
@@ -272,7 +274,7 @@ describe('an adjustment', () => {
 	});
 
 	it('is void where somebody has changed the balance before it could be sent again', async () => {
-		const refused: Turn = { kind: 'silence', reached: 'no', again: true, cause: 'refused' };
+		const refused: Turn = { kind: 'noResponse', inDoubt: 'no', again: true, cause: 'refused' };
 		const { result } = await run('adjust', add10, [balance('100.00'), refused, balance('90.00', '20.00', LATER)]);
 		expect(detailsOf(result)).toMatchObject({
 			reason: 'changedMeanwhile',
@@ -289,7 +291,7 @@ describe('an adjustment', () => {
 		const { result, log } = await run('adjust', raw, [balance('100.00')]);
 		expect(log).toEqual(['GET']);
 		expect(detailsOf(result)).toMatchObject({ reason: 'conditionNotMet', outcome: 'notSent' });
-		expect(result instanceof Failure && `${result.what} ${result.next}`).toContain('20.00');
+		expect(isFailure(result) && `${result.what} ${result.next}`).toContain('20.00');
 	});
 });
 
@@ -407,6 +409,7 @@ describe('a dry run', () => {
 		const { result, log } = await run('adjust', raw, [balance('100.00')]);
 		expect(log).toEqual(['GET']);
 		expect(result).toEqual({
+			kind: 'success',
 			json: {
 				dryRun: true,
 				orgId: ORG_ID,

@@ -1,6 +1,6 @@
 // Amounts per balance field, read from one of the editor's collections.
 
-import { isRecord, Refusal, shown } from '../text/refusal';
+import { isRecord, Refusal, quoteValue } from '../text/refusal';
 import { allFields, allModels, balanceModels, type BalanceField, type BalanceModel } from './fields';
 import type { Usd } from './money';
 
@@ -20,12 +20,12 @@ export function readFieldAmounts(
 	read: (label: string, value: unknown) => Usd | Refusal,
 ): FieldAmount[] | Refusal {
 	if (!isRecord(collection))
-		return new Refusal(`'${label}' is not a set of fields: ${shown(collection)}`, `Add fields under '${label}'.`);
+		return new Refusal(`'${label}' is not a set of fields: ${quoteValue(collection)}`, `Add fields under '${label}'.`);
 	const names = Object.keys(collection);
 	const stranger = names.find((name) => !allFields.some(({ parameter }) => parameter === name));
 	if (stranger !== undefined) {
 		const known = allFields.map(({ parameter }) => parameter).join(', ');
-		const what = `'${label}' has a field that no balance at Zoo has: ${shown(stranger)}`;
+		const what = `'${label}' has a field that no balance at Zoo has: ${quoteValue(stranger)}`;
 		return new Refusal(what, `Remove it; the fields are ${known}.`);
 	}
 	if (names.length === 0) return new Refusal(`'${label}' has no amount`, `Add at least one field under '${label}'.`);

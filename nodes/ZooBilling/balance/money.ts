@@ -2,7 +2,7 @@
 
 import Big from 'big.js';
 
-import { Refusal, shown } from '../text/refusal';
+import { Refusal, quoteValue } from '../text/refusal';
 
 // A constructor of our own, whose text never takes the exponent form.
 const Decimal = Big();
@@ -90,11 +90,11 @@ export type Sign = 'unsigned' | 'signed';
 export function readAmount(label: string, value: unknown, unit: AmountUnit, sign: Sign = 'unsigned'): Usd | Refusal {
 	const text = textOf(value);
 	const fault = text === undefined ? faultOfType(value) : faultOfText(text, unit, sign);
-	if (fault) return new Refusal(`'${label}' ${fault[0]}: ${shown(value)}`, fault[1]);
+	if (fault) return new Refusal(`'${label}' ${fault[0]}: ${quoteValue(value)}`, fault[1]);
 	const amount = Usd.of(text ?? '', unit);
 	if (!amount.absolute().isBelow(Usd.limit)) {
 		return new Refusal(
-			`'${label}' is too large: ${shown(value)}`,
+			`'${label}' is too large: ${quoteValue(value)}`,
 			`Give an amount below ${Usd.limit.toString()} US dollars.`,
 		);
 	}
@@ -105,7 +105,7 @@ export function readAmount(label: string, value: unknown, unit: AmountUnit, sign
 function textOf(value: unknown): string | undefined {
 	if (typeof value === 'string') return value.trim();
 	// Its digits; a huge one is not printed, and is refused by the words in its place.
-	if (typeof value === 'bigint') return shown(value);
+	if (typeof value === 'bigint') return quoteValue(value);
 	if (typeof value === 'number' && Number.isFinite(value)) return Object.is(value, -0) ? '-0' : String(value);
 	return undefined;
 }

@@ -1,6 +1,6 @@
 // Who owns a balance: an organization or a user, named by ID or by the token itself.
 
-import { isRecord, Refusal, shown } from '../text/refusal';
+import { isRecord, Refusal, quoteValue } from '../text/refusal';
 
 export interface OwnerKind {
 	/** The value of 'Resource' that workflows store. */
@@ -57,7 +57,7 @@ export function identityOf({ kind, id, email }: Owner): { orgId?: string; userId
 }
 
 /** Items of one owner by ID wait for each other. */
-export function laneOf({ kind, id }: Owner): string {
+export function ownerKeyOf({ kind, id }: Owner): string {
 	return `${kind.path}/${id ?? ''}`;
 }
 
@@ -86,7 +86,7 @@ export function readOwner(kind: OwnerKind, given: unknown): Owner | Refusal {
 	if (text === '') {
 		return new Refusal(`'${idLabel}' is empty`, `${next} If it comes from an expression, check that this item has it.`);
 	}
-	if (typeof text !== 'string') return new Refusal(`'${idLabel}' is not text: ${shown(value)}`, next);
+	if (typeof text !== 'string') return new Refusal(`'${idLabel}' is not text: ${quoteValue(value)}`, next);
 	if (byEmail && isEmail(text)) return { kind, id: undefined, email: text };
 	return readId(kind, text, next);
 }
@@ -94,12 +94,12 @@ export function readOwner(kind: OwnerKind, given: unknown): Owner | Refusal {
 function readId(kind: OwnerKind, text: string, next: string): Owner | Refusal {
 	const { idLabel, byEmail } = kind;
 	if (isUrl(text) && idsIn(text).size > 1) {
-		return new Refusal(`'${idLabel}' is a URL with more than one UUID: ${shown(text)}`, next);
+		return new Refusal(`'${idLabel}' is a URL with more than one UUID: ${quoteValue(text)}`, next);
 	}
 	const id = soleIdIn(text);
 	if (id !== undefined) return { kind, id };
 	const what = byEmail ? 'is neither a UUID nor an e-mail address' : 'is not a UUID';
-	return new Refusal(`'${idLabel}' ${what}: ${shown(text)}`, next);
+	return new Refusal(`'${idLabel}' ${what}: ${quoteValue(text)}`, next);
 }
 
 /** What is in one of the editor's modes, or stands for itself. */

@@ -9,18 +9,19 @@ import { readOwner, type Owner } from '../balance/owner';
 import type { Preview } from '../writing/preview';
 import type { Reply } from '../balance/reply';
 import type { Adjustment } from '../outcome/written';
-import { Failure } from '../outcome/failure';
 import { amountMissing, invalidInput, outOfRange } from '../outcome/inputFailures';
-import type { Page, Session, Task } from '../pass/item';
+import type { ItemSession, Task } from '../pass/item';
 import type { Result } from '../outcome/result';
 import { optionTable, type OptionName } from './options';
 import { Refusal } from '../text/refusal';
 import { forOwner } from '../pass/resolve';
-import { aboveMaximum, askedBy, readIntent, writeOptions, type WriteIntent } from '../writing/intent';
+import { aboveMaximum, requestOf, readIntent, writeOptions, type WriteIntent } from '../writing/intent';
 import type { Operation, RawParameters } from './operation';
 import { look, previewOf, show } from '../writing/look';
 import { unchanged, type Kind } from '../writing/report';
 import { begin, resume } from '../writing/write';
+import { type Failure, isFailure } from '../outcome/failure';
+import type { WriteRecord } from '../records/record';
 
 const amounts = {
 	parameter: 'adjustFields',
@@ -55,16 +56,16 @@ const kind: Kind = {
 
 function prepare(raw: RawParameters, owner: Owner | Refusal, item: number): Task | Failure {
 	const read = readIntent(raw, owner, item, { ...amounts, sign: 'signed', options });
-	if (read instanceof Failure) return read;
+	if (isFailure(read)) return read;
 	const changes = withDerivedCredits(read);
 	if (changes instanceof Refusal) return invalidInput(read.subject, changes);
 	const intent = { ...read, amounts: changes, subject: { ...read.subject, asked: amountsByName(changes) } };
-	const { subject, laneKey } = intent;
+	const { subject, ownerKey: laneKey } = intent;
 	const tooMuch = aboveMaximum(changes, intent.options);
 	if (tooMuch) return invalidInput(subject, tooMuch);
 	const run: Task['run'] = async (session, resumed) => await adjust(session, intent, resumed);
-	const writes = !intent.options.dryRun && { writes: askedBy(intent, true) };
-	return { subject, options: intent.options, laneKey, ...writes, run };
+	const writes = !intent.options.dryRun && { writes: requestOf(intent, true) };
+	return { subject, options: intent.options, ownerKey: laneKey, ...writes, run };
 }
 
 function withDerivedCredits(intent: WriteIntent): readonly FieldAmount[] | Refusal {
@@ -83,11 +84,11 @@ function withDerivedCredits(intent: WriteIntent): readonly FieldAmount[] | Refus
 	return new Refusal(`'${label}' is set, but '${from.label}' is not`, `Add '${from.label}', or remove '${label}'.`);
 }
 
-async function adjust(session: Session, intent: WriteIntent, resumed: Page | undefined): Promise<Result> {
+async function adjust(session: ItemSession, intent: WriteIntent, resumed: WriteRecord | undefined): Promise<Result> {
 	if (resumed) return await resume(session, intent, kind, resumed);
 	const { subject, options: chosen, amounts: changes } = intent;
 	const before = await look(session, intent);
-	if (before instanceof Failure) return before;
+	if (isFailure(before)) return before;
 	const { sums, missing } = sumUp(changes, before.balance);
 	if (missing.length > 0) return amountMissing(subject, missing);
 	const bound = outOfBounds(sums);
@@ -97,7 +98,7 @@ async function adjust(session: Session, intent: WriteIntent, resumed: Page | und
 	const preview = previewOf(session, intent, target, before);
 	if (chosen.dryRun) return show(session, intent, before, { preview, more });
 	if (target.length === 0) return unchanged(session, intent, before, { preview, more });
-	return await begin(session, { intent, kind, doubt: 'none' }, preview);
+	return await begin(session, { intent, kind, inDoubt: 'no' }, preview);
 }
 
 /** `now`: the balance after the write; without it, as computed. */

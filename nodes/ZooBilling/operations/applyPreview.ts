@@ -2,25 +2,25 @@
 
 import { amountIn } from '../balance/confirm';
 import { balanceModels, type BalanceModel } from '../balance/fields';
-import { laneOf, type Owner, type OwnerKind } from '../balance/owner';
+import { ownerKeyOf, type Owner, type OwnerKind } from '../balance/owner';
 import { changesIn, ownerOf, paymentIn, targetOf } from '../writing/preview';
 import { readMoment } from '../balance/moment';
-import { standing } from '../writing/standing';
-import { Failure } from '../outcome/failure';
+import { decide } from '../writing/decision';
 import { invalidInput } from '../outcome/inputFailures';
 import { alreadyThere, changedMeanwhile } from '../outcome/writeFailures';
-import type { Page, Session, Task } from '../pass/item';
+import type { ItemSession, Task } from '../pass/item';
 import type { Result } from '../outcome/result';
 import type { Subject } from '../outcome/subject';
 import { readOptions, type OptionName, type Options } from './options';
-import { previewName } from '../records/records';
-import { Refusal, shown } from '../text/refusal';
+import { Refusal, quoteValue } from '../text/refusal';
 import { aboveMaximum, inModel, type WriteIntent } from '../writing/intent';
 import type { Operation, RawParameters } from './operation';
 import { readStored, type StoredPreview } from '../writing/storedPreview';
 import { look } from '../writing/look';
 import { sightOf, type Kind } from '../writing/report';
 import { begin, resume } from '../writing/write';
+import { type Failure, isFailure } from '../outcome/failure';
+import { type WriteRecord, previewName } from '../records/record';
 
 const options: readonly OptionName[] = [
 	'includeTotalDue',
@@ -80,9 +80,9 @@ function prepare(raw: RawParameters, owner: OwnerKind, item: number): Task | Fai
 	return {
 		subject,
 		options: chosen,
-		laneKey: intent.laneKey,
+		ownerKey: intent.ownerKey,
 		writes: {
-			text: previewName(id, stored),
+			fingerprint: previewName(id, stored),
 			adds: true,
 			payment: paymentIn(stored),
 			applies: id,
@@ -95,7 +95,7 @@ function prepare(raw: RawParameters, owner: OwnerKind, item: number): Task | Fai
 function readSentBefore(value: unknown): SentBefore | Refusal {
 	if (value === 'no' || value === 'perhaps') return value;
 	const next = "Give 'no' for a preview that nothing has sent yet, 'perhaps' for one that may have been sent.";
-	return new Refusal(`'Sent Before' is none of its choices: ${shown(value)}`, next);
+	return new Refusal(`'Sent Before' is none of its choices: ${quoteValue(value)}`, next);
 }
 
 function intentOf(
@@ -105,16 +105,23 @@ function intentOf(
 	chosen: Options,
 ): WriteIntent {
 	const { owner } = subject;
-	return { subject, owner, laneKey: laneOf(owner), model, amounts: targetOf(stored), options: inModel(chosen, model) };
+	return {
+		subject,
+		owner,
+		ownerKey: ownerKeyOf(owner),
+		model,
+		amounts: targetOf(stored),
+		options: inModel(chosen, model),
+	};
 }
 
-async function apply(session: Session, applying: Applying, resumed: Page | undefined): Promise<Result> {
+async function apply(session: ItemSession, applying: Applying, resumed: WriteRecord | undefined): Promise<Result> {
 	const { stored, intent } = applying;
 	if (stored.host !== session.host) {
 		const next = `Use the credential of the host that it was made with, or preview it anew.`;
 		return invalidInput(
 			intent.subject,
-			new Refusal(`'Preview' was made for another host: ${shown(stored.host)}`, next),
+			new Refusal(`'Preview' was made for another host: ${quoteValue(stored.host)}`, next),
 		);
 	}
 	return resumed ? await resume(session, intent, kind, resumed) : await first(session, applying);
@@ -129,18 +136,19 @@ function isToCome({ updatedAt }: StoredPreview['preview'], now: number): boolean
 	return moment !== undefined && moment.seconds > now + CLOCKS_DIFFER;
 }
 
-async function first(session: Session, { stored, sentBefore, intent }: Applying): Promise<Result> {
+async function first(session: ItemSession, { stored, sentBefore, intent }: Applying): Promise<Result> {
 	if (isToCome(stored, session.exchange.now())) {
 		const next = "Preview it anew, and see that this machine's clock is right.";
 		return invalidInput(intent.subject, new Refusal("'Preview' holds a time that has not come yet: updatedAt", next));
 	}
-	if (sentBefore === 'perhaps') return await begin(session, { intent, kind, doubt: 'perhaps' }, stored);
+	if (sentBefore === 'perhaps') return await begin(session, { intent, kind, inDoubt: 'maybeApplied' }, stored);
 	const now = await look(session, intent, stored.updatedAt);
-	if (now instanceof Failure) return now;
-	const is = (doubt: 'none' | 'perhaps') => standing(stored, now, { doubt, conditions: [], otherWriter: false });
-	if (is('none') === 'send') return await begin(session, { intent, kind, doubt: 'none' }, stored);
+	if (isFailure(now)) return now;
+	const is = (inDoubt: 'no' | 'maybeApplied') =>
+		decide(stored, now, { inDoubt, conditions: [], concurrentWriter: false });
+	if (is('no') === 'send') return await begin(session, { intent, kind, inDoubt: 'no' }, stored);
 	const sight = sightOf(intent, stored, now);
 	// Somebody has changed the balance by just this, or an earlier run has: a person decides.
-	if (is('perhaps') === 'applied') return alreadyThere(intent.subject, sight);
+	if (is('maybeApplied') === 'confirm') return alreadyThere(intent.subject, sight);
 	return changedMeanwhile(intent.subject, { outcome: 'notSent', attempts: 0 }, sight);
 }

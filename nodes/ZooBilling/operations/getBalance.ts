@@ -3,16 +3,16 @@
 import { readOwner, type Owner } from '../balance/owner';
 import { readOptions, type Options } from './options';
 import { balanceOutput, replyHints } from '../outcome/output';
-import type { Failure } from '../outcome/failure';
 import { invalidInput } from '../outcome/inputFailures';
 import { noBalance, notRead } from '../outcome/wireFailures';
-import type { Session, Task } from '../pass/item';
+import type { ItemSession, Task } from '../pass/item';
 import type { Result } from '../outcome/result';
 import type { Subject } from '../outcome/subject';
 import { Refusal } from '../text/refusal';
 import { forOwner } from '../pass/resolve';
 import { readBalance } from '../zoo/request';
 import type { Operation, RawParameters } from './operation';
+import type { Failure } from '../outcome/failure';
 
 const options = ['includeTotalDue', 'maxConcurrency', 'output', 'outputFields', 'retryFor', 'timeout'] as const;
 
@@ -51,7 +51,7 @@ function prepare(raw: RawParameters, owner: Owner | Refusal, item: number): Task
 }
 
 async function run(
-	{ exchange }: Session,
+	{ exchange }: ItemSession,
 	subject: Subject,
 	owner: Owner,
 	{ includeTotalDue, output }: Options,
@@ -60,5 +60,11 @@ async function run(
 	if (answer.kind !== 'answered') return notRead(subject, answer, exchange);
 	const { reply } = answer;
 	if (!reply.model) return noBalance(subject, answer, 'notRead');
-	return { json: balanceOutput(owner, reply, output), hints: [], shapes: replyHints(reply), wrote: false };
+	return {
+		kind: 'success',
+		json: balanceOutput(owner, reply, output),
+		hints: [],
+		shapes: replyHints(reply),
+		wrote: false,
+	};
 }

@@ -3,7 +3,6 @@
 import { invoiceSchema } from '../balance/invoice';
 import type { Owner, OwnerKind } from '../balance/owner';
 import { fit } from '../balance/reply';
-import { Failure } from '../outcome/failure';
 import { invalidInput } from '../outcome/inputFailures';
 import { notRead, unreadable } from '../outcome/wireFailures';
 import type { Task } from '../pass/item';
@@ -12,10 +11,11 @@ import type { Subject } from '../outcome/subject';
 import { readLimit, readOptions } from './options';
 import { replyHints } from '../outcome/output';
 import { isRecord, Refusal } from '../text/refusal';
-import type { Exchange } from '../zoo/exchange';
+import type { RequestSession } from '../zoo/session';
 import { read, type ZooRequest } from '../zoo/request';
 import type { Answer } from '../zoo/retry';
 import type { Operation, RawParameters } from './operation';
+import { type Failure, isFailure } from '../outcome/failure';
 
 const PATH = '/payment/invoices';
 const options = ['maxConcurrency', 'retryFor', 'timeout'] as const;
@@ -49,12 +49,19 @@ function prepare(raw: RawParameters, kind: OwnerKind, item: number): Task | Fail
 type OwnSubject = Subject & { readonly owner: Owner };
 type Invoice = Record<string, unknown>;
 
-async function run(exchange: Exchange, subject: OwnSubject, limit: number): Promise<Result> {
+async function run(exchange: RequestSession, subject: OwnSubject, limit: number): Promise<Result> {
 	const invoices = await listAll(exchange, subject, limit);
-	if (invoices instanceof Failure) return invoices;
+	if (isFailure(invoices)) return invoices;
 	const typed = invoices.map((invoice) => fit(invoiceSchema(), invoice));
 	const misfits = [...new Set(typed.flatMap((each) => each.misfits))];
-	return { json: {}, items: typed.map(({ value }) => value), hints: [], shapes: replyHints({ misfits }), wrote: false };
+	return {
+		kind: 'success',
+		json: {},
+		items: typed.map(({ value }) => value),
+		hints: [],
+		shapes: replyHints({ misfits }),
+		wrote: false,
+	};
 }
 
 /** How many invoices one request asks for; of more, long ones could come to more than a reply may have. */
@@ -64,11 +71,11 @@ const PAGE = 20;
  * The first `limit` invoices in Zoo's order, each once: what is issued while pages are read may move one to the next
  * page.
  */
-async function listAll(exchange: Exchange, subject: OwnSubject, limit: number): Promise<Invoice[] | Failure> {
+async function listAll(exchange: RequestSession, subject: OwnSubject, limit: number): Promise<Invoice[] | Failure> {
 	const byId = new Map<unknown, Invoice>();
 	for (let token = ''; ;) {
 		const page = await readPage(exchange, subject, pageOf(subject.owner, Math.min(PAGE, limit), token));
-		if (page instanceof Failure) return page;
+		if (isFailure(page)) return page;
 		const { items, next, answer } = page;
 		const before = byId.size;
 		for (const invoice of items) byId.set(typeof invoice['id'] === 'string' ? invoice['id'] : invoice, invoice);
@@ -87,7 +94,11 @@ interface InvoicePage {
 	readonly answer: Answer;
 }
 
-async function readPage(exchange: Exchange, subject: OwnSubject, request: ZooRequest): Promise<InvoicePage | Failure> {
+async function readPage(
+	exchange: RequestSession,
+	subject: OwnSubject,
+	request: ZooRequest,
+): Promise<InvoicePage | Failure> {
 	const answer = await exchange.read(request);
 	if (answer.kind !== 'answered') return notRead(subject, answer, exchange);
 	const { items, next_page: next } = answer.json;

@@ -3,7 +3,6 @@
 import type { Owner, OwnerKind } from '../balance/owner';
 import { fit } from '../balance/reply';
 import { subscriptionSchema } from '../balance/schema';
-import type { Failure } from '../outcome/failure';
 import { invalidInput } from '../outcome/inputFailures';
 import { notRead, unreadable } from '../outcome/wireFailures';
 import type { Task } from '../pass/item';
@@ -12,9 +11,10 @@ import type { Subject } from '../outcome/subject';
 import { readOptions } from './options';
 import { replyHints } from '../outcome/output';
 import { isRecord, Refusal } from '../text/refusal';
-import type { Exchange } from '../zoo/exchange';
+import type { RequestSession } from '../zoo/session';
 import { read } from '../zoo/request';
 import type { Operation, RawParameters } from './operation';
+import type { Failure } from '../outcome/failure';
 
 const PATH = '/payment/subscriptions';
 const options = ['maxConcurrency', 'retryFor', 'timeout'] as const;
@@ -38,10 +38,10 @@ function prepare(raw: RawParameters, kind: OwnerKind, item: number): Task | Fail
 	return { subject, options: chosen, run: async ({ exchange }) => await run(exchange, subject) };
 }
 
-async function run(exchange: Exchange, subject: Subject & { readonly owner: Owner }): Promise<Result> {
+async function run(exchange: RequestSession, subject: Subject & { readonly owner: Owner }): Promise<Result> {
 	const answer = await exchange.read(read(subject.owner, PATH));
 	if (answer.kind !== 'answered') return notRead(subject, answer, exchange);
 	if (!isRecord(answer.json['modeling_app'])) return unreadable(subject, 'a subscription', answer);
 	const { value, misfits } = fit(subscriptionSchema(), answer.json);
-	return { json: value, hints: [], shapes: replyHints({ misfits }), wrote: false };
+	return { kind: 'success', json: value, hints: [], shapes: replyHints({ misfits }), wrote: false };
 }

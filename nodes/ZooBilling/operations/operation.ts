@@ -3,9 +3,9 @@
 import type * as z from 'zod/v4-mini';
 
 import type { OwnerKind } from '../balance/owner';
-import type { Failure } from '../outcome/failure';
 import type { Task } from '../pass/item';
 import type { OptionName } from './options';
+import type { Failure } from '../outcome/failure';
 
 /** Parameters of one item as n8n hands them over: nothing is known of their types yet. */
 export type RawParameters = Readonly<Record<string, unknown>>;

@@ -3,7 +3,7 @@
 import { readFieldAmounts, type FieldAmount } from '../balance/amounts';
 import { readAmount, Usd } from '../balance/money';
 import { selectable } from '../balance/selectable';
-import { isNothing, isRecord, Refusal, shown } from '../text/refusal';
+import { isNothing, isRecord, Refusal, quoteValue } from '../text/refusal';
 import { hasInvisible } from '../text/words';
 
 type Reader<T> = (label: string, value: unknown) => T | Refusal;
@@ -55,13 +55,13 @@ export function readOptions(
 ): Options | Refusal {
 	if (!isRecord(collection))
 		return new Refusal(
-			`'Options' is not a set of options: ${shown(collection)}`,
+			`'Options' is not a set of options: ${quoteValue(collection)}`,
 			"Set the options one by one under 'Options'.",
 		);
 	const options: Record<string, unknown> = { ...optionDefaults };
 	for (const [name, value] of Object.entries(collection)) {
 		if (!isOption(name))
-			return new Refusal(`'Options' has an option that does not exist: ${shown(name)}`, 'Remove it.');
+			return new Refusal(`'Options' has an option that does not exist: ${quoteValue(name)}`, 'Remove it.');
 		const { label, read }: { label: string; read: Reader<unknown> } = optionTable[name];
 		if (!names.includes(name)) return new Refusal(`'${label}' is set, which this operation does not take`, others);
 		const result = read(label, value);
@@ -89,13 +89,13 @@ function withSelection(options: Record<string, unknown>): Options | Refusal {
 function oneOf<const T extends string>(...choices: readonly T[]): Reader<T> {
 	return (label, value) =>
 		choices.find((choice) => choice === value) ??
-		new Refusal(`'${label}' is none of its choices: ${shown(value)}`, `Give one of: ${choices.join(', ')}.`);
+		new Refusal(`'${label}' is none of its choices: ${quoteValue(value)}`, `Give one of: ${choices.join(', ')}.`);
 }
 
 function toggle(label: string, value: unknown): boolean | Refusal {
 	if (typeof value === 'boolean') return value;
 	return new Refusal(
-		`'${label}' is neither true nor false: ${shown(value)}`,
+		`'${label}' is neither true nor false: ${quoteValue(value)}`,
 		'Set the toggle, or give an expression that yields true or false.',
 	);
 }
@@ -126,7 +126,7 @@ function between({ least, most }: Bounds, pattern: RegExp): Count {
 		const count = pattern.test(text) ? Number(text) : Number.NaN;
 		if (count >= least && count <= most) return count;
 		return new Refusal(
-			`'${label}' is not a number from ${least} to ${most}: ${shown(value)}`,
+			`'${label}' is not a number from ${least} to ${most}: ${quoteValue(value)}`,
 			'Correct it, or leave it at its default.',
 		);
 	};
@@ -154,7 +154,7 @@ function seconds(least: number, most: number): Reader<number> {
 
 /** A text without the space around it, a number as its digits. */
 function textOf(value: unknown): string | undefined {
-	if (typeof value === 'number' && Number.isFinite(value)) return shown(value);
+	if (typeof value === 'number' && Number.isFinite(value)) return quoteValue(value);
 	return typeof value === 'string' ? value.trim() : undefined;
 }
 
@@ -163,11 +163,11 @@ function reference(label: string, value: unknown): string | Refusal {
 		new Refusal(`'${label}' ${what}`, 'Map the ID of the payment, or remove the option.');
 	if (value === undefined || value === null) return refused('is empty');
 	const id = textOf(value);
-	if (id === undefined) return refused(`is not text: ${shown(value)}`);
+	if (id === undefined) return refused(`is not text: ${quoteValue(value)}`);
 	if (id === '') return refused('is empty');
-	if (isNothing(id)) return refused(`is what an expression makes of nothing: ${shown(id)}`);
-	if (id.length > 500) return refused(`is longer than 500 characters: ${shown(id)}`);
-	if (hasInvisible(id)) return refused(`has characters that cannot be seen: ${shown(id)}`);
+	if (isNothing(id)) return refused(`is what an expression makes of nothing: ${quoteValue(id)}`);
+	if (id.length > 500) return refused(`is longer than 500 characters: ${quoteValue(id)}`);
+	if (hasInvisible(id)) return refused(`has characters that cannot be seen: ${quoteValue(id)}`);
 	return id;
 }
 
@@ -181,7 +181,7 @@ function largestAmount(label: string, value: unknown): Usd | Refusal {
 function usDollars(label: string, value: unknown): 'usd' | Refusal {
 	if (typeof value === 'string' && value.trim().toLowerCase() === 'usd') return 'usd';
 	return new Refusal(
-		`'${label}' is not USD: ${shown(value)}`,
+		`'${label}' is not USD: ${quoteValue(value)}`,
 		'Zoo keeps balances in US dollars only; convert the amount before this node, and leave other currencies out.',
 	);
 }
@@ -190,7 +190,7 @@ function multiplier(label: string, value: unknown): string | Refusal {
 	const text = shortText(value) ?? '';
 	if (/^(0|[1-9]\d{0,2})(\.\d{1,6})?$/.test(text) && !Usd.of(text).isZero()) return text;
 	return new Refusal(
-		`'${label}' is not a factor: ${shown(value)}`,
+		`'${label}' is not a factor: ${quoteValue(value)}`,
 		'Give a decimal above 0 and below 1000 with at most six decimals, e.g. 1.25.',
 	);
 }
@@ -198,12 +198,12 @@ function multiplier(label: string, value: unknown): string | Refusal {
 /** Some of the balance's fields, by Zoo's names. */
 function fieldNames(label: string, value: unknown): readonly string[] | Refusal {
 	const next = `Give a list of some of: ${selectable.join(', ')}.`;
-	if (!Array.isArray(value)) return new Refusal(`'${label}' is not a list of names: ${shown(value)}`, next);
+	if (!Array.isArray(value)) return new Refusal(`'${label}' is not a list of names: ${quoteValue(value)}`, next);
 	const names: readonly unknown[] = value;
 	if (names.length === 0) return new Refusal(`'${label}' is empty`, next);
 	const unknown = names.filter((name) => !selectable.some((each) => each === name));
 	if (unknown.length === 0) return selectable.filter((name) => names.includes(name));
-	return new Refusal(`'${label}' names what the balance does not have: ${shown(unknown[0])}`, next);
+	return new Refusal(`'${label}' names what the balance does not have: ${quoteValue(unknown[0])}`, next);
 }
 
 /** Amounts as a read puts them out: in US dollars, with any number of decimals. */
@@ -213,7 +213,7 @@ function expectedAmounts(label: string, value: unknown): FieldAmount[] | Refusal
 		return /^(0|[1-9]\d*)(\.\d+)?$/.test(text)
 			? Usd.of(text)
 			: new Refusal(
-					`'${field}' in '${label}' is not an amount: ${shown(amount)}`,
+					`'${field}' in '${label}' is not an amount: ${quoteValue(amount)}`,
 					'Give US dollars as a read puts them out, e.g. 50.00.',
 				);
 	});

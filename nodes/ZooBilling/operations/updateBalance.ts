@@ -2,17 +2,18 @@
 
 import { holds } from '../balance/confirm';
 import { readOwner, type Owner } from '../balance/owner';
-import { Failure } from '../outcome/failure';
 import { invalidInput } from '../outcome/inputFailures';
-import type { Page, Session, Task } from '../pass/item';
+import type { ItemSession, Task } from '../pass/item';
 import type { Result } from '../outcome/result';
 import type { Refusal } from '../text/refusal';
 import { forOwner } from '../pass/resolve';
-import { aboveMaximum, askedBy, readIntent, writeOptions, type WriteIntent } from '../writing/intent';
+import { aboveMaximum, requestOf, readIntent, writeOptions, type WriteIntent } from '../writing/intent';
 import type { Operation, RawParameters } from './operation';
 import { look, previewOf, show } from '../writing/look';
 import { unchanged, type Kind } from '../writing/report';
 import { begin, resume } from '../writing/write';
+import { type Failure, isFailure } from '../outcome/failure';
+import type { WriteRecord } from '../records/record';
 
 const amounts = {
 	parameter: 'updateFields',
@@ -37,21 +38,21 @@ const kind: Kind = { adds: false, isEnough: (reply) => reply.model !== undefined
 
 function prepare(raw: RawParameters, owner: Owner | Refusal, item: number): Task | Failure {
 	const intent = readIntent(raw, owner, item, { ...amounts, sign: 'unsigned', options: writeOptions });
-	if (intent instanceof Failure) return intent;
-	const { subject, options, laneKey } = intent;
+	if (isFailure(intent)) return intent;
+	const { subject, options, ownerKey: laneKey } = intent;
 	const tooMuch = aboveMaximum(intent.amounts, options);
 	if (tooMuch) return invalidInput(subject, tooMuch);
 	const run: Task['run'] = async (session, resumed) => await update(session, intent, resumed);
-	return { subject, options, laneKey, ...(!options.dryRun && { writes: askedBy(intent, false) }), run };
+	return { subject, options, ownerKey: laneKey, ...(!options.dryRun && { writes: requestOf(intent, false) }), run };
 }
 
-async function update(session: Session, intent: WriteIntent, resumed: Page | undefined): Promise<Result> {
+async function update(session: ItemSession, intent: WriteIntent, resumed: WriteRecord | undefined): Promise<Result> {
 	if (resumed) return await resume(session, intent, kind, resumed);
 	const { options, amounts: target } = intent;
 	const before = options.dryRun || options.onlyIf ? await look(session, intent) : undefined;
-	if (before instanceof Failure) return before;
+	if (isFailure(before)) return before;
 	const preview = previewOf(session, intent, target, before);
 	if (before && options.dryRun) return show(session, intent, before, { preview });
 	if (before && holds(before.balance, target)) return unchanged(session, intent, before, { preview });
-	return await begin(session, { intent, kind, doubt: 'none' }, preview);
+	return await begin(session, { intent, kind, inDoubt: 'no' }, preview);
 }

@@ -2,7 +2,7 @@
 
 import { identityOf } from '../balance/owner';
 import type { Subject } from './subject';
-import { plainWords } from '../text/words';
+import { sanitize } from '../text/words';
 import type { Reported } from '../zoo/retry';
 
 /** What a failure leaves at Zoo. */
@@ -66,21 +66,25 @@ export interface FailureDetails {
 	readonly [more: string]: unknown;
 }
 
-export class Failure {
-	constructor(
-		/** `input`: the workflow has to change; `service`: Zoo said or did something. */
-		readonly source: 'input' | 'service',
-		/** One line, ending in `[item N]`. */
-		readonly what: string,
-		/** What to do next, and the facts. */
-		readonly next: string,
-		readonly details: FailureDetails,
-	) {}
+export interface Failure {
+	readonly kind: 'failure';
+	/** `input`: the workflow has to change; `service`: Zoo said or did something. */
+	readonly source: 'input' | 'service';
+	/** One line, ending in `[item N]`. */
+	readonly what: string;
+	/** What to do next, and the facts. */
+	readonly next: string;
+	readonly details: FailureDetails;
+}
+
+/** Whether what should have come about is a failure instead. */
+export function isFailure(value: unknown): value is Failure {
+	return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'failure';
 }
 
 /** The same failure, said of another item. */
-export function ofItem({ source, what, next, details }: Failure, item: number): Failure {
-	return new Failure(source, what.replace(/ \[item \d+\]$/, ` [item ${item}]`), next, { ...details, item });
+export function ofItem({ what, details, ...rest }: Failure, item: number): Failure {
+	return { ...rest, what: what.replace(/ \[item \d+\]$/, ` [item ${item}]`), details: { ...details, item } };
 }
 
 /** What is known of the attempts when something did not work. */
@@ -127,15 +131,21 @@ export function failure(subject: Subject, told: Told): Failure {
 	};
 	const details = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
 	const text = [next, ...factsOf(subject, reported)].join(' ');
-	return new Failure(source, `${what} [item ${item}]`, text, { reason, outcome, item, ...details });
+	return {
+		kind: 'failure',
+		source,
+		what: `${what} [item ${item}]`,
+		next: text,
+		details: { reason, outcome, item, ...details },
+	};
 }
 
 function factsOf({ owner, asked, reference }: Subject, reported: Reported | undefined): string[] {
 	return [
 		...(owner?.id === undefined ? [] : [`${owner.kind.idLabel}: ${owner.id}.`]),
-		...(owner?.email === undefined ? [] : [`Email: ${plainWords(owner.email)}.`]),
+		...(owner?.email === undefined ? [] : [`Email: ${sanitize(owner.email)}.`]),
 		...(asked === undefined ? [] : [`Asked: ${listed(asked)}.`]),
-		...(reference === undefined ? [] : [`Payment Reference: ${plainWords(reference, 100)}.`]),
+		...(reference === undefined ? [] : [`Payment Reference: ${sanitize(reference, 100)}.`]),
 		...saidBy(reported),
 	];
 }
@@ -168,7 +178,7 @@ const left = {
 
 /** Something in the node itself that nobody foresaw. `cause`: what was thrown. */
 export function unforeseen(subject: Subject, cause: unknown, outcome: keyof typeof left, tries: Tries): Failure {
-	const text = plainWords(cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause));
+	const text = sanitize(cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause));
 	return failure(subject, {
 		reason: 'unforeseen',
 		outcome,
@@ -181,7 +191,7 @@ export function unforeseen(subject: Subject, cause: unknown, outcome: keyof type
 
 /** The part of the node that executes is missing or does not start. `cause`: what was thrown. */
 export function notLoaded(subject: Subject, cause: unknown): Failure {
-	const text = plainWords(cause instanceof Error ? cause.message : String(cause));
+	const text = sanitize(cause instanceof Error ? cause.message : String(cause));
 	return failure(subject, {
 		reason: 'unforeseen',
 		outcome: 'notSent',

@@ -6,7 +6,7 @@ import type { BalanceField, BalanceModel } from '../balance/fields';
 import type { Subject } from './subject';
 import type { Refusal } from '../text/refusal';
 import type { Reported } from '../zoo/retry';
-import { failure, NOTHING_SENT, NOTHING_WRITTEN, SAFE, type Failure, type Reason, type Tries } from './failure';
+import { failure, NOTHING_SENT, NOTHING_WRITTEN, SAFE, type Reason, type Tries, type Failure } from './failure';
 
 /** A parameter, option or credential that cannot be used. */
 export function invalidInput(subject: Subject, refusal: Refusal, reason: Reason = 'invalidInput'): Failure {

@@ -1,21 +1,21 @@
 // Failures of an item because of what the execution remembers: an earlier try, node or item has written, or may have.
 
 import { ownerOf } from '../writing/preview';
-import type { Page } from '../pass/item';
 import type { Subject } from './subject';
-import { failure, listed, NOTHING_SENT, type Failure, type Tries } from './failure';
+import { failure, listed, NOTHING_SENT, type Tries, type Failure } from './failure';
 import { outcomeUnknown } from './writeFailures';
+import { type WriteRecord, attemptsAt } from '../records/record';
 
 /** What was written then, whatever the item asks for now. */
-function subjectOf({ preview }: Page, item: number): Subject {
+function subjectOf({ preview }: WriteRecord, item: number): Subject {
 	const { reference } = preview;
 	return { item, owner: ownerOf(preview), ...(reference !== undefined && { reference }) };
 }
 
 /** An item that was written in an earlier try, and is refused, or asks for something else, or only previews now. */
-export function alreadyWritten(page: Page, item: number): Failure {
-	const { to } = page.preview;
-	return failure(subjectOf(page, item), {
+export function alreadyWritten(record: WriteRecord, item: number): Failure {
+	const { to } = record.preview;
+	return failure(subjectOf(record, item), {
 		reason: 'alreadyWritten',
 		outcome: 'written',
 		source: 'input',
@@ -26,10 +26,10 @@ export function alreadyWritten(page: Page, item: number): Failure {
 }
 
 /** A write that an earlier try sent and nothing confirmed, when the item cannot be taken up again. */
-export function stillInDoubt(page: Page, item: number): Failure {
-	const { from: before, to: target } = page.preview;
-	const tries: Tries = { attempts: page.sent?.count ?? 0, askedToWait: undefined, hasSent: false };
-	return outcomeUnknown(subjectOf(page, item), { sight: { before, target }, adds: page.adds }, tries);
+export function stillInDoubt(record: WriteRecord, item: number): Failure {
+	const { from: before, to: target } = record.preview;
+	const tries: Tries = { attempts: attemptsAt(record)?.count ?? 0, askedToWait: undefined, hasSent: false };
+	return outcomeUnknown(subjectOf(record, item), { sight: { before, target }, adds: record.adds }, tries);
 }
 
 /** A later item for an owner whose balance is in doubt. `earlier`: such as `item 0`. */

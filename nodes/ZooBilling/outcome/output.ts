@@ -14,10 +14,10 @@ import type { Owner } from '../balance/owner';
 import type { Reply } from '../balance/reply';
 import { amounts, identifiers } from '../balance/selectable';
 import type { Options } from '../operations/options';
-import { Failure } from './failure';
 import type { Result } from './result';
 import { tally } from './tally';
-import { plainWords } from '../text/words';
+import { sanitize } from '../text/words';
+import { type Failure, isFailure } from './failure';
 
 /**
  * What a person looks for comes first: whose balance it is and what we say of it; then Zoo's balance in Zoo's order,
@@ -47,7 +47,7 @@ function isShown(name: string, output: Options['output']): boolean {
 export function replyHints({ misfits }: Pick<Reply, 'misfits'>): string[] {
 	if (misfits.length === 0) return [];
 	// The name of a label is whatever somebody gave it.
-	const named = misfits.slice(0, 5).map((path) => plainWords(path, 120));
+	const named = misfits.slice(0, 5).map((path) => sanitize(path, 120));
 	const more = misfits.length > 5 ? ` and ${misfits.length - 5} more` : '';
 	return [
 		`Zoo’s reply has fields of an unknown shape, kept as they came: ${named.join(', ')}${more}; look for an update of this node if a later step needs them`,
@@ -55,7 +55,7 @@ export function replyHints({ misfits }: Pick<Reply, 'misfits'>): string[] {
 }
 
 /** Ends an execution: what n8n shows for the results, or the one thrown error of a workflow that stops. */
-export function putOut(context: IExecuteFunctions, results: readonly Result[]): INodeExecutionData[][] {
+export function toOutput(context: IExecuteFunctions, results: readonly Result[]): INodeExecutionData[][] {
 	const failure = mostUrgent(results);
 	if (failure && !context.continueOnFail()) throw errorFor(context.getNode(), failure, tally(results), isTool(context));
 	context.addExecutionHints(...hintsFor(results));
@@ -75,8 +75,7 @@ function takesDetails(context: IExecuteFunctions): boolean {
 /** `withDetails`: whether n8n takes an item with `details` for a failed one when it has an error output. */
 export function itemsFor(result: Result, item: number, withDetails: boolean): INodeExecutionData[] {
 	const pairedItem = { item };
-	if (!(result instanceof Failure))
-		return (result.items ?? [result.json]).map((json) => ({ json: jsonOf(json), pairedItem }));
+	if (!isFailure(result)) return (result.items ?? [result.json]).map((json) => ({ json: jsonOf(json), pairedItem }));
 	const { what, next, details } = result;
 	const json = { error: what, message: `${what}. ${next}`, ...(withDetails && { details: jsonOf(details) }) };
 	return [{ json, pairedItem }];
@@ -97,7 +96,7 @@ export function hintsFor(results: readonly Result[]): NodeExecutionHint[] {
 	const weighty: string[] = [];
 	const slight: string[] = [];
 	results.forEach((result, item) => {
-		if (result instanceof Failure) return;
+		if (isFailure(result)) return;
 		const texts = [...result.hints, ...(result.shapes ?? [])];
 		if (texts.length > 0) (result.hints.length > 0 ? weighty : slight).push(`${texts.join('; ')} [item ${item}]`);
 	});
@@ -147,7 +146,7 @@ export function errorFor(
  * failure.
  */
 export function mostUrgent(results: readonly Result[]): Failure | undefined {
-	const failures = results.filter((result) => result instanceof Failure);
+	const failures = results.filter((result) => isFailure(result));
 	return (
 		failures.find(({ details }) => details.outcome === 'unknown') ??
 		failures.find(({ details }) => details.reason !== 'stopped')

@@ -3,7 +3,8 @@
 import type { Failure } from './failure';
 
 /** An item that went well. */
-export interface Done {
+export interface Success {
+	readonly kind: 'success';
 	readonly json: Readonly<Record<string, unknown>>;
 	/** Come out instead of `json`, each as an item, where one item in gives many or none. */
 	readonly items?: ReadonlyArray<Readonly<Record<string, unknown>>>;
@@ -14,7 +15,4 @@ export interface Done {
 	readonly wrote: boolean;
 }
 
-export type Result = Done | Failure;
-
-/** A failure without its class, as it is stored. */
-export type FailureFacts = Pick<Failure, 'source' | 'what' | 'next' | 'details'>;
+export type Result = Success | Failure;

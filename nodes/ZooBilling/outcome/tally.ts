@@ -1,6 +1,6 @@
 // What became of all items, in one sentence, for the one failure that a stopped workflow shows.
 
-import { Failure, type Outcome } from './failure';
+import { type Outcome, isFailure } from './failure';
 import type { Result } from './result';
 
 const groups: Readonly<Record<Outcome, string>> = {
@@ -28,7 +28,7 @@ export function tally(results: readonly Result[]): string {
 }
 
 function groupOf(result: Result): string {
-	if (result instanceof Failure) return groups[result.details.outcome];
+	if (isFailure(result)) return groups[result.details.outcome];
 	return result.wrote ? 'written' : 'done without writing';
 }
 

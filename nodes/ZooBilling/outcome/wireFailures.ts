@@ -2,24 +2,24 @@
 
 import type { Owner } from '../balance/owner';
 import type { Subject } from './subject';
-import type { Unsent, Untaken } from '../zoo/exchange';
+import type { NotSent, Unanswered } from '../zoo/session';
 import { isZoosOwn, type NoAnswer, type Presence, type Reported, type ZooWords } from '../zoo/retry';
 import {
 	failure,
 	NOTHING_SENT,
 	NOTHING_WRITTEN,
 	SAFE,
-	type Failure,
 	type Outcome,
 	type Reason,
 	type Tries,
+	type Failure,
 } from './failure';
 
 const READ_AGAIN = 'Reading again is safe.';
 
 /** A read that did not work. */
-export function notRead(subject: Subject, last: Untaken, tries: Tries): Failure {
-	if (last.kind !== 'unsent') {
+export function notRead(subject: Subject, last: Unanswered, tries: Tries): Failure {
+	if (last.kind !== 'notSent') {
 		return turnedDown({ subject, last, tries }, 'notRead', `Nothing was read: ${last.cause}`, READ_AGAIN);
 	}
 	const { reason, cause, next } = unsentBecause[last.why];
@@ -28,24 +28,24 @@ export function notRead(subject: Subject, last: Untaken, tries: Tries): Failure 
 }
 
 /** The read that a write has to make first did not work. */
-export function notLooked(subject: Subject, last: Untaken, tries: Tries): Failure {
-	if (last.kind === 'unsent') return notSent(subject, last.why, tries);
+export function notLooked(subject: Subject, last: Unanswered, tries: Tries): Failure {
+	if (last.kind === 'notSent') return notSent(subject, last.why, tries);
 	const safe = `The balance has to be read before it is written. ${SAFE}`;
 	return turnedDown({ subject, last, tries }, 'notSent', `The balance was not read: ${last.cause}`, safe);
 }
 
 /** A write that was not applied. */
-export function notApplied(subject: Subject, last: Untaken, tries: Tries): Failure {
-	if (last.kind === 'unsent') return notSent(subject, last.why, tries);
+export function notApplied(subject: Subject, last: Unanswered, tries: Tries): Failure {
+	if (last.kind === 'notSent') return notSent(subject, last.why, tries);
 	const count = tries.attempts > 1 ? ` (${tries.attempts} attempts)` : '';
 	const what = `The balance was not changed: ${last.cause}${count}`;
 	return turnedDown({ subject, last, tries }, tries.attempts > 0 ? 'notApplied' : 'notSent', what, SAFE);
 }
 
 /** A user who could not be looked up by e-mail address, whether to be read or written. */
-export function notLookedUp(subject: Subject, last: Untaken, tries: Tries): Failure {
+export function notLookedUp(subject: Subject, last: Unanswered, tries: Tries): Failure {
 	const { outcome, safe } = readingFor(subject);
-	if (last.kind === 'unsent')
+	if (last.kind === 'notSent')
 		return outcome === 'notRead' ? notRead(subject, last, tries) : notLooked(subject, last, tries);
 	return turnedDown({ subject, last, tries }, outcome, `The user was not looked up: ${last.cause}`, safe);
 }
@@ -62,7 +62,7 @@ interface TurnedDown {
 }
 
 function turnedDown({ subject, last, tries }: TurnedDown, outcome: Outcome, what: string, safe: string): Failure {
-	const meaning = last.again || last.proves === 'perhaps' ? undefined : meaningOf(last, subject);
+	const meaning = last.again || last.inDoubt === 'maybeApplied' ? undefined : meaningOf(last, subject);
 	return failure(subject, {
 		reason: meaning?.reason ?? (last.stale ? 'staleReply' : reasonOf(last.status)),
 		outcome,
@@ -192,7 +192,7 @@ export const unsentBecause = {
 } as const;
 
 /** A write whose turn never came, or did not come again. */
-export function notSent(subject: Subject, why: Unsent['why'], tries: Tries): Failure {
+export function notSent(subject: Subject, why: NotSent['why'], tries: Tries): Failure {
 	const { reason, cause, next } = unsentBecause[why];
 	const { outcome, what, state } = heldUp(cause, tries);
 	const { attempts } = tries;

@@ -4,9 +4,9 @@ import { labelsOf } from '../balance/amounts';
 import type { Comparison } from '../balance/confirm';
 import type { Amounts } from '../writing/preview';
 import type { Subject } from './subject';
-import type { Untaken } from '../zoo/exchange';
+import type { Unanswered } from '../zoo/session';
 import type { Reported } from '../zoo/retry';
-import { failure, listed, NOTHING_WRITTEN, type Failure, type Tries } from './failure';
+import { failure, listed, NOTHING_WRITTEN, type Tries, type Failure } from './failure';
 import { comparisonFacts, comparisonText } from './inputFailures';
 import { unsentBecause, waitAsked } from './wireFailures';
 
@@ -31,7 +31,7 @@ export interface InDoubt {
 	readonly sight: Sight;
 	/** Whether doing it twice adds twice. */
 	readonly adds: boolean;
-	readonly last?: Untaken | undefined;
+	readonly last?: Unanswered | undefined;
 	/** Whether a look has told that it cannot tell. */
 	readonly isAmbiguous?: boolean;
 }
@@ -44,7 +44,7 @@ export function outcomeUnknown(subject: Subject, inDoubt: InDoubt, tries: Tries)
 		outcome: 'unknown',
 		what: `The outcome is unknown: ${causeOf(last)}`,
 		next: `${waitAsked(tries)}${adviceFor(inDoubt)} ${sightText(sight)}.`,
-		reported: last?.kind === 'unsent' ? undefined : last,
+		reported: last?.kind === 'notSent' ? undefined : last,
 		attempts: tries.attempts,
 		more: factsIn(sight),
 	});
@@ -55,9 +55,9 @@ function adviceFor({ adds, isAmbiguous }: InDoubt): string {
 	return adds ? adjustAdvice : updateAdvice;
 }
 
-function causeOf(last: Untaken | undefined): string {
+function causeOf(last: Unanswered | undefined): string {
 	if (last === undefined) return 'nothing has confirmed an earlier attempt';
-	return last.kind === 'unsent' ? unsentBecause[last.why].cause : last.cause;
+	return last.kind === 'notSent' ? unsentBecause[last.why].cause : last.cause;
 }
 
 function factsIn({ before, target, now }: Sight): Record<string, Amounts> {

@@ -2,13 +2,13 @@
 // it is named.
 
 import { isUuid, type Owner } from '../balance/owner';
-import { Failure, unforeseen } from '../outcome/failure';
+import { unforeseen, type Failure, isFailure } from '../outcome/failure';
 import { notLookedUp, unreadable } from '../outcome/wireFailures';
 import type { Task } from './item';
 import type { Subject } from '../outcome/subject';
 import { Refusal } from '../text/refusal';
-import { runInLanes } from './schedule';
-import type { Exchange, Untaken } from '../zoo/exchange';
+import { runJobs } from './schedule';
+import type { RequestSession, Unanswered } from '../zoo/session';
 import { findUser } from '../zoo/request';
 import type { Answer } from '../zoo/retry';
 
@@ -18,7 +18,7 @@ import type { Answer } from '../zoo/retry';
  */
 export function forOwner(owner: Owner | Refusal, build: (owner: Owner | Refusal) => Task | Failure): Task | Failure {
 	const task = build(owner);
-	if (task instanceof Failure || owner instanceof Refusal || owner.email === undefined) return task;
+	if (isFailure(task) || owner instanceof Refusal || owner.email === undefined) return task;
 	const { subject } = task;
 	const outcome = subject.asked === undefined ? 'notRead' : 'notSent';
 	return {
@@ -31,7 +31,7 @@ export function forOwner(owner: Owner | Refusal, build: (owner: Owner | Refusal)
 /** Never the balance of the token's own user instead. */
 const NOT_RESOLVED = 'notLookedUp';
 
-type LookUp = { readonly exchange: Exchange; readonly answer: Answer | Untaken };
+type LookUp = { readonly exchange: RequestSession; readonly answer: Answer | Unanswered };
 
 /**
  * The tasks with their owners by UUID; a failure where an address could not be looked up. `open`: begins the
@@ -39,22 +39,22 @@ type LookUp = { readonly exchange: Exchange; readonly answer: Answer | Untaken }
  */
 export async function resolveOwners(
 	checked: ReadonlyArray<Task | Failure>,
-	open: (task: Task) => Exchange,
+	open: (task: Task) => RequestSession,
 	limit: number,
 ): Promise<Array<Task | Failure>> {
 	const firstBy = new Map<string, Task>();
 	for (const task of checked)
-		if (!(task instanceof Failure) && task.named && !firstBy.has(task.named.email)) firstBy.set(task.named.email, task);
+		if (!isFailure(task) && task.named && !firstBy.has(task.named.email)) firstBy.set(task.named.email, task);
 	const turns = [...firstBy].map(([email, task]) => ({ key: email, run: async () => await lookUp(email, open(task)) }));
-	const lookUps = await runInLanes(turns, limit, () => undefined);
+	const lookUps = await runJobs(turns, limit, () => undefined);
 	const byEmail = new Map([...firstBy.keys()].map((email, index) => [email, lookUps[index]]));
 	return checked.map((task) => {
-		const found = task instanceof Failure || !task.named ? undefined : byEmail.get(task.named.email);
-		return task instanceof Failure || !task.named || !found ? task : resolved(task.subject, task.named, found);
+		const found = isFailure(task) || !task.named ? undefined : byEmail.get(task.named.email);
+		return isFailure(task) || !task.named || !found ? task : resolved(task.subject, task.named, found);
 	});
 }
 
-async function lookUp(email: string, exchange: Exchange): Promise<LookUp> {
+async function lookUp(email: string, exchange: RequestSession): Promise<LookUp> {
 	return { exchange, answer: await exchange.read(findUser(email)) };
 }
 

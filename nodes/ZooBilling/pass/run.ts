@@ -1,30 +1,32 @@
 // One pass over an execution's items, free of n8n: checked items in, one result per item out, in input order.
 
-import { Failure, unforeseen } from '../outcome/failure';
+import { unforeseen, type Failure, isFailure } from '../outcome/failure';
 import { invalidInput } from '../outcome/inputFailures';
-import { blocked, stillInDoubt } from '../outcome/memoryFailures';
+import { stillInDoubt } from '../outcome/memoryFailures';
 import { notSent } from '../outcome/wireFailures';
-import type { Lane, Page, Session, Task } from './item';
+import type { Lane, ItemSession, Task } from './item';
 import type { Result } from '../outcome/result';
-import type { Journal, Plan, Planned } from '../records/journal';
 import { optionDefaults } from '../operations/options';
 import { Refusal } from '../text/refusal';
 import { resolveOwners } from './resolve';
-import { exclusively, runInLanes, takingTurns, type Turn } from './schedule';
-import { Exchange, type Traffic } from '../zoo/exchange';
+import { withLock, runJobs, takingTurns, type Job } from './schedule';
+import { RequestSession, type Cooldown } from '../zoo/session';
 import type { Connection } from '../zoo/transport';
+import { type LeftOpen, attemptsAt } from '../records/record';
+import type { ExecutionScope } from '../records/executionScope';
+import { admit, admitLocked, type Admission, type Admitted } from '../records/gate';
 
 export interface Pass {
 	/** What to send with, or why that is not to be had. */
 	readonly zoo: Connection | Refusal;
 	/** Whether the first failure keeps all items that have not begun from being sent. */
 	readonly stopOnFailure: boolean;
-	readonly journal: Journal;
+	readonly execution: ExecutionScope;
 }
 
 interface Setting extends Pass {
 	readonly zoo: Connection;
-	readonly traffic: Traffic;
+	readonly cooldown: Cooldown;
 	readonly maxConcurrency: number;
 }
 
@@ -33,15 +35,15 @@ interface Setting extends Pass {
  * refused.
  */
 export async function runPass(checks: Iterable<Task | Failure>, pass: Pass): Promise<Result[]> {
-	const { zoo, journal } = pass;
+	const { zoo, execution } = pass;
 	if (zoo instanceof Refusal) {
 		const refused = Array.from(checks, (task) =>
-			task instanceof Failure ? task : invalidInput(task.subject, zoo, 'credentialUnusable'),
+			isFailure(task) ? task : invalidInput(task.subject, zoo, 'credentialUnusable'),
 		);
-		return plan(refused, journal).map(unsent);
+		return admitAll(refused, execution).map(unsent);
 	}
 	const [plans, setting] = await prepare([...checks], { ...pass, zoo });
-	const isRefused = plans.some((each) => 'result' in each && each.result instanceof Failure);
+	const isRefused = plans.some((each) => 'result' in each && isFailure(each.result));
 	return pass.stopOnFailure && isRefused ? plans.map(unsent) : await runItems(plans, setting);
 }
 
@@ -49,19 +51,19 @@ export async function runPass(checks: Iterable<Task | Failure>, pass: Pass): Pro
 async function prepare(
 	checked: ReadonlyArray<Task | Failure>,
 	pass: Pass & Pick<Setting, 'zoo'>,
-): Promise<[Plan[], Setting]> {
-	const first = checked.find((task): task is Task => !(task instanceof Failure));
+): Promise<[Admission[], Setting]> {
+	const first = checked.find((task): task is Task => !isFailure(task));
 	const { maxConcurrency } = first?.options ?? optionDefaults;
 	const { begunAt, begunOn } = pass.zoo;
-	const traffic: Traffic = { begunAt, begunOn, heldUntil: 0, heldByZoo: false, stopped: false };
-	const setting: Setting = { ...pass, traffic, maxConcurrency };
-	return [plan(await resolve(checked, setting), pass.journal), setting];
+	const cooldown: Cooldown = { begunAt, begunOn, until: 0, byZoo: false, stopped: false };
+	const setting: Setting = { ...pass, cooldown, maxConcurrency };
+	return [admitAll(await resolve(checked, setting), pass.execution), setting];
 }
 
 /** Two items of a pass with one payment reference are told apart before either is sent. */
-function plan(checked: ReadonlyArray<Task | Failure>, journal: Journal): Plan[] {
+function admitAll(checked: ReadonlyArray<Task | Failure>, execution: ExecutionScope): Admission[] {
 	const users = new Map<string, Task>();
-	return checked.map((task) => journal.recall(task, task instanceof Failure ? undefined : earlierUser(task, users)));
+	return checked.map((task) => admit(execution, task, isFailure(task) ? undefined : earlierUser(task, users)));
 }
 
 /** The earlier item of the pass that has the same payment reference, in words. `users`: the first one of each. */
@@ -76,99 +78,88 @@ function earlierUser(task: Task, users: Map<string, Task>): string | undefined {
 /** With every owner by ID, unless one refused item keeps all of them from being sent. */
 async function resolve(
 	checked: ReadonlyArray<Task | Failure>,
-	{ zoo, traffic, maxConcurrency, stopOnFailure }: Setting,
+	{ zoo, cooldown, maxConcurrency, stopOnFailure }: Setting,
 ): Promise<ReadonlyArray<Task | Failure>> {
-	if (stopOnFailure && checked.some((task) => task instanceof Failure)) return checked;
-	return await resolveOwners(checked, ({ options }) => new Exchange(zoo, traffic, options), maxConcurrency);
+	if (stopOnFailure && checked.some((task) => isFailure(task))) return checked;
+	return await resolveOwners(checked, ({ options }) => new RequestSession(zoo, cooldown, options), maxConcurrency);
 }
 
 /** What an item comes to that is held back because another one was refused before anything was sent. */
-function unsent(plan: Plan): Result {
-	if ('result' in plan) return plan.result;
-	const { task, resumed } = plan;
+function unsent(admission: Admission): Result {
+	if ('result' in admission) return admission.result;
+	const { task, resumed } = admission;
 	const { subject } = task;
 	if (resumed) return stillInDoubt(resumed, subject.item);
 	return notSent(subject, 'stopped', { attempts: 0, askedToWait: undefined, hasSent: false });
 }
 
 /** Takes the plans out of their list, so that each is let go once it has run. */
-async function runItems(plans: Plan[], setting: Setting): Promise<Result[]> {
+async function runItems(admissions: Admission[], setting: Setting): Promise<Result[]> {
 	const itsTurn = takingTurns(async () => await setting.zoo.pause(0));
-	const turns = plans.splice(0).map((plan): Turn<Lane, Result> => {
+	const turns = admissions.splice(0).map((plan): Job<Lane, Result> => {
 		if ('result' in plan) return { key: undefined, run: async () => await Promise.resolve(plan.result) };
 		const run = async (lane: Lane) => {
 			await itsTurn();
 			return await runTask(plan, lane, setting);
 		};
 		// What an earlier pass has left in doubt is settled first: anything written before it could pass for it.
-		return { key: plan.task.laneKey, first: plan.resumed !== undefined, run };
+		return { key: plan.task.ownerKey, first: plan.resumed !== undefined, run };
 	});
-	return await runInLanes(turns, setting.maxConcurrency, () => ({ preview: new Map() }));
+	return await runJobs(turns, setting.maxConcurrency, () => ({ preview: new Map() }));
 }
 
-async function runTask(plan: Planned, lane: Lane, setting: Setting): Promise<Result> {
-	const { zoo, stopOnFailure, traffic } = setting;
+async function runTask(plan: Admitted, lane: Lane, setting: Setting): Promise<Result> {
+	const { zoo, stopOnFailure, cooldown } = setting;
 	const { task } = plan;
 	const work = async () => await runAlone(plan, lane, setting);
-	const result = task.writes ? await exclusively(keyOf(task, zoo), work, zoo.cancel) : await work();
-	if (result instanceof Failure && stopOnFailure) traffic.stopped = true;
+	const result = task.writes ? await withLock(keyOf(task, zoo), work, zoo.cancel) : await work();
+	if (isFailure(result) && stopOnFailure) cooldown.stopped = true;
 	// A preview counts on what stood before the write.
 	if (task.writes) lane.preview.clear();
 	return result;
 }
 
 /** While nobody else in this process writes to the owner. */
-async function runAlone(planned: Planned, lane: Lane, setting: Setting): Promise<Result> {
-	const { journal } = setting;
-	const { task } = planned;
-	const known = journal.known(task, planned.resumed);
-	const refused = admit(task, known, journal);
-	if (refused) return refused;
-	if (known) journal.takeUp(task, known);
+async function runAlone({ task, resumed }: Admitted, lane: Lane, setting: Setting): Promise<Result> {
+	const { execution } = setting;
+	const admission = admitLocked(execution, task, resumed);
+	if ('result' in admission) return admission.result;
+	if (admission.resumed) execution.takeUp(task, admission.resumed);
 	// Before anything is waited for: another owner's item with the same reference may run at the same time.
-	const letGo = journal.reserve(task);
+	const letGo = execution.reserve(task);
 	try {
-		return await runAdmitted({ task, ...(known && { resumed: known }) }, lane, setting);
+		return await runAdmitted(admission, lane, setting);
 	} finally {
 		letGo();
 	}
 }
 
-/** What an item comes to whose turn has come, and that must not be sent. `known`: what is known of its payment. */
-function admit(task: Task, known: Page | undefined, journal: Journal): Result | undefined {
-	const { subject, laneKey } = task;
-	if (known?.state === 'settled') return journal.returned(task, known);
-	const doubt = laneKey === undefined ? undefined : journal.doubtOf(task, known);
-	if (doubt !== undefined) return known ? stillInDoubt(known, subject.item) : blocked(subject, doubt);
-	return known ? undefined : journal.refusedByName(task);
-}
-
 async function runAdmitted(
-	{ task, resumed }: Planned,
+	{ task, resumed }: Admitted,
 	lane: Lane,
-	{ journal, zoo, traffic }: Setting,
+	{ execution, zoo, cooldown }: Setting,
 ): Promise<Result> {
 	const { subject } = task;
-	const { register } = journal;
-	const exchange = new Exchange(zoo, traffic, task.options, resumed?.sent);
-	if (task.writes) await rest(register.openUntil(keyOf(task, zoo), resumed?.id), zoo);
+	const { registry } = execution;
+	const exchange = new RequestSession(zoo, cooldown, task.options, resumed && attemptsAt(resumed));
+	if (task.writes) await settle(registry.inFlightUntil(keyOf(task, zoo), resumed?.id), zoo);
 	const left: Left = { isBegun: resumed !== undefined };
-	const session = { exchange, lane, host: zoo.host, register, ...noting(task, journal, left) };
+	const session = { exchange, lane, host: zoo.host, registry, ...noting(task, execution, left) };
 	// Whatever is thrown in here must not end the other items, some of which may be on their way.
 	const result = await task.run(session, resumed).catch((error: unknown) => {
-		const unwritten = task.laneKey === undefined ? 'notRead' : 'notSent';
+		const unwritten = task.ownerKey === undefined ? 'notRead' : 'notSent';
 		return unforeseen(subject, error, left.isBegun ? 'unknown' : unwritten, exchange);
 	});
-	journal.end(subject.item, result, { doubt: left.doubt, sent: exchange.sentSoFar });
+	execution.end(subject.item, result, left.open, exchange.sentSoFar);
 	return result;
 }
 
-function keyOf({ laneKey = '' }: Task, { host }: Connection): string {
+function keyOf({ ownerKey: laneKey = '' }: Task, { host }: Connection): string {
 	return host + laneKey;
 }
 
 /** Another item's attempt that got no answer could still land on this one's. */
-async function rest(until: number, zoo: Connection): Promise<void> {
+async function settle(until: number, zoo: Connection): Promise<void> {
 	const left = until - zoo.ticks();
 	if (left > 0) await zoo.pause(left);
 }
@@ -176,22 +167,22 @@ async function rest(until: number, zoo: Connection): Promise<void> {
 /** What an item's run leaves behind. */
 interface Left {
 	isBegun: boolean;
-	doubt?: Page['doubt'];
+	open?: LeftOpen;
 }
 
-function noting(task: Task, journal: Journal, left: Left): Pick<Session, 'begin' | 'leave'> {
+function noting(task: Task, execution: ExecutionScope, left: Left): Pick<ItemSession, 'begin' | 'leave'> {
 	return {
 		begin: (preview) => {
 			left.isBegun = true;
-			return journal.begin(task, preview);
+			return execution.begin(task, preview);
 		},
-		leave: (doubt) => {
-			left.doubt = doubt;
+		leave: (open) => {
+			left.open = open;
 		},
 	};
 }
 
 /** A preview that comes twice is one payment, which the second one does not repeat but share. */
 function isSamePreview({ writes }: Task, other: Task): boolean {
-	return writes?.applies !== undefined && writes.text === other.writes?.text;
+	return writes?.applies !== undefined && writes.fingerprint === other.writes?.fingerprint;
 }

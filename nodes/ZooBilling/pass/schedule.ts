@@ -1,6 +1,6 @@
 // Which item may run when: items of one owner one after another in input order, different owners side by side.
 
-export interface Turn<Lane, Result> {
+export interface Job<Lane, Result> {
 	/** Items with the same key share a lane; undefined: the item has a lane to itself. */
 	readonly key: string | undefined;
 	/** Goes before the other turns of its lane. */
@@ -12,8 +12,8 @@ export interface Turn<Lane, Result> {
  * Runs every turn, at most `limit` lanes at a time; results are in the order of the turns. Each is taken out of the
  * list when it begins, so that nothing of it stays behind. `openLane`: what the turns of a lane share.
  */
-export async function runInLanes<Lane, Result>(
-	turns: Array<Turn<Lane, Result> | undefined>,
+export async function runJobs<Lane, Result>(
+	turns: Array<Job<Lane, Result> | undefined>,
 	limit: number,
 	openLane: () => Lane,
 ): Promise<Result[]> {
@@ -68,7 +68,7 @@ const tails = new Map<string, Promise<unknown>>();
  * `canceled`
  * resolves, for work that then only says so.
  */
-export async function exclusively<Result>(
+export async function withLock<Result>(
 	key: string,
 	work: () => Promise<Result>,
 	canceled: Promise<void>,

@@ -33,6 +33,6 @@ export class Executions {
 }
 
 function isInDoubt({ runs }: Stored): boolean {
-	const pages = Object.values(runs).flatMap((run) => Object.values(run));
-	return pages.some((page) => 'state' in page && page.state !== 'settled');
+	const entries = Object.values(runs).flatMap((run) => Object.values(run));
+	return entries.some((entry) => 'state' in entry && entry.state !== 'completed');
 }

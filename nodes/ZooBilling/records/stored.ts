@@ -1,15 +1,15 @@
-// What n8n stores of an execution's journal, as plain data, and whether it can be read back.
+// What n8n stores of an execution's records, as plain data, and whether it can be read back.
 
 import { balanceModels } from '../balance/fields';
 import { ownerKinds } from '../balance/owner';
-import type { Page } from '../pass/item';
 import { isRecord } from '../text/refusal';
+import type { WriteRecord } from './record';
 
 /** A run is named by its node's name and its number, as JSON. */
 export interface Stored {
 	readonly version: typeof VERSION;
-	/** The pages of each run by item. */
-	readonly runs: Record<string, Record<string, Page | TakenUp>>;
+	/** The records of each run by item. */
+	readonly runs: Record<string, Record<string, WriteRecord | TakenUp>>;
 	/** Where the payments are that have, or may have, been added: by payment reference, and by preview. */
 	readonly names: Record<string, Position>;
 	/** How often each tool was called, by the node's name. */
@@ -24,12 +24,12 @@ export interface Position {
 /** Where an item has taken up what another one has left in doubt. */
 export interface TakenUp {
 	/** What this item asks for. */
-	readonly asks: string;
+	readonly fingerprint: string;
 	readonly of: Position;
 }
 
 /** Another one may follow other rules: what it has noted is not guessed at. */
-const VERSION = 2;
+const VERSION = 3;
 
 export function nothingStored(): Stored {
 	return { version: VERSION, runs: {}, names: {}, calls: {} };
@@ -45,7 +45,8 @@ export function isStored(value: unknown): value is Stored {
 }
 
 function isWhole({ version, runs, names, calls }: Record<string, unknown>): boolean {
-	const areRuns = isRecord(runs) && Object.entries(runs).every(([run, pages]) => isRun(run) && isEach(pages, isEntry));
+	const areRuns =
+		isRecord(runs) && Object.entries(runs).every(([run, entries]) => isRun(run) && isEach(entries, isEntry));
 	return version === VERSION && areRuns && isEach(names, isPosition) && isEach(calls, isCount);
 }
 
@@ -88,11 +89,11 @@ function isRun(name: unknown): boolean {
 const isPosition: Check = (value) => hasOnly(value, { run: isRun, item: isCount });
 
 const isEntry: Check = (value) =>
-	isRecord(value) && 'of' in value ? hasOnly(value, { asks: isName, of: isPosition }) : isPage(value);
+	isRecord(value) && 'of' in value ? hasOnly(value, { fingerprint: isName, of: isPosition }) : isWriteRecord(value);
 
-const isMark: Check = (value) => hasOnly(value, { process: isName, at: isCount });
+const isLogicalTime: Check = (value) => hasOnly(value, { process: isName, at: isCount });
 
-const isPage: Check = (value) => {
+const isWriteRecord: Check = (value) => {
 	const state = isRecord(value) ? value['state'] : undefined;
 	const own = typeof state === 'string' && Object.hasOwn(states, state) ? states[state] : undefined;
 	return own !== undefined && isRecord(value) && hasOnly(value, { ...common, ...own }) && isBuilt(value);
@@ -119,15 +120,18 @@ const isPreview: Check = (value) =>
 		reference: optional(isText),
 	});
 
-const isResult: Check = (value) => (isRecord(value) && 'json' in value ? hasOnly(value, done) : hasOnly(value, failed));
+const isResult: Check = (value) =>
+	isRecord(value) && value['kind'] === 'success' ? hasOnly(value, success) : hasOnly(value, failed);
 
-const done: Checks = {
+const success: Checks = {
+	kind: isOneOf('success'),
 	json: isRecord,
 	hints: (value) => Array.isArray(value) && value.every(isText),
 	wrote: isFlag,
 };
 
 const failed: Checks = {
+	kind: isOneOf('failure'),
 	source: isOneOf('input', 'service'),
 	what: isName,
 	next: isText,
@@ -136,21 +140,21 @@ const failed: Checks = {
 
 const common: Checks = {
 	id: isName,
-	asks: isName,
+	fingerprint: isName,
 	adds: isFlag,
 	applies: optional(isName),
 	taken: optional(isOneOf(true)),
 	preview: isPreview,
-	mark: isMark,
+	startedAt: isLogicalTime,
 	state: isText,
 };
 
-/** What a page has besides, by its state. */
+/** What a record has besides, by its state. */
 const states: Readonly<Record<string, Checks>> = {
-	begun: {},
-	doubt: {
-		doubt: isOneOf('perhaps', 'claim'),
-		sent: optional((value) => hasOnly(value, { count: isCount, firstAt: Number.isFinite })),
+	inProgress: {},
+	inDoubt: {
+		inDoubt: isOneOf('maybeApplied', 'rejected'),
+		attempts: optional((value) => hasOnly(value, { count: isCount, firstAt: Number.isFinite })),
 	},
-	settled: { result: isResult },
+	completed: { result: isResult },
 };

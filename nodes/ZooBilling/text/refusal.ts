@@ -15,7 +15,7 @@ const LARGEST_BITS = 256;
 const NO_TEXT = 'a value that has no text form';
 
 /** A value as a message shows it: text in quotes, anything else as JSON, both cut to a readable length. */
-export function shown(value: unknown): string {
+export function quoteValue(value: unknown): string {
 	return plainCopy(readable(value), LONGEST_SHOWN);
 }
 

@@ -8,7 +8,7 @@ const TAG = /<[a-z/!?][^<>]*>/gi;
 const LINK_OR_IMAGE = /!?\[([^[\]]*)\]\([^()]*\)/g;
 
 /** The words of a text in one line, without markup and what cannot be seen, cut to `longest` characters. */
-export function plainWords(text: string, longest = 300): string {
+export function sanitize(text: string, longest = 300): string {
 	// The bound comes first, so that no text is too long for what follows. What goes leaves a space: a secret that was
 	// not masked because something stood in its midst must not come together again.
 	const words = text

@@ -10,21 +10,21 @@ import {
 } from '../balance/amounts';
 import type { BalanceModel } from '../balance/fields';
 import { amountUnits, readAmount, type AmountUnit, type Sign } from '../balance/money';
-import { laneOf, type Owner } from '../balance/owner';
+import { ownerKeyOf, type Owner } from '../balance/owner';
 import { paymentOf } from './preview';
-import type { Failure } from '../outcome/failure';
 import { invalidInput } from '../outcome/inputFailures';
-import type { Asked } from '../pass/item';
+import type { WriteRequest } from '../pass/item';
 import type { Subject } from '../outcome/subject';
 import { optionTable, readOptions, type OptionName, type Options } from '../operations/options';
-import { isRecord, Refusal, shown } from '../text/refusal';
+import { isRecord, Refusal, quoteValue } from '../text/refusal';
 import type { RawParameters } from '../operations/operation';
+import type { Failure } from '../outcome/failure';
 
 /** An item's parameters, checked. */
 export interface WriteIntent {
 	readonly subject: Subject;
 	readonly owner: Owner;
-	readonly laneKey: string;
+	readonly ownerKey: string;
 	readonly model: BalanceModel;
 	readonly amounts: readonly FieldAmount[];
 	readonly options: Options;
@@ -76,7 +76,7 @@ export function readIntent(
 	const model = modelOfAmounts(amounts);
 	const stray = strayFrom(model, options) ?? savedFor(raw['balanceModel'], model);
 	if (stray) return invalidInput(subject, stray);
-	return { subject, owner, laneKey: laneOf(owner), model, amounts, options: inModel(options, model) };
+	return { subject, owner, ownerKey: ownerKeyOf(owner), model, amounts, options: inModel(options, model) };
 }
 
 function readAmounts(raw: RawParameters, { label, parameter, sign }: Collection): FieldAmount[] | Refusal {
@@ -98,7 +98,7 @@ function strayFrom({ fields, label }: BalanceModel, { onlyIf = [] }: Options): R
 /** A node of version 1 had a parameter for the model, and wrote nothing of another one. */
 function savedFor(name: unknown, model: BalanceModel): Refusal | undefined {
 	if (name === undefined || name === model.name) return undefined;
-	const what = `This node was made when it had a 'Balance Model', which does not go with its amounts: ${shown(name)}`;
+	const what = `This node was made when it had a 'Balance Model', which does not go with its amounts: ${quoteValue(name)}`;
 	return new Refusal(
 		what,
 		`Put a new Zoo Billing node in its place, with ${labelsOf(model.fields)} only where Zoo has them.`,
@@ -120,7 +120,7 @@ function referenceIn(options: unknown): Pick<Subject, 'reference'> {
 function readUnit(value: unknown): AmountUnit | Refusal {
 	if (value === 'usd' || value === 'cents') return value;
 	const names = Object.keys(amountUnits).join(', ');
-	return new Refusal(`'Amounts In' is none of its choices: ${shown(value)}`, `Give one of: ${names}.`);
+	return new Refusal(`'Amounts In' is none of its choices: ${quoteValue(value)}`, `Give one of: ${names}.`);
 }
 
 /** The amount above 'Max Amount', if any. */
@@ -135,10 +135,13 @@ export function aboveMaximum(amounts: readonly FieldAmount[], { maxAmount }: Opt
 }
 
 /** What the intent asks for, to be compared with what an earlier pass has begun. */
-export function askedBy({ laneKey, model, amounts, options, subject }: WriteIntent, adds: boolean): Asked {
+export function requestOf(
+	{ ownerKey: laneKey, model, amounts, options, subject }: WriteIntent,
+	adds: boolean,
+): WriteRequest {
 	const { onlyIf = [], creditMultiplier } = options;
 	const payment = paymentOf(laneKey, model, amounts);
 	const asked = [laneKey, model.name, amountsByName(amounts)];
 	const text = JSON.stringify([adds, ...asked, amountsByName(onlyIf), creditMultiplier, subject.reference]);
-	return { text, adds, payment };
+	return { fingerprint: text, adds, payment };
 }

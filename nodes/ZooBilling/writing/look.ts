@@ -6,19 +6,19 @@ import { isEarlier, readMoment } from '../balance/moment';
 import { identityOf } from '../balance/owner';
 import { lookedUp, type Preview, targetOf } from './preview';
 import type { Reply } from '../balance/reply';
-import { Failure } from '../outcome/failure';
 import { conditionNotMet, otherModel } from '../outcome/inputFailures';
 import { noBalance, notLooked } from '../outcome/wireFailures';
-import type { Lane, Session } from '../pass/item';
-import type { Done } from '../outcome/result';
+import type { Lane, ItemSession } from '../pass/item';
 import { replyHints } from '../outcome/output';
-import type { Flaw } from '../zoo/exchange';
+import type { ReasonToReject } from '../zoo/session';
 import { readBalance, writeBalance } from '../zoo/request';
 import type { WriteIntent } from './intent';
 import { stored } from './storedPreview';
+import type { Failure } from '../outcome/failure';
+import type { Success } from '../outcome/result';
 
 /** The key of an owner in this process: an organization or user at one host. */
-export function ownerKey({ host }: Pick<Session, 'host'>, laneKey: string): string {
+export function ownerAtHost({ host }: Pick<ItemSession, 'host'>, laneKey: string): string {
 	return host + laneKey;
 }
 
@@ -26,11 +26,11 @@ export function ownerKey({ host }: Pick<Session, 'host'>, laneKey: string): stri
  * The balance before a write, in a dry run with the changes that earlier items would have made. `builtOn`: Zoo's time
  * of the balance that the write is built on, where it was looked up before.
  */
-export async function look(session: Session, intent: WriteIntent, builtOn?: string): Promise<Reply | Failure> {
+export async function look(session: ItemSession, intent: WriteIntent, builtOn?: string): Promise<Reply | Failure> {
 	const { exchange, lane } = session;
 	const { subject, owner, model, options } = intent;
 	const request = readBalance(owner, options.includeTotalDue);
-	const answer = await exchange.readBalance(request, isStale(session, intent, builtOn));
+	const answer = await exchange.readBalance(request, rejectStale(session, intent, builtOn));
 	if (answer.kind !== 'answered') return notLooked(subject, answer, exchange);
 	const { reply } = answer;
 	if (reply.model && reply.model !== model && !model.fields.some((field) => amountIn(reply.balance, field))) {
@@ -47,19 +47,23 @@ function textsOf(preview: Lane['preview']): Record<string, string> {
 }
 
 /** Takes note of when the owner's balance was updated; false when this process has seen a newer one. */
-export function isFresh({ host, register, exchange }: Session, { laneKey }: WriteIntent, updatedAt: unknown): boolean {
-	return register.isFresh(ownerKey({ host }, laneKey), updatedAt, exchange.now());
+export function observe(
+	{ host, registry, exchange }: ItemSession,
+	{ ownerKey: laneKey }: WriteIntent,
+	updatedAt: unknown,
+): boolean {
+	return registry.observe(ownerAtHost({ host }, laneKey), updatedAt, exchange.now());
 }
 
 /** `builtOn` bounds the looks of this one write: what is believed of the owner comes from Zoo's replies alone. */
-export function isStale(session: Session, intent: WriteIntent, builtOn?: string): Flaw {
+export function rejectStale(session: ItemSession, intent: WriteIntent, builtOn?: string): ReasonToReject {
 	const bound = readMoment(builtOn);
 	return ({ balance: { updated_at: updatedAt } }) => {
 		const moment = readMoment(updatedAt);
 		if (bound && moment && isEarlier(moment, bound)) {
 			return { cause: 'Zoo answered with an older balance than this write is built on', stale: true };
 		}
-		return isFresh(session, intent, updatedAt)
+		return observe(session, intent, updatedAt)
 			? undefined
 			: { cause: 'Zoo answered with an older balance than it has shown before', stale: true };
 	};
@@ -67,7 +71,7 @@ export function isStale(session: Session, intent: WriteIntent, builtOn?: string)
 
 /** What the write is decided to be. `before`: the look that it is built on; undefined for a plain update. */
 export function previewOf(
-	{ host }: Session,
+	{ host }: ItemSession,
 	{ owner, model, subject, amounts }: WriteIntent,
 	target: readonly FieldAmount[],
 	before: Reply | undefined,
@@ -86,11 +90,11 @@ export function previewOf(
 
 /** What a dry run puts out: the request that would be sent, and per field from → to. */
 export function show(
-	session: Session,
+	session: ItemSession,
 	intent: WriteIntent,
 	before: Reply,
 	{ preview, more = {} }: { readonly preview: Preview; readonly more?: Record<string, unknown> },
-): Done {
+): Success {
 	const { owner, subject } = intent;
 	const target = targetOf(preview);
 	for (const { field, amount } of target) session.lane.preview.set(field.wire, amount);
@@ -107,5 +111,5 @@ export function show(
 		request: target.length === 0 ? null : writeBalance(owner, intent.model, target, intent.options.includeTotalDue),
 		reference: subject.reference ?? null,
 	};
-	return { json, hints: [], shapes: replyHints(before), wrote: false };
+	return { kind: 'success', json, hints: [], shapes: replyHints(before), wrote: false };
 }

@@ -4,7 +4,7 @@ import { amountsByName, type FieldAmount } from '../balance/amounts';
 import { amountIn } from '../balance/confirm';
 import { balanceModels, type BalanceModel, type ModelName } from '../balance/fields';
 import { Usd } from '../balance/money';
-import { laneOf, ownerKinds, type Owner } from '../balance/owner';
+import { ownerKeyOf, ownerKinds, type Owner } from '../balance/owner';
 import type { Reply } from '../balance/reply';
 
 /** Amounts in US dollars as decimal text, by their wire names. */
@@ -76,7 +76,7 @@ export function paymentOf(lane: string, model: BalanceModel, changes: readonly F
 
 /** The payment that a stored preview makes. */
 export function paymentIn(preview: Preview): string {
-	return paymentOf(laneOf(ownerOf(preview)), balanceModels[preview.balanceModel], changesIn(preview));
+	return paymentOf(ownerKeyOf(ownerOf(preview)), balanceModels[preview.balanceModel], changesIn(preview));
 }
 
 /** Amounts from their stored form. */

@@ -6,20 +6,20 @@ import type { BalanceField } from '../balance/fields';
 import { identityOf } from '../balance/owner';
 import { targetOf, type Preview } from './preview';
 import type { Reply } from '../balance/reply';
-import type { Doubt } from './standing';
 import type { Confirmation } from '../outcome/written';
-import { Failure } from '../outcome/failure';
 import { conditionNotMet, otherModel, otherModelAnswered } from '../outcome/inputFailures';
 import { notApplied } from '../outcome/wireFailures';
 import { changedMeanwhile, different, notConfirmed, outcomeUnknown, type Sight } from '../outcome/writeFailures';
-import type { Page, Session } from '../pass/item';
+import type { ItemSession } from '../pass/item';
 import type { Result } from '../outcome/result';
 import type { Subject } from '../outcome/subject';
 import { balanceOutput, replyHints } from '../outcome/output';
-import type { Exchange } from '../zoo/exchange';
-import type { NoAnswer } from '../zoo/retry';
-import type { End, NotApplied } from './sending';
+import type { RequestSession } from '../zoo/session';
+import type { NoAnswer, InDoubt } from '../zoo/retry';
+import type { End, NotApplied } from './protocol';
 import type { WriteIntent } from './intent';
+import { type Failure, isFailure } from '../outcome/failure';
+import type { WriteRecord } from '../records/record';
 
 /** How an operation that writes differs from the others. */
 export interface Kind {
@@ -36,28 +36,28 @@ export interface Kind {
 export interface Ready {
 	readonly intent: WriteIntent;
 	readonly kind: Kind;
-	readonly page: Page;
-	/** What an earlier pass, or another execution, has left. */
-	readonly doubt: Doubt;
+	readonly record: WriteRecord;
+	/** What an earlier pass, or another execution, has left open. */
+	readonly inDoubt: InDoubt;
 }
 
 /** What came of a write, for its item. */
-export function report(session: Session, ready: Ready, end: End): Result {
+export function report(session: ItemSession, ready: Ready, end: End): Result {
 	if (end.kind === 'answered') return conclude(session, ready, end);
 	if (end.kind === 'notApplied') return unwritten(session, ready, end);
-	const { intent, kind, page } = ready;
+	const { intent, kind, record } = ready;
 	const { last, seen, isAmbiguous } = end;
-	const sight = sightOf(intent, page.preview, seen);
+	const sight = sightOf(intent, record.preview, seen);
 	if (kind.unsent && seen && !last && session.exchange.attempts === 0) return kind.unsent(intent.subject, sight);
 	return outcomeUnknown(intent.subject, { sight, adds: kind.adds, last, isAmbiguous }, session.exchange);
 }
 
 /** From Zoo's answer to a confirmed item. */
-function conclude(session: Session, ready: Ready, { answer, by }: Extract<End, { kind: 'answered' }>): Result {
-	const { intent, kind, page } = ready;
+function conclude(session: ItemSession, ready: Ready, { answer, by }: Extract<End, { kind: 'answered' }>): Result {
+	const { intent, kind, record } = ready;
 	const { subject, model, options } = intent;
 	const { reply } = answer;
-	const target = targetOf(page.preview);
+	const target = targetOf(record.preview);
 	const comparison = compare(target, reply.balance, model);
 	const { missing, differences, rounded } = comparison;
 	const answered = { reported: answer, attempts: session.exchange.attempts };
@@ -75,10 +75,10 @@ function conclude(session: Session, ready: Ready, { answer, by }: Extract<End, {
 		asked: amountsByName(target),
 	};
 	const hints = hintOf(differences);
-	const more = kind.more?.(intent, page.preview, reply.balance) ?? {};
+	const more = kind.more?.(intent, record.preview, reply.balance) ?? {};
 	const confirmation = confirm(intent, session.exchange, known);
 	const json = balanceOutput(intent.owner, reply, options.output, { confirmation, ...more });
-	return { json, hints, shapes: replyHints(reply), wrote: true };
+	return { kind: 'success', json, hints, shapes: replyHints(reply), wrote: true };
 }
 
 function hintOf(differences: readonly Difference[]): string[] {
@@ -88,19 +88,19 @@ function hintOf(differences: readonly Difference[]): string[] {
 }
 
 /** A stored preview that was found to be there is not this run's doing. */
-function statusOf({ kind }: Ready, isDifferent: boolean, { attempts }: Exchange): Confirmation['status'] {
+function statusOf({ kind }: Ready, isDifferent: boolean, { attempts }: RequestSession): Confirmation['status'] {
 	if (kind.unsent && attempts === 0) return 'alreadyThere';
 	return isDifferent ? 'different' : 'confirmed';
 }
 
-function unwritten({ exchange }: Session, { intent, page }: Ready, end: NotApplied): Failure {
+function unwritten({ exchange }: ItemSession, { intent, record }: Ready, end: NotApplied): Failure {
 	const { subject, model, options } = intent;
 	const { why, last, seen } = end;
 	if (seen && why === 'conditionNotMet') {
 		return conditionNotMet(subject, unexpected(options.onlyIf ?? [], seen.balance), exchange);
 	}
-	if (why === 'void' || !last) return changed(exchange, intent, sightOf(intent, page.preview, seen));
-	if (!seen || last.kind === 'unsent') return notApplied(subject, last, exchange);
+	if (why === 'changedMeanwhile' || !last) return changed(exchange, intent, sightOf(intent, record.preview, seen));
+	if (!seen || last.kind === 'notSent') return notApplied(subject, last, exchange);
 	const models = { chosen: model, shown: seen.model ?? model };
 	if (models.shown !== model) return otherModel(subject, models, last, exchange);
 	return notApplied(subject, ofKnownOwner(last), exchange);
@@ -111,7 +111,7 @@ function ofKnownOwner(last: NoAnswer): NoAnswer {
 	return last.status === 404 ? { ...last, endpoint: 'absent' } : last;
 }
 
-function changed({ attempts }: Exchange, { subject }: WriteIntent, sight: Sight): Failure {
+function changed({ attempts }: RequestSession, { subject }: WriteIntent, sight: Sight): Failure {
 	return changedMeanwhile(subject, { outcome: attempts > 0 ? 'notApplied' : 'notSent', attempts }, sight);
 }
 
@@ -130,7 +130,7 @@ function amountText({ balance }: Reply, field: BalanceField): string {
 type Known = Pick<Confirmation, 'status' | 'by' | 'rounded' | 'differences' | 'callId' | 'asked'>;
 
 /** The record of what became of a write, for later steps and audits. */
-function confirm({ owner, subject }: WriteIntent, exchange: Exchange, known: Known): Confirmation {
+function confirm({ owner, subject }: WriteIntent, exchange: RequestSession, known: Known): Confirmation {
 	const { attempts, firstWrittenAt } = exchange;
 	const { status, by, rounded, asked, differences, callId } = known;
 	return {
@@ -154,17 +154,17 @@ function isoTime(milliseconds: number): string {
 
 /** A change of nothing writes nothing; the item shows the balance that was read. */
 export function unchanged(
-	{ exchange, begin: note }: Session,
+	{ exchange, begin: note }: ItemSession,
 	intent: WriteIntent,
 	before: Reply,
 	{ preview, more = {} }: { readonly preview: Preview; readonly more?: Record<string, unknown> },
 ): Result {
 	// Noted like a write, so that no later pass judges it by what stands there then.
-	const page = note(preview);
-	if (page instanceof Failure) return page;
+	const record = note(preview);
+	if (isFailure(record)) return record;
 	const asked = Object.fromEntries(intent.amounts.map(({ field }) => [field.wire, amountText(before, field)]));
 	const known: Known = { status: 'unchanged', by: 'readBack', rounded: false, differences: [], callId: null, asked };
 	const confirmation = confirm(intent, exchange, known);
 	const json = balanceOutput(intent.owner, before, intent.options.output, { confirmation, ...more });
-	return { json, hints: [], shapes: replyHints(before), wrote: false };
+	return { kind: 'success', json, hints: [], shapes: replyHints(before), wrote: false };
 }

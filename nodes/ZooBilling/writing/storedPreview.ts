@@ -5,8 +5,8 @@ import { readMoment } from '../balance/moment';
 import { Usd } from '../balance/money';
 import { ownerKinds, readOwner, type OwnerKind } from '../balance/owner';
 import type { Amounts, Preview } from './preview';
-import type { Session } from '../pass/item';
-import { isNothing, isRecord, Refusal, shown } from '../text/refusal';
+import type { ItemSession } from '../pass/item';
+import { isNothing, isRecord, Refusal, quoteValue } from '../text/refusal';
 import { hasInvisible } from '../text/words';
 
 /** A preview that is to be applied, and the ID by which this process remembers it. */
@@ -16,11 +16,11 @@ export interface StoredPreview {
 }
 
 /** The plain data that a dry run puts out. */
-export function stored(preview: Preview, { register, exchange }: Session): Record<string, unknown> {
+export function stored(preview: Preview, { registry, exchange }: ItemSession): Record<string, unknown> {
 	const { ownerId, ...rest } = preview;
 	const { idParameter } = ownerKinds[preview.resource];
 	const madeAt = new Date(exchange.now()).toISOString();
-	return { id: register.newId(), madeAt, [idParameter]: ownerId, ...rest };
+	return { id: registry.newId(), madeAt, [idParameter]: ownerId, ...rest };
 }
 
 const NOTHING_TO_DO = new Refusal(
@@ -37,7 +37,7 @@ export function readStored(value: unknown, kind: OwnerKind): StoredPreview | Ref
 	const data = isRecord(given) && isRecord(given['preview']) ? given['preview'] : given;
 	if (isRecord(data)) return data['preview'] === null ? NOTHING_TO_DO : readData(data, kind);
 	const more = data === null ? ' A dry run that changes nothing has none.' : '';
-	return new Refusal(`'Preview' is no preview: ${shown(value)}`, MAKE_ANEW + more);
+	return new Refusal(`'Preview' is no preview: ${quoteValue(value)}`, MAKE_ANEW + more);
 }
 
 function readData(data: Record<string, unknown>, kind: OwnerKind): StoredPreview | Refusal {
@@ -99,7 +99,7 @@ function incomplete(name: string): Refusal {
 function faultIn(data: Record<string, unknown>, kind: OwnerKind, model: BalanceModel): Refusal | undefined {
 	if (data['resource'] !== kind.name) {
 		const next = `Choose the resource that the preview was made for, or give one for this ${kind.noun}.`;
-		return new Refusal(`'Preview' is for another resource: ${shown(data['resource'])}`, next);
+		return new Refusal(`'Preview' is for another resource: ${quoteValue(data['resource'])}`, next);
 	}
 	const checks: Record<string, boolean> = {
 		id: word(data, 'id') !== undefined,

@@ -1,67 +1,74 @@
 // What all operations that write share: a preview is noted, sent, and looked for, until it is known what became of it.
 
 import { targetOf, type Preview } from './preview';
-import { standing } from './standing';
-import { Failure } from '../outcome/failure';
-import type { Page, Session } from '../pass/item';
+import { decide } from './decision';
+import type { ItemSession } from '../pass/item';
 import type { Result } from '../outcome/result';
-import type { Flaw } from '../zoo/exchange';
+import type { ReasonToReject } from '../zoo/session';
 import { readBalance, writeBalance } from '../zoo/request';
-import { Sending, type Write } from './sending';
+import { WriteProtocol, type Write } from './protocol';
 import type { WriteIntent } from './intent';
-import { isFresh, isStale, ownerKey } from './look';
+import { observe, rejectStale, ownerAtHost } from './look';
 import { report, type Kind, type Ready } from './report';
+import { isFailure } from '../outcome/failure';
+import { type WriteRecord, leftOpenBy } from '../records/record';
 
-/** Sends a preview, and says what became of it. The journal knows of it before the first attempt. */
+/** Sends a preview, and says what became of it. The execution knows of it before the first attempt. */
 export async function begin(
-	session: Session,
-	{ intent, kind, doubt }: Omit<Ready, 'page'>,
+	session: ItemSession,
+	{ intent, kind, inDoubt }: Omit<Ready, 'record'>,
 	preview: Preview,
 ): Promise<Result> {
-	const page = session.begin(preview);
-	return page instanceof Failure ? page : await send(session, { intent, kind, page, doubt });
+	const record = session.begin(preview);
+	return isFailure(record) ? record : await send(session, { intent, kind, record, inDoubt });
 }
 
 /** Takes up what an earlier pass has left in doubt. */
-export async function resume(session: Session, intent: WriteIntent, kind: Kind, page: Page): Promise<Result> {
-	return await send(session, { intent, kind, page, doubt: page.doubt ?? 'perhaps' });
+export async function resume(
+	session: ItemSession,
+	intent: WriteIntent,
+	kind: Kind,
+	record: WriteRecord,
+): Promise<Result> {
+	return await send(session, { intent, kind, record, inDoubt: leftOpenBy(record) });
 }
 
-async function send(session: Session, ready: Ready): Promise<Result> {
-	const sending = new Sending(session.exchange, writeOf(session, ready), ready.doubt);
+async function send(session: ItemSession, ready: Ready): Promise<Result> {
+	const sending = new WriteProtocol(session.exchange, writeOf(session, ready), ready.inDoubt);
 	const end = await sending.run();
-	const { openUntil } = sending;
-	if (openUntil !== undefined) session.register.noteOpen(keyOf(session, ready), ready.page.id, openUntil);
-	if (end.kind === 'unknown') session.leave(end.doubt);
+	const { inFlightUntil: openUntil } = sending;
+	if (openUntil !== undefined) session.registry.noteInFlight(keyOf(session, ready), ready.record.id, openUntil);
+	if (end.kind === 'unknown') session.leave(end.inDoubt);
 	return report(session, ready, end);
 }
 
-function keyOf(session: Session, { intent }: Ready): string {
-	return ownerKey(session, intent.laneKey);
+function keyOf(session: ItemSession, { intent }: Ready): string {
+	return ownerAtHost(session, intent.ownerKey);
 }
 
-function writeOf(session: Session, ready: Ready): Write {
-	const { intent, kind, page } = ready;
+function writeOf(session: ItemSession, ready: Ready): Write {
+	const { intent, kind, record } = ready;
 	const { owner, model, options } = intent;
 	const key = keyOf(session, ready);
-	const target = targetOf(page.preview);
-	const tooLittle: Flaw = (reply) =>
+	const target = targetOf(record.preview);
+	const tooLittle: ReasonToReject = (reply) =>
 		kind.isEnough(reply, target) ? undefined : { cause: 'Zoo answered, but without the amounts that were written' };
-	const stale = isStale(session, intent, page.preview.updatedAt);
+	const stale = rejectStale(session, intent, record.preview.updatedAt);
 	return {
 		put: writeBalance(owner, model, target, options.includeTotalDue),
 		readBack: readBalance(owner, options.includeTotalDue),
-		builtOnLook: page.preview.from !== undefined,
-		flawOfAnswer: (reply) => {
+		builtOnLook: record.preview.from !== undefined,
+		rejectAnswer: (reply) => {
 			// Nothing that is older than the answer to a write may be believed later.
-			isFresh(session, intent, reply.balance.updated_at);
+			observe(session, intent, reply.balance.updated_at);
 			return tooLittle(reply);
 		},
-		flawOfLook: (reply) => tooLittle(reply) ?? stale(reply),
-		standing: (seen, doubt) => {
-			const otherWriter = session.register.otherWriterSince(page.mark, key, page.id, page.preview.updatedAt);
-			return standing(page.preview, seen, { doubt, otherWriter, conditions: options.onlyIf ?? [] });
+		rejectReadBack: (reply) => tooLittle(reply) ?? stale(reply),
+		decide: (readBack, inDoubt) => {
+			const { startedAt, id, preview } = record;
+			const concurrentWriter = session.registry.concurrentWriterSince(startedAt, key, id, preview.updatedAt);
+			return decide(preview, readBack, { inDoubt, concurrentWriter, conditions: options.onlyIf ?? [] });
 		},
-		mayBeApplied: (isAnswered) => session.register.noteWrite(key, page.id, isAnswered),
+		mayBeApplied: (isAnswered) => session.registry.noteWrite(key, record.id, isAnswered),
 	};
 }

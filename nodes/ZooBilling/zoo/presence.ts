@@ -21,7 +21,7 @@ export function presences(send: (request: ZooRequest) => Promise<Sent>): (reques
 
 /** Zoo publishes OPTIONS with 204 for every path that it has; any other answer may be that of a proxy. */
 function told(sent: Sent): Presence {
-	if (sent.kind === 'silence') return 'unclear';
+	if (sent.kind === 'noResponse') return 'unclear';
 	if (sent.status === 204) return 'there';
 	return sent.status === 404 ? 'absent' : 'unclear';
 }

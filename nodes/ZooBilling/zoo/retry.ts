@@ -1,12 +1,12 @@
 // What an attempt's outcome means, and whether and when to send again: pure decisions.
 
-import { plainWords } from '../text/words';
+import { sanitize } from '../text/words';
 
 /** What came of one attempt on the wire. */
-export type Sent = Reply | Silence;
+export type Sent = Response | NoResponse;
 
-interface Reply {
-	readonly kind: 'reply';
+interface Response {
+	readonly kind: 'response';
 	readonly status: number;
 	readonly text: string;
 	readonly retryAfter?: string;
@@ -15,10 +15,10 @@ interface Reply {
 }
 
 /** No complete reply. */
-interface Silence {
-	readonly kind: 'silence';
+interface NoResponse {
+	readonly kind: 'noResponse';
 	/** Whether Zoo may have received the request. */
-	readonly reached: 'no' | 'perhaps';
+	readonly inDoubt: Exclude<InDoubt, 'rejected'>;
 	/** Whether it may be sent again. */
 	readonly again: boolean;
 	readonly cause: string;
@@ -32,14 +32,14 @@ export interface ZooWords {
 	readonly requestId?: string;
 }
 
-/** What an attempt to write proves when Zoo did not confirm it. */
-export type Proof =
-	/** It was not applied by this attempt. */
-	| 'notApplied'
+/** May a write have been applied? Said of one attempt, and of all attempts at a write so far. */
+export type InDoubt =
+	/** It was not applied, or nothing was sent. */
+	| 'no'
 	/** Somebody said no: Zoo, or a gateway that may have passed it on before. */
-	| 'claim'
+	| 'rejected'
 	/** It may have been applied, now or later. */
-	| 'perhaps';
+	| 'maybeApplied';
 
 /** A 2xx reply with a JSON object. */
 export interface Answer {
@@ -51,7 +51,7 @@ export interface Answer {
 
 export interface NoAnswer extends Reported {
 	readonly kind: 'unanswered';
-	readonly proves: Proof;
+	readonly inDoubt: InDoubt;
 	/** Whether sending again could help, and does no harm. */
 	readonly again: boolean;
 	readonly cause: string;
@@ -65,7 +65,7 @@ export interface NoAnswer extends Reported {
 	readonly askedMs?: number;
 }
 
-export type Verdict = Answer | NoAnswer;
+export type AttemptResult = Answer | NoAnswer;
 
 /** Whether the host has an endpoint. */
 export type Presence = 'there' | 'absent' | 'unclear';
@@ -79,13 +79,13 @@ export interface Reported {
 	readonly endpoint?: Presence;
 }
 
-type Meaning = Pick<NoAnswer, 'proves' | 'again' | 'holdsAll'>;
+type Meaning = Pick<NoAnswer, 'inDoubt' | 'again' | 'holdsAll'>;
 
-const PERHAPS: Meaning = { proves: 'perhaps', again: true };
-const PERHAPS_FINAL: Meaning = { proves: 'perhaps', again: false };
-const CLAIM: Meaning = { proves: 'claim', again: false };
-const ASKED_TO_WAIT: Meaning = { proves: 'claim', again: true, holdsAll: true };
-const NOT_LET_IN: Meaning = { proves: 'notApplied', again: false };
+const PERHAPS: Meaning = { inDoubt: 'maybeApplied', again: true };
+const PERHAPS_FINAL: Meaning = { inDoubt: 'maybeApplied', again: false };
+const CLAIM: Meaning = { inDoubt: 'rejected', again: false };
+const ASKED_TO_WAIT: Meaning = { inDoubt: 'rejected', again: true, holdsAll: true };
+const NOT_LET_IN: Meaning = { inDoubt: 'no', again: false };
 
 /** By RFC 9110 §15 and RFC 6585 §4; proxies answer 502 and 504 while Zoo works on. */
 const meanings: ReadonlyMap<number, Meaning> = new Map([
@@ -115,11 +115,10 @@ export function judge(
 	sent: Sent,
 	readJson: (text: string) => Record<string, unknown> | undefined,
 	now: number,
-): Verdict {
-	if (sent.kind === 'silence') {
-		const { reached, again, cause, next } = sent;
-		const proves = reached === 'no' ? 'notApplied' : 'perhaps';
-		return { kind: 'unanswered', proves, again, cause, ...(next !== undefined && { next }) };
+): AttemptResult {
+	if (sent.kind === 'noResponse') {
+		const { inDoubt, again, cause, next } = sent;
+		return { kind: 'unanswered', inDoubt, again, cause, ...(next !== undefined && { next }) };
 	}
 	const { status, text, callId } = sent;
 	const json = readJson(text);
@@ -131,7 +130,7 @@ export function judge(
 }
 
 function refused(
-	{ status, retryAfter, location }: Reply,
+	{ status, retryAfter, location }: Response,
 	json: Record<string, unknown> | undefined,
 	now: number,
 ): NoAnswer {
@@ -161,7 +160,7 @@ export function isZoosOwn({ zoo }: Reported): boolean {
 function wordsIn(json: Record<string, unknown>): ZooWords {
 	const word = (name: string, longest: number) => {
 		const value = json[name];
-		return (typeof value === 'string' && plainWords(value, longest)) || undefined;
+		return (typeof value === 'string' && sanitize(value, longest)) || undefined;
 	};
 	const message = word('message', 300);
 	const errorCode = word('error_code', 100);

@@ -3,14 +3,14 @@
 import { sleep, type IExecuteFunctions, type IHttpRequestOptions } from 'n8n-workflow';
 
 import { isRecord, Refusal } from '../text/refusal';
-import { plainWords } from '../text/words';
+import { sanitize } from '../text/words';
 import { Attempt } from './attempt';
 import { hostOf, readBaseUrl } from './baseUrl';
-import type { World } from './exchange';
+import type { Environment } from './session';
 import { presences } from './presence';
 import type { ZooRequest } from './request';
 import type { Sent } from './retry';
-import { notReceived, overdue } from './silence';
+import { notReceived, overdue } from './noResponse';
 import { readToken, tokenMask } from './token';
 
 export interface ZooCredential {
@@ -19,7 +19,7 @@ export interface ZooCredential {
 }
 
 /** The wire, the clock and the stop button of one execution. */
-export interface Connection extends World {
+export interface Connection extends Environment {
 	/** The tick at which the pass began, and the time in milliseconds since the epoch. */
 	readonly begunAt: number;
 	readonly begunOn: number;
@@ -80,7 +80,7 @@ async function aborted(signal: AbortSignal | undefined): Promise<void> {
 const WATCHED_PATIENCE = 5_000;
 
 /** Whoever waits in front of the editor has more likely mistyped the host than met it while it starts. */
-function patienceOf(context: IExecuteFunctions): Pick<World, 'patience'> {
+function patienceOf(context: IExecuteFunctions): Pick<Environment, 'patience'> {
 	return context.getMode() === 'manual' ? { patience: WATCHED_PATIENCE } : {};
 }
 
@@ -136,14 +136,14 @@ function optionsFor({ method, path, body }: ZooRequest, origin: string): IHttpRe
 function received({ statusCode, headers }: Record<string, unknown>, text: string, mask: Mask): Sent {
 	const headerText = (name: string) => {
 		const value = isRecord(headers) ? headers[name] : undefined;
-		const words = typeof value === 'string' ? plainWords(mask(value), 200) : '';
+		const words = typeof value === 'string' ? sanitize(mask(value), 200) : '';
 		return words === '' ? undefined : words;
 	};
 	const retryAfter = headerText('retry-after');
 	const callId = headerText('x-api-call-id');
 	const location = headerText('location');
 	return {
-		kind: 'reply',
+		kind: 'response',
 		status: Number(statusCode),
 		text,
 		...(retryAfter !== undefined && { retryAfter }),

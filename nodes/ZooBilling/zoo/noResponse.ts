@@ -29,8 +29,8 @@ const interrupted: Readonly<Record<string, string>> = {
 
 /** The time-out was over, and the connection is closed. A reply that still came in is not asked for again. */
 export function overdue(error: unknown, moving: boolean): Sent {
-	const reached = layersOf(error).some(isBeforeTls) ? 'no' : 'perhaps';
-	return { kind: 'silence', reached, again: !moving, cause: NO_REPLY };
+	const inDoubt = layersOf(error).some(isBeforeTls) ? 'no' : 'maybeApplied';
+	return { kind: 'noResponse', inDoubt, again: !moving, cause: NO_REPLY };
 }
 
 /** `host`: where the request was to go. */
@@ -40,8 +40,8 @@ export function notReceived(error: unknown, host: string): Sent {
 	const known = <Known>(causes: Readonly<Record<string, Known>>) =>
 		codes.map((code) => causes[code]).find((cause) => cause !== undefined);
 	const never = (cause: string, next: string, again = false): Sent => ({
-		kind: 'silence',
-		reached: 'no',
+		kind: 'noResponse',
+		inDoubt: 'no',
 		again,
 		cause: `${cause} ${host}`,
 		next: `${CHECK_URL}${next}`,
@@ -57,7 +57,7 @@ export function notReceived(error: unknown, host: string): Sent {
 		);
 	if (layers.some(isBeforeTls)) return never('no secure connection came about to', 'If it is right, try again later.');
 	const cause = known(interrupted) ?? 'the connection broke off before the reply was complete';
-	return { kind: 'silence', reached: 'perhaps', again: true, cause };
+	return { kind: 'noResponse', inDoubt: 'maybeApplied', again: true, cause };
 }
 
 type Layer = Readonly<Record<string, unknown>>;

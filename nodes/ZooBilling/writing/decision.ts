@@ -1,4 +1,4 @@
-// What a look at the balance says of a write: the rules about money, as tables.
+// What a read-back of the balance says of a write: the rules about money, as tables.
 
 import { amountsOf, targetOf, type Preview } from './preview';
 import type { FieldAmount } from '../balance/amounts';
@@ -7,84 +7,77 @@ import { balanceModels } from '../balance/fields';
 import { isEarlier, readMoment } from '../balance/moment';
 import { Usd } from '../balance/money';
 import type { Reply } from '../balance/reply';
+import type { InDoubt } from '../zoo/retry';
 
-/**
- * What has been sent of a write so far: nothing that can have been applied, what Zoo said no to, or what it perhaps
- * applied.
- */
-export type Doubt = 'none' | 'claim' | 'perhaps';
-
-export type Standing =
+export type Decision =
 	/** It is there by our doing. */
-	| 'applied'
-	/** It was not applied, as far as this look can tell. */
-	| 'notApplied'
-	| 'unknown'
-	/** It may be sent, or sent again. */
+	| 'confirm'
+	/** It was not applied, as far as this read-back can tell: it may be sent, or sent again. */
 	| 'send'
+	| 'unknown'
 	/** Somebody else has changed the balance; the preview is void. */
-	| 'void'
+	| 'changedMeanwhile'
 	/** 'Only If Balance Is' expects something else. */
 	| 'conditionNotMet';
 
 export interface Circumstances {
-	readonly doubt: Doubt;
+	readonly inDoubt: InDoubt;
 	/** What 'Only If Balance Is' expects. */
 	readonly conditions: readonly FieldAmount[];
 	/** Whether anybody else in this process has written to the owner since the preview's look. */
-	readonly otherWriter: boolean;
+	readonly concurrentWriter: boolean;
 }
 
 /** What the look shows of a write that was built on an earlier one. */
 type Shows = 'from' | 'fromBilled' | 'fromTouched' | 'to' | 'toAfterAnother' | 'else';
 
-const builtOnLook: Readonly<Record<Shows, Readonly<Record<Exclude<Doubt, 'none'>, Standing>>>> = {
-	from: { perhaps: 'notApplied', claim: 'notApplied' },
+const builtOnLook: Readonly<Record<Shows, Readonly<Record<Exclude<InDoubt, 'no'>, Decision>>>> = {
+	from: { maybeApplied: 'send', rejected: 'send' },
 	// Something else moved, as by a bill, and nobody here wrote: that is why Zoo says that it was updated.
-	fromBilled: { perhaps: 'notApplied', claim: 'notApplied' },
+	fromBilled: { maybeApplied: 'send', rejected: 'send' },
 	// Perhaps we, and then somebody who took it back.
-	fromTouched: { perhaps: 'unknown', claim: 'unknown' },
-	to: { perhaps: 'applied', claim: 'unknown' },
-	toAfterAnother: { perhaps: 'unknown', claim: 'unknown' },
-	else: { perhaps: 'unknown', claim: 'unknown' },
+	fromTouched: { maybeApplied: 'unknown', rejected: 'unknown' },
+	to: { maybeApplied: 'confirm', rejected: 'unknown' },
+	toAfterAnother: { maybeApplied: 'unknown', rejected: 'unknown' },
+	else: { maybeApplied: 'unknown', rejected: 'unknown' },
 };
 
-const plainUpdate: Readonly<Record<'to' | 'else' | 'elseAfterAnother', Readonly<Record<Doubt, Standing>>>> = {
-	to: { perhaps: 'applied', claim: 'applied', none: 'send' },
-	else: { perhaps: 'send', claim: 'notApplied', none: 'send' },
+const plainUpdate: Readonly<Record<'to' | 'else' | 'elseAfterAnother', Readonly<Record<InDoubt, Decision>>>> = {
+	to: { maybeApplied: 'confirm', rejected: 'confirm', no: 'send' },
+	else: { maybeApplied: 'send', rejected: 'send', no: 'send' },
 	// Perhaps we, and then somebody who set something else.
-	elseAfterAnother: { perhaps: 'send', claim: 'unknown', none: 'send' },
+	elseAfterAnother: { maybeApplied: 'send', rejected: 'unknown', no: 'send' },
 };
 
-/** `look`: fresh, with the amounts of the fields that are to be written. */
-export function standing(preview: Preview, look: Reply, circumstances: Circumstances): Standing {
-	const { doubt, conditions, otherWriter } = circumstances;
-	if (!preview.from) return plainUpdate[showsOfUpdate(preview, look, otherWriter)][doubt];
-	const met = holds(look.balance, conditions);
-	if (doubt === 'none') return met ? beforeSending(preview, look) : 'conditionNotMet';
-	const is = builtOnLook[shows(preview, look, otherWriter)][doubt];
-	return is === 'notApplied' && !met ? 'conditionNotMet' : is;
+/** `readBack`: fresh, with the amounts of the fields that are to be written. */
+export function decide(preview: Preview, readBack: Reply, circumstances: Circumstances): Decision {
+	const { inDoubt, conditions, concurrentWriter } = circumstances;
+	if (!preview.from) return plainUpdate[showsOfUpdate(preview, readBack, concurrentWriter)][inDoubt];
+	const met = holds(readBack.balance, conditions);
+	if (inDoubt === 'no') return met ? beforeSending(preview, readBack) : 'conditionNotMet';
+	const is = builtOnLook[shows(preview, readBack, concurrentWriter)][inDoubt];
+	return is === 'send' && !met ? 'conditionNotMet' : is;
 }
 
-function showsOfUpdate(preview: Preview, look: Reply, otherWriter: boolean): keyof typeof plainUpdate {
-	if (isThere(preview, look)) return 'to';
-	return otherWriter ? 'elseAfterAnother' : 'else';
+function showsOfUpdate(preview: Preview, readBack: Reply, concurrentWriter: boolean): keyof typeof plainUpdate {
+	if (isThere(preview, readBack)) return 'to';
+	return concurrentWriter ? 'elseAfterAnother' : 'else';
 }
 
-function beforeSending(preview: Preview, look: Reply): Standing {
-	return isFrom(preview, look) ? 'send' : 'void';
+function beforeSending(preview: Preview, readBack: Reply): Decision {
+	return isFrom(preview, readBack) ? 'send' : 'changedMeanwhile';
 }
 
 /** A change below one whole credit looks like both: where it started comes first. */
-function shows(preview: Preview, look: Reply, otherWriter: boolean): Shows {
-	if (isFrom(preview, look)) {
-		const touched = isTouched(preview, look);
-		// Where Zoo does not say when, the register may know of somebody who has set it back.
-		if (!(touched ?? otherWriter)) return 'from';
-		return othersMoved(preview, look) && !otherWriter ? 'fromBilled' : 'fromTouched';
+function shows(preview: Preview, readBack: Reply, concurrentWriter: boolean): Shows {
+	if (isFrom(preview, readBack)) {
+		const touched = versionChanged(preview, readBack);
+		// Where Zoo does not say when, the registry may know of somebody who has set it back.
+		if (!(touched ?? concurrentWriter)) return 'from';
+		return othersMoved(preview, readBack) && !concurrentWriter ? 'fromBilled' : 'fromTouched';
 	}
-	if (!isThere(preview, look)) return 'else';
-	return otherWriter ? 'toAfterAnother' : 'to';
+	if (!isThere(preview, readBack)) return 'else';
+	return concurrentWriter ? 'toAfterAnother' : 'to';
 }
 
 /** Whether every field that changes is as it was. */
@@ -99,7 +92,7 @@ function isThere(preview: Preview, { balance }: Reply): boolean {
 }
 
 /** Whether Zoo has updated the balance since; undefined where it does not say. */
-function isTouched({ updatedAt }: Preview, { balance }: Reply): boolean | undefined {
+function versionChanged({ updatedAt }: Preview, { balance }: Reply): boolean | undefined {
 	const before = readMoment(updatedAt);
 	const now = readMoment(balance.updated_at);
 	return before && now && isEarlier(before, now);

@@ -3,10 +3,10 @@
 
 import { readJsonObject, readReply, type Reply } from '../balance/reply';
 import type { ZooRequest } from './request';
-import { judge, nextStep, type Answer, type NoAnswer, type Presence, type Sent, type Verdict } from './retry';
+import { judge, nextStep, type Answer, type NoAnswer, type Presence, type Sent, type AttemptResult } from './retry';
 
 /** What an attempt needs from the world outside; tests bring their own. */
-export interface World {
+export interface Environment {
 	/** Sends once; `timeout` in whole milliseconds. */
 	readonly send: (request: ZooRequest, timeout: number) => Promise<Sent>;
 	/** Whether the host has the endpoint of a request that was answered with 404. */
@@ -24,31 +24,31 @@ export interface World {
 }
 
 /** What all items of one execution share. */
-export interface Traffic {
+export interface Cooldown {
 	/** The tick at which the pass began, and the time in milliseconds since the epoch. */
 	readonly begunAt: number;
 	readonly begunOn: number;
 	/** Nothing is sent before this tick. */
-	heldUntil: number;
+	until: number;
 	/** Whether it was Zoo that named this moment. */
-	heldByZoo: boolean;
+	byZoo: boolean;
 	/** Set by the first failure when the workflow stops on failures: items that have not begun stay unsent. */
 	stopped: boolean;
 }
 
 /** Why something was not sent. */
-export interface Unsent {
-	readonly kind: 'unsent';
+export interface NotSent {
+	readonly kind: 'notSent';
 	readonly why: 'canceled' | 'stopped' | 'held' | 'expired';
 }
 
 /** Anything but an answer. */
-export type Untaken = NoAnswer | Unsent;
+export type Unanswered = NoAnswer | NotSent;
 
 export type BalanceAnswer = Answer & { readonly reply: Reply };
 
 /** Why a balance is no answer to what was asked, though Zoo sent one; undefined when it is. */
-export type Flaw = (reply: Reply) => Pick<NoAnswer, 'cause' | 'stale'> | undefined;
+export type ReasonToReject = (reply: Reply) => Pick<NoAnswer, 'cause' | 'stale'> | undefined;
 
 /** How long an item waits at least for its first send while Zoo asks everybody to wait. */
 const FIRST_PATIENCE = 60_000;
@@ -70,7 +70,7 @@ export interface Attempts {
 	readonly firstAt: number;
 }
 
-export class Exchange {
+export class RequestSession {
 	/** Writes sent in this pass. */
 	sent = 0;
 	/** Milliseconds since the epoch of the first write, in whichever pass; undefined until then. */
@@ -81,8 +81,8 @@ export class Exchange {
 	private failures = 0;
 
 	constructor(
-		private readonly world: World,
-		private readonly traffic: Traffic,
+		private readonly world: Environment,
+		private readonly traffic: Cooldown,
 		private readonly limits: Limits,
 		private readonly earlier?: Attempts,
 	) {
@@ -114,8 +114,8 @@ export class Exchange {
 	}
 
 	/** Whether Zoo has asked everybody to wait, and the wait is not over. */
-	get isHeld(): boolean {
-		return this.traffic.heldUntil > this.world.ticks();
+	get isCoolingDown(): boolean {
+		return this.traffic.until > this.world.ticks();
 	}
 
 	/** Whether an attempt may still begin: none does later than the item's first one and the time for retries. */
@@ -124,18 +124,18 @@ export class Exchange {
 	}
 
 	/** Reads any JSON object, as often as it takes: reading changes nothing. */
-	async read(request: ZooRequest): Promise<Answer | Untaken> {
+	async read(request: ZooRequest): Promise<Answer | Unanswered> {
 		return await this.persist(async () => await this.attempt(request));
 	}
 
 	/** Reads a balance as often as it takes. */
-	async readBalance(request: ZooRequest, flaw: Flaw): Promise<BalanceAnswer | Untaken> {
+	async readBalance(request: ZooRequest, flaw: ReasonToReject): Promise<BalanceAnswer | Unanswered> {
 		return await this.persist(async () => await this.attemptBalance(request, flaw));
 	}
 
 	/** Reads a balance at once, even while Zoo asks all to wait, and again only where it was an old one. */
-	async readAtOnce(request: ZooRequest, flaw: Flaw): Promise<BalanceAnswer | Untaken> {
-		if (this.world.canceled()) return { kind: 'unsent', why: 'canceled' };
+	async readAtOnce(request: ZooRequest, flaw: ReasonToReject): Promise<BalanceAnswer | Unanswered> {
+		if (this.world.canceled()) return { kind: 'notSent', why: 'canceled' };
 		const look = balanceIn(await this.send(request), flaw);
 		if (look.kind === 'answered') return look;
 		if (look.holdsAll && look.askedMs !== undefined) {
@@ -151,26 +151,26 @@ export class Exchange {
 	}
 
 	/** One attempt to write, once the way is free. */
-	async write(request: ZooRequest, flaw: Flaw): Promise<BalanceAnswer | Untaken> {
+	async write(request: ZooRequest, flaw: ReasonToReject): Promise<BalanceAnswer | Unanswered> {
 		return await this.attemptBalance(request, flaw);
 	}
 
 	/** Waits while Zoo has asked everybody to; says why the item must not be sent at all. */
-	async passGate(method: ZooRequest['method']): Promise<Unsent | undefined> {
+	async awaitCooldown(method: ZooRequest['method']): Promise<NotSent | undefined> {
 		for (;;) {
 			const why = this.obstacle(method);
-			if (why) return { kind: 'unsent', why };
-			const held = this.traffic.heldUntil - this.world.ticks();
+			if (why) return { kind: 'notSent', why };
+			const held = this.traffic.until - this.world.ticks();
 			if (held <= 0) return undefined;
 			if (this.elapsed() + held > this.patience) {
-				this.askedToWait = this.traffic.heldByZoo ? held : undefined;
-				return { kind: 'unsent', why: 'held' };
+				this.askedToWait = this.traffic.byZoo ? held : undefined;
+				return { kind: 'notSent', why: 'held' };
 			}
 			await this.pause(held);
 		}
 	}
 
-	private obstacle(method: ZooRequest['method']): Unsent['why'] | undefined {
+	private obstacle(method: ZooRequest['method']): NotSent['why'] | undefined {
 		if (this.world.canceled()) return 'canceled';
 		const begun = method === 'PUT' ? this.sent > 0 : this.hasSent;
 		if (this.traffic.stopped && !begun) return 'stopped';
@@ -187,13 +187,13 @@ export class Exchange {
 	 * Milliseconds to wait before the next attempt; undefined when there must not be one. Takes note of what Zoo asked
 	 * for.
 	 */
-	waitAfter(verdict: Untaken): number | undefined {
-		if (verdict.kind === 'unsent') return undefined;
+	waitAfter(verdict: Unanswered): number | undefined {
+		if (verdict.kind === 'notSent') return undefined;
 		const { askedMs } = verdict;
 		this.askedToWait = askedMs;
 		this.failures += 1;
 		const { random, patience = Infinity } = this.world;
-		const isUnreached = verdict.proves === 'notApplied' && verdict.status === undefined;
+		const isUnreached = verdict.inDoubt === 'no' && verdict.status === undefined;
 		const retryFor = isUnreached ? Math.min(patience, this.limits.retryFor) : this.limits.retryFor;
 		const { wait, again } = nextStep(this.failures, askedMs, { elapsed: this.elapsed(), retryFor, random });
 		if (verdict.holdsAll) this.holdAll(wait, wait === askedMs);
@@ -204,7 +204,7 @@ export class Exchange {
 		await this.world.pause(ms);
 	}
 
-	private async persist<Read extends Answer>(attempt: () => Promise<Read | Untaken>): Promise<Read | Untaken> {
+	private async persist<Read extends Answer>(attempt: () => Promise<Read | Unanswered>): Promise<Read | Unanswered> {
 		for (;;) {
 			const answer = await attempt();
 			if (answer.kind === 'answered') return answer;
@@ -214,16 +214,16 @@ export class Exchange {
 		}
 	}
 
-	private async attemptBalance(request: ZooRequest, flaw: Flaw): Promise<BalanceAnswer | Untaken> {
+	private async attemptBalance(request: ZooRequest, flaw: ReasonToReject): Promise<BalanceAnswer | Unanswered> {
 		const answer = await this.attempt(request);
-		return answer.kind === 'unsent' ? answer : balanceIn(answer, flaw);
+		return answer.kind === 'notSent' ? answer : balanceIn(answer, flaw);
 	}
 
-	private async attempt(request: ZooRequest): Promise<Verdict | Unsent> {
-		return (await this.passGate(request.method)) ?? (await this.send(request));
+	private async attempt(request: ZooRequest): Promise<AttemptResult | NotSent> {
+		return (await this.awaitCooldown(request.method)) ?? (await this.send(request));
 	}
 
-	private async send(request: ZooRequest): Promise<Verdict> {
+	private async send(request: ZooRequest): Promise<AttemptResult> {
 		this.begun ??= this.world.ticks();
 		if (request.method === 'PUT') {
 			this.sent += 1;
@@ -239,9 +239,9 @@ export class Exchange {
 
 	private holdAll(wait: number, byZoo: boolean): void {
 		const until = this.world.ticks() + wait;
-		if (until <= this.traffic.heldUntil) return;
-		this.traffic.heldUntil = until;
-		this.traffic.heldByZoo = byZoo;
+		if (until <= this.traffic.until) return;
+		this.traffic.until = until;
+		this.traffic.byZoo = byZoo;
 	}
 
 	/** By either clock: the one that is never set stands still while a machine sleeps. */
@@ -261,7 +261,7 @@ function isRelayed(status = 0): boolean {
 	return status >= 520 && status <= 524;
 }
 
-function balanceIn(verdict: Verdict, flaw: Flaw): BalanceAnswer | NoAnswer {
+function balanceIn(verdict: AttemptResult, flaw: ReasonToReject): BalanceAnswer | NoAnswer {
 	if (verdict.kind === 'unanswered') return verdict;
 	const reply = readReply(verdict.json);
 	const found = flaw(reply);
@@ -269,7 +269,7 @@ function balanceIn(verdict: Verdict, flaw: Flaw): BalanceAnswer | NoAnswer {
 	const { status, callId } = verdict;
 	return {
 		kind: 'unanswered',
-		proves: 'perhaps',
+		inDoubt: 'maybeApplied',
 		again: true,
 		status,
 		...(callId !== undefined && { callId }),

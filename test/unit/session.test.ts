@@ -1,7 +1,7 @@
 // One item's attempts and waits, on a scripted wire and a clock that only moves when it is told to.
 
 import type { Reply } from '../../nodes/ZooBilling/balance/reply';
-import { Exchange, type Flaw, type Traffic } from '../../nodes/ZooBilling/zoo/exchange';
+import { RequestSession, type ReasonToReject, type Cooldown } from '../../nodes/ZooBilling/zoo/session';
 import { readBalance, writeBalance } from '../../nodes/ZooBilling/zoo/request';
 import type { NoAnswer, Sent } from '../../nodes/ZooBilling/zoo/retry';
 import {
@@ -30,7 +30,7 @@ const asked = (seconds: number, status = 429) =>
 
 const nowOf = ({ balance }: Reply): unknown => ({ ...balance })['now'];
 /** A balance that says `now: 'old'` is stale; one without `now` lacks what was asked for. */
-const flaw: Flaw = (reply) => {
+const flaw: ReasonToReject = (reply) => {
 	if (nowOf(reply) === 'old') return { cause: 'an older balance', stale: true };
 	return nowOf(reply) === undefined ? { cause: 'no amounts' } : undefined;
 };
@@ -38,7 +38,7 @@ const flaw: Flaw = (reply) => {
 interface Scene {
 	readonly retryFor?: number;
 	readonly validFor?: number;
-	readonly traffic?: Traffic;
+	readonly traffic?: Cooldown;
 	readonly prepare?: (world: ScriptedWorld) => void;
 }
 
@@ -46,17 +46,17 @@ function scene(turns: Turn[], { retryFor = 60_000, validFor, traffic = freeTraff
 	const world = new ScriptedWorld(turns);
 	prepare?.(world);
 	const limits = { timeout: 30_000, retryFor, ...(validFor !== undefined && { validFor }) };
-	return { world, traffic, exchange: new Exchange(world, traffic, limits) };
+	return { world, traffic, exchange: new RequestSession(world, traffic, limits) };
 }
 
 /** Traffic that Zoo has held for so many milliseconds, from the start of a scene. */
-const heldFor = (heldUntil: number): Traffic => ({ ...freeTraffic(), heldUntil, heldByZoo: true });
+const heldFor = (until: number): Cooldown => ({ ...freeTraffic(), until: until, byZoo: true });
 const press = (world: ScriptedWorld) => {
 	world.stopPressed = true;
 };
 const unanswered = (more: Partial<NoAnswer> = {}): NoAnswer => ({
 	kind: 'unanswered',
-	proves: 'perhaps',
+	inDoubt: 'maybeApplied',
 	again: true,
 	cause: 'Zoo answered 500',
 	...more,
@@ -97,7 +97,7 @@ describe('a write', () => {
 		const { exchange } = scene([replied(200, { hello: 'world' }, { callId: 'call-3' })]);
 		expect(await exchange.write(put, flaw)).toEqual({
 			kind: 'unanswered',
-			proves: 'perhaps',
+			inDoubt: 'maybeApplied',
 			again: true,
 			cause: 'no amounts',
 			status: 200,
@@ -146,7 +146,7 @@ describe('a read', () => {
 
 	it('is final after a certificate that is not accepted', async () => {
 		const { world, exchange } = scene([badCertificate]);
-		expect(await exchange.read(get)).toMatchObject({ kind: 'unanswered', proves: 'notApplied', again: false });
+		expect(await exchange.read(get)).toMatchObject({ kind: 'unanswered', inDoubt: 'no', again: false });
 		expect(world.log).toEqual(['GET']);
 	});
 
@@ -246,7 +246,7 @@ describe('the wait after an attempt', () => {
 	it('is none where there is no time to retry, nor where nothing was sent', () => {
 		expect(scene([], { retryFor: 0 }).exchange.waitAfter(unanswered())).toBeUndefined();
 		const { exchange } = scene([]);
-		expect(exchange.waitAfter({ kind: 'unsent', why: 'held' })).toBeUndefined();
+		expect(exchange.waitAfter({ kind: 'notSent', why: 'held' })).toBeUndefined();
 		expect(exchange.waitAfter(unanswered())).toBe(500);
 	});
 
@@ -254,7 +254,7 @@ describe('the wait after an attempt', () => {
 		const { exchange } = scene([]);
 		exchange.waitAfter(unanswered({ askedMs: 90_000, again: false }));
 		expect(exchange.askedToWait).toBe(90_000);
-		exchange.waitAfter({ kind: 'unsent', why: 'canceled' });
+		exchange.waitAfter({ kind: 'notSent', why: 'canceled' });
 		expect(exchange.askedToWait).toBe(90_000);
 		exchange.waitAfter(unanswered());
 		expect(exchange.askedToWait).toBeUndefined();
@@ -273,17 +273,17 @@ describe('a wait that Zoo asks everybody for', () => {
 		const { world, exchange, traffic } = scene([]);
 		world.clockSetBy = 86_400_000;
 		exchange.waitAfter(unanswered(more));
-		expect(traffic).toMatchObject({ heldUntil: held, heldByZoo: byZoo });
-		expect(exchange.isHeld).toBe(held > 0);
+		expect(traffic).toMatchObject({ until: held, byZoo: byZoo });
+		expect(exchange.isCoolingDown).toBe(held > 0);
 		world.time += held;
-		expect(exchange.isHeld).toBe(false);
+		expect(exchange.isCoolingDown).toBe(false);
 	});
 
 	it.each([asked(5), asked(5, 503)])('is what a 429, or a 503 with a wait, asks for (%#)', async (sent) => {
 		const { world, exchange, traffic } = scene([sent, FRESH]);
 		await exchange.read(get);
 		expect(world.log).toEqual(['GET', 'wait 5000', 'GET']);
-		expect(traffic).toMatchObject({ heldUntil: 5000, heldByZoo: true });
+		expect(traffic).toMatchObject({ until: 5000, byZoo: true });
 	});
 
 	it.each([timedOut, replied(500), replied(503), replied(502, '', { retryAfter: '5' }), refusedConnection])(
@@ -299,7 +299,7 @@ describe('a wait that Zoo asks everybody for', () => {
 		const { exchange, traffic } = scene([], { traffic: heldFor(20_000) });
 		exchange.waitAfter(unanswered({ holdsAll: true, askedMs: 1000 }));
 		exchange.waitAfter(unanswered({ holdsAll: true }));
-		expect(traffic).toMatchObject({ heldUntil: 20_000, heldByZoo: true });
+		expect(traffic).toMatchObject({ until: 20_000, byZoo: true });
 	});
 
 	it.each(['GET', 'PUT'] as const)('holds back an item that has not begun (%s)', async (method) => {
@@ -318,7 +318,7 @@ describe('a wait that Zoo asks everybody for', () => {
 		const traffic = heldFor(5000);
 		const grow = (world: ScriptedWorld) => {
 			world.onPause = () => {
-				traffic.heldUntil = 9000;
+				traffic.until = 9000;
 			};
 		};
 		const { world, exchange } = scene([FRESH], { traffic, prepare: grow });
@@ -336,9 +336,9 @@ describe('a wait that Zoo asks everybody for', () => {
 	])('of %d ms lets an item that has not begun wait, with %d ms to retry in: %p', async (held, retryFor, sent) => {
 		const { world, exchange } = scene([FRESH], { traffic: heldFor(held), retryFor });
 		const end = await exchange.write(put, flaw);
-		expect(end.kind).toBe(sent ? 'answered' : 'unsent');
+		expect(end.kind).toBe(sent ? 'answered' : 'notSent');
 		if (sent) return;
-		expect(end).toEqual({ kind: 'unsent', why: 'held' });
+		expect(end).toEqual({ kind: 'notSent', why: 'held' });
 		expect(world.log).toEqual([]);
 		expect(exchange).toMatchObject({ attempts: 0, hasSent: false, askedToWait: held });
 	});
@@ -351,13 +351,13 @@ describe('a wait that Zoo asks everybody for', () => {
 		const traffic = freeTraffic();
 		const { exchange } = scene([FRESH, FRESH], { traffic, retryFor });
 		await exchange.readBalance(get, flaw);
-		traffic.heldUntil = held;
-		expect((await exchange.write(put, flaw)).kind).toBe(sent ? 'answered' : 'unsent');
+		traffic.until = held;
+		expect((await exchange.write(put, flaw)).kind).toBe(sent ? 'answered' : 'notSent');
 	});
 
 	it('is told as one that Zoo asked for only where Zoo named it', async () => {
-		const own = scene([], { traffic: { ...heldFor(60_001), heldByZoo: false } });
-		expect(await own.exchange.write(put, flaw)).toEqual({ kind: 'unsent', why: 'held' });
+		const own = scene([], { traffic: { ...heldFor(60_001), byZoo: false } });
+		expect(await own.exchange.write(put, flaw)).toEqual({ kind: 'notSent', why: 'held' });
 		expect(own.exchange.askedToWait).toBeUndefined();
 		const zoos = scene([], { traffic: heldFor(90_000), prepare: (each) => (each.time += 1000) });
 		await zoos.exchange.write(put, flaw);
@@ -379,7 +379,7 @@ describe('a look at once', () => {
 		const { world, exchange, traffic } = scene([FRESH], { traffic: heldFor(600_000), retryFor: 0 });
 		expect(await exchange.readAtOnce(get, flaw)).toMatchObject({ kind: 'answered' });
 		expect(world.log).toEqual(['GET']);
-		expect(traffic.heldUntil).toBe(600_000);
+		expect(traffic.until).toBe(600_000);
 	});
 
 	it('goes out though another item has stopped the workflow, and after the deadline', async () => {
@@ -437,13 +437,13 @@ describe('a look at once', () => {
 	])('holds back all after %s only', async (_, sent, held, askedToWait) => {
 		const { exchange, traffic } = scene([sent], { retryFor: 0 });
 		await exchange.readAtOnce(get, flaw);
-		expect(traffic).toMatchObject({ heldUntil: held, heldByZoo: held > 0 });
+		expect(traffic).toMatchObject({ until: held, byZoo: held > 0 });
 		expect(exchange.askedToWait).toBe(askedToWait);
 	});
 
 	it('does not go out once the execution is canceled', async () => {
 		const { world, exchange } = scene([], { prepare: press });
-		expect(await exchange.readAtOnce(get, flaw)).toEqual({ kind: 'unsent', why: 'canceled' });
+		expect(await exchange.readAtOnce(get, flaw)).toEqual({ kind: 'notSent', why: 'canceled' });
 		expect(world.log).toEqual([]);
 	});
 });
@@ -451,7 +451,7 @@ describe('a look at once', () => {
 describe('canceling', () => {
 	it('before the first request sends nothing', async () => {
 		const { world, exchange } = scene([], { prepare: press });
-		expect(await exchange.write(put, flaw)).toEqual({ kind: 'unsent', why: 'canceled' });
+		expect(await exchange.write(put, flaw)).toEqual({ kind: 'notSent', why: 'canceled' });
 		expect(world.log).toEqual([]);
 		expect(exchange).toMatchObject({ attempts: 0, hasSent: false });
 	});
@@ -461,13 +461,13 @@ describe('canceling', () => {
 			traffic: heldFor(5000),
 			prepare: (each) => (each.onPause = () => press(each)),
 		});
-		expect(await exchange.write(put, flaw)).toEqual({ kind: 'unsent', why: 'canceled' });
+		expect(await exchange.write(put, flaw)).toEqual({ kind: 'notSent', why: 'canceled' });
 		expect(world.log).toEqual(['wait 5000']);
 	});
 
 	it('during the wait for the next attempt reads no more', async () => {
 		const { world, exchange } = scene([replied(500)], { prepare: (each) => (each.onPause = () => press(each)) });
-		expect(await exchange.read(get)).toEqual({ kind: 'unsent', why: 'canceled' });
+		expect(await exchange.read(get)).toEqual({ kind: 'notSent', why: 'canceled' });
 		expect(world.log).toEqual(['GET', 'wait 500']);
 	});
 
@@ -478,26 +478,26 @@ describe('canceling', () => {
 });
 
 describe('stopping after another item’s failure', () => {
-	const stopped = (): Traffic => ({ ...freeTraffic(), stopped: true });
+	const stopped = (): Cooldown => ({ ...freeTraffic(), stopped: true });
 
 	it.each(['GET', 'PUT'] as const)('keeps back an item that has not begun (%s)', async (method) => {
 		const { world, exchange } = scene([], { traffic: stopped() });
 		const end = await (method === 'PUT' ? exchange.write(put, flaw) : exchange.read(get));
-		expect(end).toEqual({ kind: 'unsent', why: 'stopped' });
+		expect(end).toEqual({ kind: 'notSent', why: 'stopped' });
 		expect(world.log).toEqual([]);
 	});
 
 	it('keeps back an item that was waiting for everybody', async () => {
 		const traffic = heldFor(5000);
 		const { exchange } = scene([], { traffic, prepare: (each) => (each.onPause = () => (traffic.stopped = true)) });
-		expect(await exchange.write(put, flaw)).toEqual({ kind: 'unsent', why: 'stopped' });
+		expect(await exchange.write(put, flaw)).toEqual({ kind: 'notSent', why: 'stopped' });
 	});
 
 	it('keeps back the write of an item that has only read, but not its next read', async () => {
 		const traffic = freeTraffic();
 		const { exchange } = scene([() => ((traffic.stopped = true), FRESH), FRESH], { traffic });
 		await exchange.readBalance(get, flaw);
-		expect(await exchange.write(put, flaw)).toEqual({ kind: 'unsent', why: 'stopped' });
+		expect(await exchange.write(put, flaw)).toEqual({ kind: 'notSent', why: 'stopped' });
 		expect(await exchange.readBalance(get, flaw)).toMatchObject({ kind: 'answered' });
 	});
 
@@ -511,7 +511,7 @@ describe('stopping after another item’s failure', () => {
 
 	it('is reported after canceling', async () => {
 		const { exchange } = scene([], { traffic: stopped(), prepare: press });
-		expect(await exchange.write(put, flaw)).toEqual({ kind: 'unsent', why: 'canceled' });
+		expect(await exchange.write(put, flaw)).toEqual({ kind: 'notSent', why: 'canceled' });
 	});
 });
 
@@ -528,12 +528,12 @@ describe('the time for retries', () => {
 
 describe('Valid For', () => {
 	it('keeps back every write from its end on, counted from the beginning of the pass, and no read', async () => {
-		const traffic: Traffic = { ...freeTraffic(), begunAt: 2000, begunOn: START + 2000 };
+		const traffic: Cooldown = { ...freeTraffic(), begunAt: 2000, begunOn: START + 2000 };
 		const { world, exchange } = scene([FRESH, FRESH], { validFor: 10_000, traffic });
 		world.time += 11_999;
 		expect(await exchange.write(put, flaw)).toMatchObject({ kind: 'answered' });
 		world.time += 1;
-		expect(await exchange.write(put, flaw)).toEqual({ kind: 'unsent', why: 'expired' });
+		expect(await exchange.write(put, flaw)).toEqual({ kind: 'notSent', why: 'expired' });
 		expect(await exchange.readBalance(get, flaw)).toMatchObject({ kind: 'answered' });
 		expect(world.log).toEqual(['PUT', 'GET']);
 	});
@@ -546,7 +546,7 @@ describe('Valid For', () => {
 		world.time += 10_000;
 		world.clockSetBy = 9_000;
 		setClocks(world);
-		expect(await exchange.write(put, flaw)).toEqual({ kind: 'unsent', why: 'expired' });
+		expect(await exchange.write(put, flaw)).toEqual({ kind: 'notSent', why: 'expired' });
 	});
 
 	it('bounds nothing where it is not set', async () => {
@@ -598,7 +598,7 @@ describe('who asked all to wait', () => {
 	it('remains Zoo where our own wait ends at the same moment', () => {
 		const { exchange, traffic } = scene([], { traffic: heldFor(500) });
 		exchange.waitAfter(unanswered({ holdsAll: true }));
-		expect(traffic).toMatchObject({ heldUntil: 500, heldByZoo: true });
+		expect(traffic).toMatchObject({ until: 500, byZoo: true });
 	});
 });
 
@@ -617,6 +617,10 @@ describe('what a relay says that has not got Zoo’s answer', () => {
 
 	it.each([520, 524])('lets no write be sent again: %d', async (status) => {
 		const { exchange } = scene([replied(status)]);
-		expect(await exchange.write(put, flaw)).toMatchObject({ kind: 'unanswered', again: false, proves: 'perhaps' });
+		expect(await exchange.write(put, flaw)).toMatchObject({
+			kind: 'unanswered',
+			again: false,
+			inDoubt: 'maybeApplied',
+		});
 	});
 });

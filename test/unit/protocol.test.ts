@@ -4,11 +4,11 @@ import fc from 'fast-check';
 
 import type { FieldAmount } from '../../nodes/ZooBilling/balance/amounts';
 import type { Preview } from '../../nodes/ZooBilling/writing/preview';
-import { standing, type Doubt, type Standing } from '../../nodes/ZooBilling/writing/standing';
-import { Exchange, type Traffic } from '../../nodes/ZooBilling/zoo/exchange';
+import { decide, type Decision } from '../../nodes/ZooBilling/writing/decision';
+import { RequestSession, type Cooldown } from '../../nodes/ZooBilling/zoo/session';
 import { readBalance, writeBalance } from '../../nodes/ZooBilling/zoo/request';
-import type { Sent } from '../../nodes/ZooBilling/zoo/retry';
-import { Sending, type End } from '../../nodes/ZooBilling/writing/sending';
+import type { Sent, InDoubt } from '../../nodes/ZooBilling/zoo/retry';
+import { WriteProtocol, type End } from '../../nodes/ZooBilling/writing/protocol';
 import {
 	amountOf,
 	badCertificate,
@@ -71,9 +71,9 @@ const built: Preview = {
 
 interface Scene {
 	readonly retryFor?: number;
-	readonly traffic?: Traffic;
-	readonly doubt?: Doubt;
-	readonly otherWriter?: boolean;
+	readonly traffic?: Cooldown;
+	readonly doubt?: InDoubt;
+	readonly concurrentWriter?: boolean;
 	readonly conditions?: readonly FieldAmount[];
 	/** What a look is said to show. */
 	readonly shows?: string;
@@ -83,29 +83,30 @@ interface Scene {
 }
 
 /** A word as it stands in a record that somebody has changed. */
-function shown(word: string | undefined): Standing | undefined {
-	return word as Standing | undefined;
+function shown(word: string | undefined): Decision | undefined {
+	return word as Decision | undefined;
 }
 
 /** Runs a write to its end. */
 async function run(preview: Preview, turns: readonly Turn[], given: Scene = {}) {
-	const { retryFor = 60_000, traffic = freeTraffic(), doubt = 'none', otherWriter = false, conditions = [] } = given;
+	const { retryFor = 60_000, traffic = freeTraffic(), doubt = 'no', concurrentWriter = false, conditions = [] } = given;
 	const world = new ScriptedWorld([...turns]);
 	given.prepare?.(world);
-	const exchange = new Exchange(world, traffic, { timeout: 30_000, retryFor });
+	const exchange = new RequestSession(world, traffic, { timeout: 30_000, retryFor });
 	let noted = 0;
-	const sending = new Sending(
+	const sending = new WriteProtocol(
 		exchange,
 		{
 			put,
 			readBack: get,
 			builtOnLook: preview.from !== undefined,
-			flawOfAnswer: ({ model }) => (model ? undefined : { cause: 'no amounts' }),
-			flawOfLook: (reply) => {
+			rejectAnswer: ({ model }) => (model ? undefined : { cause: 'no amounts' }),
+			rejectReadBack: (reply) => {
 				if (!reply.model) return { cause: 'no amounts' };
 				return reply.balance.updated_at === EARLIER ? { cause: 'an older balance', stale: true } : undefined;
 			},
-			standing: (look, open) => shown(given.shows) ?? standing(preview, look, { doubt: open, otherWriter, conditions }),
+			decide: (look, open) =>
+				shown(given.shows) ?? decide(preview, look, { inDoubt: open, concurrentWriter, conditions }),
 			mayBeApplied: () => {
 				noted += 1;
 				given.note?.();
@@ -114,7 +115,7 @@ async function run(preview: Preview, turns: readonly Turn[], given: Scene = {}) 
 		doubt,
 	);
 	const end = await sending.run();
-	const { openUntil } = sending;
+	const { inFlightUntil: openUntil } = sending;
 	return { end, is: inShort(end), log: world.log, world, exchange, traffic, openUntil, noted: () => noted };
 }
 
@@ -122,14 +123,14 @@ type Short =
 	| 'by reply'
 	| 'by readBack'
 	| 'turnedAway'
-	| 'void'
+	| 'changedMeanwhile'
 	| 'conditionNotMet'
-	| 'unknown after perhaps'
-	| 'unknown after claim';
+	| 'unknown after maybeApplied'
+	| 'unknown after rejected';
 
 function inShort(end: End): Short {
 	if (end.kind === 'answered') return `by ${end.by}`;
-	return end.kind === 'notApplied' ? end.why : `unknown after ${end.doubt}`;
+	return end.kind === 'notApplied' ? end.why : `unknown after ${end.inDoubt}`;
 }
 
 const press = (world: ScriptedWorld) => {
@@ -141,7 +142,7 @@ const pressedIn =
 const slow =
 	(sent: Sent, ms: number): Turn =>
 	(_, world) => ((world.time += ms), sent);
-const heldFor = (heldUntil: number): Traffic => ({ ...freeTraffic(), heldUntil, heldByZoo: true });
+const heldFor = (until: number): Cooldown => ({ ...freeTraffic(), until: until, byZoo: true });
 
 const both: Array<[string, Preview]> = [
 	['a write that was built on a look', built],
@@ -181,7 +182,7 @@ describe.each(both)('%s', (_, preview) => {
 		['503', replied(503)],
 		['503 with a wait', replied(503, '', { retryAfter: '0' })],
 		['504', replied(504)],
-		['a reset', { kind: 'silence', reached: 'perhaps', again: true, cause: 'the connection was reset' }],
+		['a reset', { kind: 'noResponse', inDoubt: 'maybeApplied', again: true, cause: 'the connection was reset' }],
 		['a 200 that cannot be read', replied(200, '{"cut')],
 		['a 200 without the amounts', replied(200, { hello: 'world' })],
 	])('is looked for after %s, and confirmed when it is there', async (__, sent) => {
@@ -195,22 +196,22 @@ describe.each(both)('%s', (_, preview) => {
 		['303', replied(303)],
 		['501', replied(501)],
 		['524', replied(524)],
-		['a reply that trickles', { kind: 'silence', reached: 'perhaps', again: false, cause: 'it did not end' }],
+		['a reply that trickles', { kind: 'noResponse', inDoubt: 'maybeApplied', again: false, cause: 'it did not end' }],
 	])('is looked for once and not sent again after %s', async (__, sent) => {
 		expect(await run(preview, [sent, TO])).toMatchObject({ is: 'by readBack', log: ['PUT', 'GET'] });
-		expect(await run(preview, [sent, ELSE])).toMatchObject({ is: 'unknown after perhaps', log: ['PUT', 'GET'] });
+		expect(await run(preview, [sent, ELSE])).toMatchObject({ is: 'unknown after maybeApplied', log: ['PUT', 'GET'] });
 	});
 
 	it.each<[string, Sent, Turn, Short]>([
 		['a gateway’s no and the same to the look', GATEWAY, replied(422, '<html>'), 'turnedAway'],
 		['a redirect of both', replied(302), replied(302), 'turnedAway'],
 		['404 to both', replied(404), replied(404), 'turnedAway'],
-		['a gateway’s no and another to the look', GATEWAY, replied(404), 'unknown after claim'],
-		['a gateway’s no and 403 to the look', GATEWAY, replied(403), 'unknown after claim'],
-		['a gateway’s no and a failing look', GATEWAY, replied(500), 'unknown after claim'],
-		['a gateway’s no and no reply to the look', GATEWAY, timedOut, 'unknown after claim'],
-		['a gateway’s no and a look without amounts', GATEWAY, replied(200, {}), 'unknown after claim'],
-		['a message alone and a failing look', replied(422, { message: 'no' }), replied(500), 'unknown after claim'],
+		['a gateway’s no and another to the look', GATEWAY, replied(404), 'unknown after rejected'],
+		['a gateway’s no and 403 to the look', GATEWAY, replied(403), 'unknown after rejected'],
+		['a gateway’s no and a failing look', GATEWAY, replied(500), 'unknown after rejected'],
+		['a gateway’s no and no reply to the look', GATEWAY, timedOut, 'unknown after rejected'],
+		['a gateway’s no and a look without amounts', GATEWAY, replied(200, {}), 'unknown after rejected'],
+		['a message alone and a failing look', replied(422, { message: 'no' }), replied(500), 'unknown after rejected'],
 		['Zoo’s own no and a failing look', ZOOS_OWN, replied(500), 'turnedAway'],
 		['Zoo’s own no and no reply to the look', ZOOS_OWN, timedOut, 'turnedAway'],
 		['Zoo’s own no and 403 to the look', ZOOS_OWN, replied(403), 'turnedAway'],
@@ -219,7 +220,7 @@ describe.each(both)('%s', (_, preview) => {
 		expect(ended).toMatchObject({
 			is,
 			log: ['PUT', 'GET'],
-			end: { last: { status: no.kind === 'reply' && no.status } },
+			end: { last: { status: no.kind === 'response' && no.status } },
 		});
 		expect(ended.noted()).toBe(1);
 	});
@@ -228,9 +229,9 @@ describe.each(both)('%s', (_, preview) => {
 		['before the first attempt', [], { prepare: press }, 'turnedAway', []],
 		['while all wait', [], { traffic: heldFor(5000), prepare: pressAtPause }, 'turnedAway', ['wait 5000']],
 		['during an attempt that is answered', [pressedIn(ANSWER)], {}, 'by reply', ['PUT']],
-		['during one that may be applied', [pressedIn(timedOut)], {}, 'unknown after perhaps', ['PUT', 'wait 500']],
+		['during one that may be applied', [pressedIn(timedOut)], {}, 'unknown after maybeApplied', ['PUT', 'wait 500']],
 		['during one that 403 ends', [pressedIn(replied(403))], {}, 'turnedAway', ['PUT']],
-		['during one that a gateway ends', [pressedIn(GATEWAY)], {}, 'unknown after claim', ['PUT']],
+		['during one that a gateway ends', [pressedIn(GATEWAY)], {}, 'unknown after rejected', ['PUT']],
 		['during one that Zoo ends', [pressedIn(ZOOS_OWN)], {}, 'turnedAway', ['PUT']],
 		[
 			'in the wait after a refused connection',
@@ -243,7 +244,7 @@ describe.each(both)('%s', (_, preview) => {
 			'in the wait after a time-out',
 			[timedOut],
 			{ prepare: pressAtPause },
-			'unknown after perhaps',
+			'unknown after maybeApplied',
 			['PUT', 'wait 500'],
 		],
 		['during the look that finds it', [timedOut, pressedIn(TO)], {}, 'by readBack', ['PUT', 'wait 500', 'GET']],
@@ -251,21 +252,21 @@ describe.each(both)('%s', (_, preview) => {
 			'during a look that finds it not there',
 			[timedOut, pressedIn(FROM)],
 			{},
-			'unknown after perhaps',
+			'unknown after maybeApplied',
 			['PUT', 'wait 500', 'GET'],
 		],
 		[
 			'before a doubt of an earlier pass is looked into',
 			[],
-			{ doubt: 'perhaps', prepare: press },
-			'unknown after perhaps',
+			{ doubt: 'maybeApplied', prepare: press },
+			'unknown after maybeApplied',
 			[],
 		],
 		[
 			'before a claim of an earlier pass is looked into',
 			[],
-			{ doubt: 'claim', prepare: press },
-			'unknown after claim',
+			{ doubt: 'rejected', prepare: press },
+			'unknown after rejected',
 			[],
 		],
 	])('canceled %s: %4$s', async (__, turns, given, is, log) => {
@@ -274,24 +275,24 @@ describe.each(both)('%s', (_, preview) => {
 		expect(ended.world.left).toBe(0);
 	});
 
-	it.each<[Doubt, Short]>([
-		['none', 'turnedAway'],
-		['perhaps', 'unknown after perhaps'],
-		['claim', 'unknown after claim'],
+	it.each<[InDoubt, Short]>([
+		['no', 'turnedAway'],
+		['maybeApplied', 'unknown after maybeApplied'],
+		['rejected', 'unknown after rejected'],
 	])('is not begun after another item’s failure; a doubt %p stays', async (doubt, is) => {
-		const { end, ...ended } = await run(preview, doubt === 'claim' && !preview.from ? [timedOut] : [], {
+		const { end, ...ended } = await run(preview, doubt === 'rejected' && !preview.from ? [timedOut] : [], {
 			doubt,
 			traffic: { ...freeTraffic(), stopped: true },
 		});
 		expect(ended).toMatchObject({ is, exchange: { attempts: 0 } });
-		expect(end).toMatchObject({ last: { kind: 'unsent', why: 'stopped' } });
+		expect(end).toMatchObject({ last: { kind: 'notSent', why: 'stopped' } });
 	});
 
 	it('that may have been applied is not forgotten for a wait that is too long', async () => {
 		const traffic = freeTraffic();
-		const hold: Turn = () => ((traffic.heldUntil = 60_001), timedOut);
+		const hold: Turn = () => ((traffic.until = 60_001), timedOut);
 		expect(await run(preview, [hold], { traffic })).toMatchObject({
-			is: 'unknown after perhaps',
+			is: 'unknown after maybeApplied',
 			log: ['PUT', 'wait 500'],
 			end: { last: { cause: 'no reply came within the time-out' } },
 		});
@@ -318,13 +319,13 @@ describe.each(both)('%s', (_, preview) => {
 			log: ['PUT', 'wait 500', 'GET', 'wait 1000', 'GET'],
 		});
 		expect(await run(preview, [timedOut, STALE], { retryFor: 0 })).toMatchObject({
-			is: 'unknown after perhaps',
+			is: 'unknown after maybeApplied',
 			log: ['PUT', 'GET'],
 		});
 	});
 
 	it.each<[string, Sent, Turn[], Short]>([
-		['a gateway’s no', GATEWAY, [STALE, TO], preview.from ? 'unknown after claim' : 'by readBack'],
+		['a gateway’s no', GATEWAY, [STALE, TO], preview.from ? 'unknown after rejected' : 'by readBack'],
 		['a gateway’s no, settled', GATEWAY, [STALE, FROM], 'turnedAway'],
 	])('looks again at once after %s while the look is an old one', async (__, no, looks, is) => {
 		expect(await run(preview, [no, ...looks])).toMatchObject({ is, log: ['PUT', 'GET', 'wait 1000', 'GET'] });
@@ -332,7 +333,7 @@ describe.each(both)('%s', (_, preview) => {
 
 	it('is in doubt after a gateway’s no when all looks are old ones', async () => {
 		const { is, noted, log } = await run(preview, [GATEWAY, STALE], { retryFor: 0 });
-		expect({ is, log, noted: noted() }).toEqual({ is: 'unknown after claim', log: ['PUT', 'GET'], noted: 1 });
+		expect({ is, log, noted: noted() }).toEqual({ is: 'unknown after rejected', log: ['PUT', 'GET'], noted: 1 });
 	});
 
 	it('notes an attempt that ended in a throw, which may have been applied', async () => {
@@ -350,7 +351,7 @@ describe.each(both)('%s', (_, preview) => {
 	it('notes each attempt that may have been applied, and no other', async () => {
 		expect((await run(preview, [timedOut, FROM, ANSWER])).noted()).toBe(2);
 		expect((await run(preview, [refusedConnection, ...(preview.from ? [FROM] : []), ANSWER])).noted()).toBe(1);
-		expect((await run(preview, [TO], { doubt: 'perhaps' })).noted()).toBe(0);
+		expect((await run(preview, [TO], { doubt: 'maybeApplied' })).noted()).toBe(0);
 	});
 });
 
@@ -387,11 +388,11 @@ describe('a write that was built on a look', () => {
 		it.each<[string, Turn, Scene, Short, string[]]>([
 			['from', FROM, {}, 'by reply', ['PUT']],
 			['from after a bill', BILLED, {}, 'by reply', ['PUT']],
-			['from after a bill, and another wrote', BILLED, { otherWriter: true }, 'unknown after perhaps', []],
-			['from, touched since', TOUCHED, {}, 'unknown after perhaps', []],
+			['from after a bill, and another wrote', BILLED, { concurrentWriter: true }, 'unknown after maybeApplied', []],
+			['from, touched since', TOUCHED, {}, 'unknown after maybeApplied', []],
 			['to', TO, {}, 'by readBack', []],
-			['to, and another wrote', TO, { otherWriter: true }, 'unknown after perhaps', []],
-			['something else', ELSE, {}, 'unknown after perhaps', []],
+			['to, and another wrote', TO, { concurrentWriter: true }, 'unknown after maybeApplied', []],
+			['something else', ELSE, {}, 'unknown after maybeApplied', []],
 		])('is seen at %s: %4$s', async (_, look, given, is, more) => {
 			const ended = await run(built, [timedOut, look, ...(more.length > 0 ? [ANSWER] : [])], given);
 			expect(ended).toMatchObject({ is, log: ['PUT', 'wait 500', 'GET', ...more] });
@@ -401,20 +402,25 @@ describe('a write that was built on a look', () => {
 			['from, and so after a rest', [FROM, FROM], 'turnedAway', ['GET', 'wait 10000', 'GET']],
 			['from, and after a rest a bill beside', [FROM, BILLED], 'turnedAway', ['GET', 'wait 10000', 'GET']],
 			['from, and after a rest to', [FROM, TO], 'by readBack', ['GET', 'wait 10000', 'GET']],
-			['from, and after a rest touched', [FROM, TOUCHED], 'unknown after perhaps', ['GET', 'wait 10000', 'GET']],
-			['from, and after a rest something else', [FROM, ELSE], 'unknown after perhaps', ['GET', 'wait 10000', 'GET']],
-			['from, and after a rest nothing', [FROM, timedOut], 'unknown after perhaps', ['GET', 'wait 10000', 'GET']],
-			['from, and after a rest an old look', [FROM, STALE], 'unknown after perhaps', ['GET', 'wait 10000', 'GET']],
+			['from, and after a rest touched', [FROM, TOUCHED], 'unknown after maybeApplied', ['GET', 'wait 10000', 'GET']],
+			[
+				'from, and after a rest something else',
+				[FROM, ELSE],
+				'unknown after maybeApplied',
+				['GET', 'wait 10000', 'GET'],
+			],
+			['from, and after a rest nothing', [FROM, timedOut], 'unknown after maybeApplied', ['GET', 'wait 10000', 'GET']],
+			['from, and after a rest an old look', [FROM, STALE], 'unknown after maybeApplied', ['GET', 'wait 10000', 'GET']],
 			['to', [TO], 'by readBack', ['GET']],
-			['something else', [ELSE], 'unknown after perhaps', ['GET']],
-			['nothing', [replied(500)], 'unknown after perhaps', ['GET']],
+			['something else', [ELSE], 'unknown after maybeApplied', ['GET']],
+			['nothing', [replied(500)], 'unknown after maybeApplied', ['GET']],
 		])('is seen at %s when there is no time to retry: %3$s', async (_, looks, is, log) => {
 			expect(await run(built, [timedOut, ...looks], { retryFor: 0 })).toMatchObject({ is, log: ['PUT', ...log] });
 		});
 
 		it('stays in doubt when canceled while it rests', async () => {
 			expect(await run(built, [timedOut, FROM], { retryFor: 0, prepare: pressAtPause })).toMatchObject({
-				is: 'unknown after perhaps',
+				is: 'unknown after maybeApplied',
 				log: ['PUT', 'GET', 'wait 10000'],
 			});
 		});
@@ -422,7 +428,7 @@ describe('a write that was built on a look', () => {
 		it('stays in doubt after a later no, whoever said it', async () => {
 			for (const no of [replied(403), GATEWAY, ZOOS_OWN]) {
 				expect(await run(built, [timedOut, FROM, no, ELSE])).toMatchObject({
-					is: 'unknown after perhaps',
+					is: 'unknown after maybeApplied',
 					log: ['PUT', 'wait 500', 'GET', 'PUT', 'GET'],
 				});
 				expect(await run(built, [timedOut, FROM, no, TO])).toMatchObject({ is: 'by readBack' });
@@ -445,11 +451,11 @@ describe('a write that was built on a look', () => {
 		it.each<[string, Turn, Scene, Short]>([
 			['from', FROM, {}, 'turnedAway'],
 			['from after a bill', BILLED, {}, 'turnedAway'],
-			['from after a bill, and another wrote', BILLED, { otherWriter: true }, 'unknown after claim'],
-			['from, touched since', TOUCHED, {}, 'unknown after claim'],
-			['to', TO, {}, 'unknown after claim'],
-			['to, and another wrote', TO, { otherWriter: true }, 'unknown after claim'],
-			['something else', ELSE, {}, 'unknown after claim'],
+			['from after a bill, and another wrote', BILLED, { concurrentWriter: true }, 'unknown after rejected'],
+			['from, touched since', TOUCHED, {}, 'unknown after rejected'],
+			['to', TO, {}, 'unknown after rejected'],
+			['to, and another wrote', TO, { concurrentWriter: true }, 'unknown after rejected'],
+			['something else', ELSE, {}, 'unknown after rejected'],
 		])('is seen at %s: %4$s, without a rest', async (_, look, given, is) => {
 			for (const no of [GATEWAY, ZOOS_OWN]) {
 				const { log, ...ended } = await run(built, [no, look], given);
@@ -461,24 +467,24 @@ describe('a write that was built on a look', () => {
 		it.each<[string, Turn[], Short, string[]]>([
 			['from twice', [FROM, FROM, ANSWER], 'by reply', ['GET', 'wait 7000', 'GET', 'PUT']],
 			['from, then touched', [FROM, TOUCHED, ANSWER], 'by reply', ['GET', 'wait 7000', 'GET', 'PUT']],
-			['from, then to', [FROM, TO], 'void', ['GET', 'wait 7000', 'GET']],
-			['from, then something else', [FROM, ELSE], 'void', ['GET', 'wait 7000', 'GET']],
+			['from, then to', [FROM, TO], 'changedMeanwhile', ['GET', 'wait 7000', 'GET']],
+			['from, then something else', [FROM, ELSE], 'changedMeanwhile', ['GET', 'wait 7000', 'GET']],
 			['from, then not', [FROM, replied(403)], 'turnedAway', ['GET', 'wait 7000', 'GET']],
-			['to', [TO], 'unknown after claim', ['GET']],
-			['something else', [ELSE], 'unknown after claim', ['GET']],
+			['to', [TO], 'unknown after rejected', ['GET']],
+			['something else', [ELSE], 'unknown after rejected', ['GET']],
 			['the same no, then from', [replied(429), FROM, ANSWER], 'by reply', ['GET', 'wait 7000', 'GET', 'PUT']],
-			['the same no, then to', [replied(429), TO], 'void', ['GET', 'wait 7000', 'GET']],
+			['the same no, then to', [replied(429), TO], 'changedMeanwhile', ['GET', 'wait 7000', 'GET']],
 			['nothing, then from', [timedOut, FROM, ANSWER], 'by reply', ['GET', 'wait 7000', 'GET', 'PUT']],
-			['nothing, then to', [timedOut, TO], 'unknown after claim', ['GET', 'wait 7000', 'GET']],
-			['nothing, then touched', [timedOut, TOUCHED], 'unknown after claim', ['GET', 'wait 7000', 'GET']],
-			['nothing, then again nothing', [timedOut, replied(403)], 'unknown after claim', ['GET', 'wait 7000', 'GET']],
+			['nothing, then to', [timedOut, TO], 'unknown after rejected', ['GET', 'wait 7000', 'GET']],
+			['nothing, then touched', [timedOut, TOUCHED], 'unknown after rejected', ['GET', 'wait 7000', 'GET']],
+			['nothing, then again nothing', [timedOut, replied(403)], 'unknown after rejected', ['GET', 'wait 7000', 'GET']],
 		])('for a while is looked at at once, and before it is sent again: %s is %3$s', async (_, turns, is, log) => {
 			expect(await run(built, [asked(7), ...turns])).toMatchObject({ is, log: ['PUT', ...log] });
 		});
 
 		it('and is settled can be in doubt anew', async () => {
 			expect(await run(built, [asked(7), FROM, FROM, timedOut, ELSE])).toMatchObject({
-				is: 'unknown after perhaps',
+				is: 'unknown after maybeApplied',
 				log: ['PUT', 'GET', 'wait 7000', 'GET', 'PUT', 'wait 1000', 'GET'],
 			});
 		});
@@ -495,7 +501,7 @@ describe('a write that was built on a look', () => {
 				is: 'turnedAway',
 				log: ['PUT', 'GET'],
 				exchange: { askedToWait: 61_000 },
-				traffic: { heldUntil: 61_000 },
+				traffic: { until: 61_000 },
 			});
 		});
 	});
@@ -503,8 +509,8 @@ describe('a write that was built on a look', () => {
 	it.each<[string, Turn[], Short, string[]]>([
 		['from', [FROM, ANSWER], 'by reply', ['PUT']],
 		['from, touched since', [TOUCHED, ANSWER], 'by reply', ['PUT']],
-		['to', [TO], 'void', []],
-		['something else', [ELSE], 'void', []],
+		['to', [TO], 'changedMeanwhile', []],
+		['something else', [ELSE], 'changedMeanwhile', []],
 		['nothing', [replied(403)], 'turnedAway', []],
 	])('and never left is looked for before it is sent again: %s is %3$s', async (_, turns, is, more) => {
 		const ended = await run(built, [refusedConnection, ...turns]);
@@ -522,8 +528,8 @@ describe('a write that was built on a look', () => {
 	describe('and is held back', () => {
 		it.each<[string, Turn[], Short, string[]]>([
 			['from', [FROM, ANSWER], 'by reply', ['GET', 'PUT']],
-			['to', [TO], 'void', ['GET']],
-			['something else', [ELSE], 'void', ['GET']],
+			['to', [TO], 'changedMeanwhile', ['GET']],
+			['something else', [ELSE], 'changedMeanwhile', ['GET']],
 		])('looks again before its first attempt, as its look is old: %s is %3$s', async (_, turns, is, log) => {
 			const ended = await run(built, turns, { traffic: heldFor(7000) });
 			expect(ended).toMatchObject({ is, log: ['wait 7000', ...log] });
@@ -532,7 +538,7 @@ describe('a write that was built on a look', () => {
 
 		it('once more while it looks, looks once more', async () => {
 			const traffic = heldFor(7000);
-			const held: Turn = () => ((traffic.heldUntil = 10_000), FROM);
+			const held: Turn = () => ((traffic.until = 10_000), FROM);
 			expect(await run(built, [held, FROM, ANSWER], { traffic })).toMatchObject({
 				is: 'by reply',
 				log: ['wait 7000', 'GET', 'wait 3000', 'GET', 'PUT'],
@@ -541,7 +547,7 @@ describe('a write that was built on a look', () => {
 
 		it('before it is sent again, looks again', async () => {
 			const traffic = freeTraffic();
-			const held: Turn = () => ((traffic.heldUntil = 3500), FROM);
+			const held: Turn = () => ((traffic.until = 3500), FROM);
 			expect(await run(built, [timedOut, held, FROM, ANSWER], { traffic })).toMatchObject({
 				is: 'by reply',
 				log: ['PUT', 'wait 500', 'GET', 'wait 3000', 'GET', 'PUT'],
@@ -550,16 +556,16 @@ describe('a write that was built on a look', () => {
 
 		it('for too long, is not sent', async () => {
 			const { end, log } = await run(built, [], { traffic: heldFor(60_001) });
-			expect(end).toEqual({ kind: 'notApplied', why: 'turnedAway', last: { kind: 'unsent', why: 'held' } });
+			expect(end).toEqual({ kind: 'notApplied', why: 'turnedAway', last: { kind: 'notSent', why: 'held' } });
 			expect(log).toEqual([]);
 		});
 
 		it('for too long after it may have been applied, is in doubt', async () => {
 			const traffic = freeTraffic();
-			const held: Turn = () => ((traffic.heldUntil = 90_000), FROM);
+			const held: Turn = () => ((traffic.until = 90_000), FROM);
 			expect(await run(built, [timedOut, held], { traffic })).toMatchObject({
-				is: 'unknown after perhaps',
-				end: { last: { kind: 'unsent', why: 'held' }, seen: { balance: { pre_pay_cash_remaining: '100.00' } } },
+				is: 'unknown after maybeApplied',
+				end: { last: { kind: 'notSent', why: 'held' }, seen: { balance: { pre_pay_cash_remaining: '100.00' } } },
 			});
 		});
 	});
@@ -571,8 +577,8 @@ describe('a write that was built on a look', () => {
 			['not met, to the end', [BILLED, BILLED, BILLED], 'conditionNotMet', ['GET', 'GET', 'wait 10000', 'GET']],
 			['not met, and there after all', [BILLED, TO], 'by readBack', ['GET', 'GET']],
 			['not met, and there after a rest', [BILLED, BILLED, TO], 'by readBack', ['GET', 'GET', 'wait 10000', 'GET']],
-			['not met, then something else', [BILLED, ELSE], 'unknown after perhaps', ['GET', 'GET']],
-			['not met, then no look', [BILLED, replied(500)], 'unknown after perhaps', ['GET', 'GET']],
+			['not met, then something else', [BILLED, ELSE], 'unknown after maybeApplied', ['GET', 'GET']],
+			['not met, then no look', [BILLED, replied(500)], 'unknown after maybeApplied', ['GET', 'GET']],
 			['met', [FROM, ANSWER], 'by reply', ['GET', 'PUT']],
 			['there', [TO], 'by readBack', ['GET']],
 		])('is not sent again after a time-out unless it is met: %s is %3$s', async (_, looks, is, log) => {
@@ -593,21 +599,27 @@ describe('a write that was built on a look', () => {
 	});
 
 	describe('and is taken up from an earlier pass', () => {
-		it.each<[Doubt, string, Turn[], Short, string[]]>([
-			['perhaps', 'to', [TO], 'by readBack', ['GET']],
-			['perhaps', 'from', [FROM, ANSWER], 'by reply', ['GET', 'PUT']],
-			['perhaps', 'from after a bill', [BILLED, ANSWER], 'by reply', ['GET', 'PUT']],
-			['perhaps', 'from, touched since', [TOUCHED], 'unknown after perhaps', ['GET']],
-			['perhaps', 'something else', [ELSE], 'unknown after perhaps', ['GET']],
-			['perhaps', 'nothing', [replied(403)], 'unknown after perhaps', ['GET']],
-			['perhaps', 'from, and 403', [FROM, replied(403), ELSE], 'unknown after perhaps', ['GET', 'PUT', 'GET']],
-			['claim', 'to', [TO], 'unknown after claim', ['GET']],
-			['claim', 'from', [FROM, ANSWER], 'by reply', ['GET', 'PUT']],
-			['claim', 'from after a bill', [BILLED, ANSWER], 'by reply', ['GET', 'PUT']],
-			['claim', 'from, touched since', [TOUCHED], 'unknown after claim', ['GET']],
-			['claim', 'something else', [ELSE], 'unknown after claim', ['GET']],
-			['claim', 'nothing', [replied(403)], 'unknown after claim', ['GET']],
-			['claim', 'from, and 403', [FROM, replied(403)], 'turnedAway', ['GET', 'PUT']],
+		it.each<[InDoubt, string, Turn[], Short, string[]]>([
+			['maybeApplied', 'to', [TO], 'by readBack', ['GET']],
+			['maybeApplied', 'from', [FROM, ANSWER], 'by reply', ['GET', 'PUT']],
+			['maybeApplied', 'from after a bill', [BILLED, ANSWER], 'by reply', ['GET', 'PUT']],
+			['maybeApplied', 'from, touched since', [TOUCHED], 'unknown after maybeApplied', ['GET']],
+			['maybeApplied', 'something else', [ELSE], 'unknown after maybeApplied', ['GET']],
+			['maybeApplied', 'nothing', [replied(403)], 'unknown after maybeApplied', ['GET']],
+			[
+				'maybeApplied',
+				'from, and 403',
+				[FROM, replied(403), ELSE],
+				'unknown after maybeApplied',
+				['GET', 'PUT', 'GET'],
+			],
+			['rejected', 'to', [TO], 'unknown after rejected', ['GET']],
+			['rejected', 'from', [FROM, ANSWER], 'by reply', ['GET', 'PUT']],
+			['rejected', 'from after a bill', [BILLED, ANSWER], 'by reply', ['GET', 'PUT']],
+			['rejected', 'from, touched since', [TOUCHED], 'unknown after rejected', ['GET']],
+			['rejected', 'something else', [ELSE], 'unknown after rejected', ['GET']],
+			['rejected', 'nothing', [replied(403)], 'unknown after rejected', ['GET']],
+			['rejected', 'from, and 403', [FROM, replied(403)], 'turnedAway', ['GET', 'PUT']],
 		])('with doubt %p is looked for first: %s is %4$s', async (doubt, _, turns, is, log) => {
 			for (const retryFor of [0, 60_000]) {
 				const ended = await run(built, turns, { doubt, retryFor });
@@ -617,8 +629,8 @@ describe('a write that was built on a look', () => {
 		});
 
 		it('is not believed to be there when another has written since', async () => {
-			const given = { doubt: 'perhaps', otherWriter: true } as const;
-			expect(await run(built, [TO], given)).toMatchObject({ is: 'unknown after perhaps', log: ['GET'] });
+			const given = { doubt: 'maybeApplied', concurrentWriter: true } as const;
+			expect(await run(built, [TO], given)).toMatchObject({ is: 'unknown after maybeApplied', log: ['GET'] });
 		});
 	});
 });
@@ -629,17 +641,20 @@ describe('a plain update', () => {
 		['not there', FROM, 'by reply', ['PUT']],
 		['something else', ELSE, 'by reply', ['PUT']],
 	])('that may have been applied is %s: %3$s', async (_, look, is, more) => {
-		for (const otherWriter of [false, true]) {
+		for (const concurrentWriter of [false, true]) {
 			const turns = [timedOut, look, ...(more.length > 0 ? [ANSWER] : [])];
-			expect(await run(plain, turns, { otherWriter })).toMatchObject({ is, log: ['PUT', 'wait 500', 'GET', ...more] });
+			expect(await run(plain, turns, { concurrentWriter })).toMatchObject({
+				is,
+				log: ['PUT', 'wait 500', 'GET', ...more],
+			});
 		}
 	});
 
 	it.each<[string, Turn, Short]>([
 		['there', TO, 'by readBack'],
-		['not there', FROM, 'unknown after perhaps'],
-		['something else', ELSE, 'unknown after perhaps'],
-		['not to be seen', timedOut, 'unknown after perhaps'],
+		['not there', FROM, 'unknown after maybeApplied'],
+		['something else', ELSE, 'unknown after maybeApplied'],
+		['not to be seen', timedOut, 'unknown after maybeApplied'],
 	])('that may have been applied and has no time to retry is %s: %3$s, without a rest', async (_, look, is) => {
 		expect(await run(plain, [timedOut, look], { retryFor: 0 })).toMatchObject({ is, log: ['PUT', 'GET'] });
 	});
@@ -665,7 +680,7 @@ describe('a plain update', () => {
 	it.each<[string, Turn[], Short, string[]]>([
 		['403, not there', [replied(403), ELSE], 'turnedAway', ['PUT', 'GET']],
 		['403, there', [replied(403), TO], 'by readBack', ['PUT', 'GET']],
-		['403, not to be seen', [replied(403), replied(403)], 'unknown after claim', ['PUT', 'GET']],
+		['403, not to be seen', [replied(403), replied(403)], 'unknown after rejected', ['PUT', 'GET']],
 		['a time-out, not there', [timedOut, ELSE, ANSWER], 'by reply', ['PUT', 'wait 1000', 'GET', 'PUT']],
 		['a time-out, there', [timedOut, TO], 'by readBack', ['PUT', 'wait 1000', 'GET']],
 	])('stays in doubt after a gateway’s wait that is over: %s is %3$s', async (_, turns, is, log) => {
@@ -673,8 +688,8 @@ describe('a plain update', () => {
 	});
 
 	it.each<[string, Sent, Sent, Turn, Short]>([
-		['Zoo’s own no after a gateway’s wait', asked(7), ZOOS_OWN, replied(500), 'unknown after claim'],
-		['another no after a gateway’s wait', asked(7), replied(404), replied(404), 'unknown after claim'],
+		['Zoo’s own no after a gateway’s wait', asked(7), ZOOS_OWN, replied(500), 'unknown after rejected'],
+		['another no after a gateway’s wait', asked(7), replied(404), replied(404), 'unknown after rejected'],
 		['twice the same', asked(7), asked(90), replied(429), 'turnedAway'],
 	])('is believed to be turned away only when every no is: %s is %5$s', async (_, first, second, look, is) => {
 		expect(await run(plain, [first, second, look])).toMatchObject({ is, log: ['PUT', 'wait 7000', 'PUT', 'GET'] });
@@ -698,21 +713,21 @@ describe('a plain update', () => {
 
 	it('is looked for when a no is followed by cancelation only where that is allowed, and else in doubt', async () => {
 		expect(await run(plain, [asked(7)], { prepare: pressAtPause })).toMatchObject({
-			is: 'unknown after claim',
+			is: 'unknown after rejected',
 			log: ['PUT', 'wait 7000'],
 		});
 		const own = replied(429, { message: 'slow down', request_id: 'r' }, { retryAfter: '7' });
 		expect(await run(plain, [own], { prepare: pressAtPause })).toMatchObject({
 			is: 'turnedAway',
 			log: ['PUT', 'wait 7000'],
-			end: { last: { kind: 'unsent', why: 'canceled' } },
+			end: { last: { kind: 'notSent', why: 'canceled' } },
 		});
 	});
 
 	it('that may have been applied stays in doubt after a later no, whoever said it', async () => {
 		for (const no of [replied(403), GATEWAY, ZOOS_OWN]) {
 			expect(await run(plain, [timedOut, ELSE, no, ELSE])).toMatchObject({
-				is: 'unknown after perhaps',
+				is: 'unknown after maybeApplied',
 				log: ['PUT', 'wait 500', 'GET', 'PUT', 'GET'],
 				end: { seen: { balance: { pre_pay_cash_remaining: '95.00' } } },
 			});
@@ -727,15 +742,27 @@ describe('a plain update', () => {
 		});
 	});
 
-	it.each<[Doubt, string, Turn[], Short, string[]]>([
-		['perhaps', 'there', [TO], 'by readBack', ['GET']],
-		['perhaps', 'not there', [ELSE, ANSWER], 'by reply', ['GET', 'PUT']],
-		['perhaps', 'not there, and 403', [ELSE, replied(403), ELSE], 'unknown after perhaps', ['GET', 'PUT', 'GET']],
-		['perhaps', 'not to be seen', [replied(403)], 'unknown after perhaps', ['GET']],
-		['claim', 'there', [TO], 'by readBack', ['GET']],
-		['claim', 'not there', [ELSE, ANSWER], 'by reply', ['GET', 'PUT']],
-		['claim', 'not there, and 403', [ELSE, replied(403)], 'turnedAway', ['GET', 'PUT']],
-		['claim', 'not there, and no reply', [ELSE, timedOut, ELSE], 'unknown after perhaps', ['GET', 'PUT', 'GET']],
+	it.each<[InDoubt, string, Turn[], Short, string[]]>([
+		['maybeApplied', 'there', [TO], 'by readBack', ['GET']],
+		['maybeApplied', 'not there', [ELSE, ANSWER], 'by reply', ['GET', 'PUT']],
+		[
+			'maybeApplied',
+			'not there, and 403',
+			[ELSE, replied(403), ELSE],
+			'unknown after maybeApplied',
+			['GET', 'PUT', 'GET'],
+		],
+		['maybeApplied', 'not to be seen', [replied(403)], 'unknown after maybeApplied', ['GET']],
+		['rejected', 'there', [TO], 'by readBack', ['GET']],
+		['rejected', 'not there', [ELSE, ANSWER], 'by reply', ['GET', 'PUT']],
+		['rejected', 'not there, and 403', [ELSE, replied(403)], 'turnedAway', ['GET', 'PUT']],
+		[
+			'rejected',
+			'not there, and no reply',
+			[ELSE, timedOut, ELSE],
+			'unknown after maybeApplied',
+			['GET', 'PUT', 'GET'],
+		],
 	])('of an earlier pass with doubt %p is looked for first: %s is %4$s', async (doubt, _, turns, is, log) => {
 		const ended = await run(plain, turns, { doubt, retryFor: 0 });
 		expect(ended).toMatchObject({ is, log });
@@ -745,8 +772,8 @@ describe('a plain update', () => {
 	it('of an earlier pass with a claim stays in doubt as long as it cannot be seen, whatever the looks come to', async () => {
 		for (const status of [403, 404, 422, 429, 500]) {
 			const looks = Array.from({ length: 4 }, () => replied(status, { message: 'no', request_id: 'r' }));
-			const { is, exchange } = await run(plain, looks, { doubt: 'claim', retryFor: 0 });
-			expect({ is, attempts: exchange.attempts }).toEqual({ is: 'unknown after claim', attempts: 0 });
+			const { is, exchange } = await run(plain, looks, { doubt: 'rejected', retryFor: 0 });
+			expect({ is, attempts: exchange.attempts }).toEqual({ is: 'unknown after rejected', attempts: 0 });
 		}
 	});
 });
@@ -783,7 +810,7 @@ describe('an attempt that may still land', () => {
 	});
 
 	it('is left by a write that is taken up, of which an earlier attempt may be what is seen', async () => {
-		expect(await openOf(built, [FROM, timedOut, TO], { doubt: 'perhaps' })).toBe(10_000);
+		expect(await openOf(built, [FROM, timedOut, TO], { doubt: 'maybeApplied' })).toBe(10_000);
 	});
 });
 
@@ -795,7 +822,7 @@ describe('a write whose turn is over before it is sent', () => {
 	});
 
 	it('is sent once all the same where it is taken up and the look took longer than its time', async () => {
-		const { is, log } = await run(plain, [slow(ELSE, 5000), ANSWER], { doubt: 'perhaps', retryFor: 1000 });
+		const { is, log } = await run(plain, [slow(ELSE, 5000), ANSWER], { doubt: 'maybeApplied', retryFor: 1000 });
 		expect(log).toEqual(['GET', 'PUT']);
 		expect(is).toBe('by reply');
 	});
@@ -873,10 +900,10 @@ describe('whatever the wire does', () => {
 });
 
 describe('a word that it does not know leads to no sending', () => {
-	it.each<[string, Preview, Doubt]>([
-		['of a look, before an adjustment is sent again', built, 'perhaps'],
-		['of a look after a claim', built, 'claim'],
-		['of a look, before an update is sent again', plain, 'perhaps'],
+	it.each<[string, Preview, InDoubt]>([
+		['of a look, before an adjustment is sent again', built, 'maybeApplied'],
+		['of a look after a claim', built, 'rejected'],
+		['of a look, before an update is sent again', plain, 'maybeApplied'],
 	])('%s', async (_, preview, doubt) => {
 		const { end, log } = await run(preview, [FROM], { doubt, shows: 'maybe' });
 		expect(end).toMatchObject({ kind: 'unknown' });
@@ -884,7 +911,7 @@ describe('a word that it does not know leads to no sending', () => {
 	});
 
 	it('of a doubt', async () => {
-		const damaged = JSON.parse('"maybe"') as Doubt;
+		const damaged = JSON.parse('"maybe"') as InDoubt;
 		for (const preview of [built, plain]) {
 			const { end, log } = await run(preview, [ELSE], { doubt: damaged });
 			expect(end).toMatchObject({ kind: 'unknown' });

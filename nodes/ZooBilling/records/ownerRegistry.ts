@@ -2,10 +2,10 @@
 
 import { isEarlier, readMoment, type Moment } from '../balance/moment';
 import { Executions } from './executions';
-import { Records } from './records';
+import { ProcessScope } from './processScope';
 
-/** A point in the register's history, to ask later what has happened since; another process goes by Zoo's dates. */
-export interface Mark {
+/** A point in the registry's history, to ask later what has happened since; another process goes by Zoo's dates. */
+export interface LogicalTime {
 	readonly process: string;
 	readonly at: number;
 }
@@ -23,10 +23,10 @@ interface Entry {
 	/** The latest write, and before it the latest one by anybody else. */
 	writes: readonly Written[];
 	newest: Moment | undefined;
-	/** The page whose attempt may still land, and until which tick. */
+	/** The record whose attempt may still land, and until which tick. */
 	open: { readonly by: string; readonly until: number } | undefined;
 	/** Those for whose sake the entry is kept. */
-	readonly pages: Set<string>;
+	readonly records: Set<string>;
 }
 
 const MOST_OWNERS = 10_000;
@@ -34,9 +34,9 @@ const MOST_OWNERS = 10_000;
 const DAY = 86_400_000;
 
 /** One in a process. `random`: numbers from 0 to 1; `most`: how many owners are remembered beside those in doubt. */
-export class Register {
+export class OwnerRegistry {
 	/** Payments that were added, or may have been. */
-	readonly records = new Records();
+	readonly payments = new ProcessScope();
 	/** Notes of executions of which n8n keeps none. */
 	readonly executions = new Executions();
 	private readonly process: string;
@@ -53,23 +53,23 @@ export class Register {
 		this.process = `${random().toString(36).slice(2)}${random().toString(36).slice(2)}`;
 	}
 
-	/** Names a page, in whichever process it was made. */
+	/** Names a record, in whichever process it was made. */
 	newId(): string {
 		this.now += 1;
 		return `${this.process}-${this.now}`;
 	}
 
-	mark(): Mark {
+	time(): LogicalTime {
 		return { process: this.process, at: this.now };
 	}
 
-	/** When an ID was given. What is none of this process is a mark of another one. */
-	markOf(id: string): Mark {
+	/** When an ID was given. What is none of this process is a time of another one. */
+	timeOf(id: string): LogicalTime {
 		const at = id.startsWith(`${this.process}-`) ? Number(id.slice(this.process.length + 1)) : Number.NaN;
 		return Number.isSafeInteger(at) && at <= this.now ? { process: this.process, at } : { process: id, at: 0 };
 	}
 
-	/** Notes a write that may have been applied. `by`: the page's ID, so that its own writes never count as another's. */
+	/** Notes a write that may have been applied. `by`: the record's ID, since its own writes never count as another's. */
 	noteWrite(owner: string, by: string, isAnswered = false): void {
 		const entry = this.entryOf(owner);
 		this.now += 1;
@@ -77,40 +77,40 @@ export class Register {
 		entry.writes = [...entry.writes.filter((write) => write.by !== by).slice(-1), { at: this.now, by, moment }];
 	}
 
-	/** Notes that an attempt of the page may still land until this tick, whatever becomes known of it. */
-	noteOpen(owner: string, by: string, until: number): void {
+	/** Notes that an attempt of the record may still land until this tick, whatever becomes known of it. */
+	noteInFlight(owner: string, by: string, until: number): void {
 		this.entryOf(owner).open = { by, until };
 	}
 
-	/** Until which tick an attempt of another page may still land on what is written now. */
-	openUntil(owner: string, page: string | undefined): number {
+	/** Until which tick an attempt of another record may still land on what is written now. */
+	inFlightUntil(owner: string, record: string | undefined): number {
 		const { open } = this.kept.get(owner) ?? this.recent.get(owner) ?? {};
-		return open && open.by !== page ? open.until : -Infinity;
+		return open && open.by !== record ? open.until : -Infinity;
 	}
 
 	/**
-	 * Whether anybody but `page` has, or may have, written to the owner in this process since `mark`. `looked`: the
-	 * `updated_at` of the balance then, by which a mark of another process is compared.
+	 * Whether anybody but `record` has, or may have, written to the owner in this process since that time. `looked`: the
+	 * `updated_at` of the balance then, by which a time of another process is compared.
 	 */
-	otherWriterSince({ process, at }: Mark, owner: string, page: string, looked?: unknown): boolean {
+	concurrentWriterSince({ process, at }: LogicalTime, owner: string, record: string, looked?: unknown): boolean {
 		const entry = this.kept.get(owner) ?? this.recent.get(owner);
 		if (process !== this.process)
-			return entry?.writes.some((write) => write.by !== page && !isSeen(write, looked)) ?? false;
+			return entry?.writes.some((write) => write.by !== record && !isSeen(write, looked)) ?? false;
 		if (!entry) return at < this.forgotten;
-		return at < entry.known || entry.writes.some((write) => write.at > at && write.by !== page);
+		return at < entry.known || entry.writes.some((write) => write.at > at && write.by !== record);
 	}
 
-	/** Keeps the owner as long as any page of it is under way or in doubt. */
-	keep(owner: string, page: string): void {
+	/** Keeps the owner as long as any record of it is under way or in doubt. */
+	keep(owner: string, record: string): void {
 		const entry = this.entryOf(owner);
 		this.recent.delete(owner);
 		this.kept.set(owner, entry);
-		entry.pages.add(page);
+		entry.records.add(record);
 	}
 
-	release(owner: string, page: string): void {
+	release(owner: string, record: string): void {
 		const entry = this.kept.get(owner);
-		if (!entry?.pages.delete(page) || entry.pages.size > 0) return;
+		if (!entry?.records.delete(record) || entry.records.size > 0) return;
 		this.kept.delete(owner);
 		this.recent.set(owner, entry);
 		this.trim();
@@ -120,7 +120,7 @@ export class Register {
 	 * Takes note of a balance's `updated_at`; false when it is older than one that Zoo has shown before. Without one, or
 	 * with one that is far ahead, it is no evidence. `now`: milliseconds since the epoch.
 	 */
-	isFresh(owner: string, updatedAt: unknown, now: number): boolean {
+	observe(owner: string, updatedAt: unknown, now: number): boolean {
 		const moment = readMoment(updatedAt);
 		// One reply with a wild date would close the owner to adjustments for good.
 		if (!moment || moment.seconds > now + DAY) return true;
@@ -138,7 +138,7 @@ export class Register {
 			writes: [],
 			newest: undefined,
 			open: undefined,
-			pages: new Set(),
+			records: new Set(),
 		};
 		// The one that was used last stands last.
 		this.recent.delete(owner);
@@ -163,4 +163,4 @@ function isSeen({ moment }: Written, looked: unknown): boolean {
 }
 
 /** Of this process. */
-export const register = new Register();
+export const ownerRegistry = new OwnerRegistry();
