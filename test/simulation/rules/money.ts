@@ -243,6 +243,8 @@ function checkEffect(chronicle: Chronicle, writer: Writer, landings: readonly La
 	if (real.length > 1) chronicle.breaks('nothing is added twice', writer.name);
 	const others = landingsOfOthers(chronicle, writer);
 	if (others.some(({ attempt }) => isExcused(attempt.writer))) return;
+	// What it has taken up may be there by somebody else, who has set the same.
+	if (attemptsAt(writer, chronicle).some((attempt) => attempt.writer.excuses.has('sameByAnother'))) return;
 	const ofOthers = others.map(({ before, after, attempt }) => effectOf(before, after, attempt.asked));
 	const told = hasFailed(last.result) ? undefined : changesIn(last.result.json);
 	if (!told || !isWritten(last)) return;
