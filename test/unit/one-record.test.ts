@@ -1,10 +1,12 @@
 // One payment is one record, whoever takes it up: a later pass, a second Apply, a repeated reference, another execution of the process, a tool call.
 
 import { ownerKinds } from '../../nodes/ZooBilling/balance/owner';
+import { invalidInput } from '../../nodes/ZooBilling/outcome/inputFailures';
 import type { Task } from '../../nodes/ZooBilling/pass/item';
 import type { Result } from '../../nodes/ZooBilling/outcome/result';
 import { operations } from '../../nodes/ZooBilling/operations/all';
 import { OwnerRegistry } from '../../nodes/ZooBilling/records/ownerRegistry';
+import { Refusal } from '../../nodes/ZooBilling/text/refusal';
 import { runPass } from '../../nodes/ZooBilling/pass/run';
 import { dryRunPreview, ORG_ID, replied, ScriptedWorld, timedOut, USER_ID, type Turn } from './given';
 import { type Failure, isFailure } from '../../nodes/ZooBilling/outcome/failure';
@@ -472,4 +474,153 @@ it('a preview is for its host and port', async () => {
 	const [result] = await run([apply('no', { host: `${host}:8443` })]);
 	expect(result).toMatchObject({ what: expect.stringMatching(/^'Preview' was made for another host/) });
 	expect(zoo.log).toEqual([]);
+});
+
+describe('of two rules that fit an item the first one decides (money.md, Which rule comes first)', () => {
+	const refusedItem = (item = 0) => invalidInput({ item }, new Refusal('What', 'Next.'));
+	const unreadable = () => ({ zooBilling: { version: 1 } });
+	/** An execution in which `task` was left in doubt by another node, and was not applied. */
+	const inDoubt = async (...tasks: Task[]) => {
+		const context = {};
+		await lose(tasks, false, { context, nodeName: 'M' });
+		return context;
+	};
+	const written = async (...tasks: Task[]) => {
+		const context = {};
+		await run(tasks, { context });
+		return context;
+	};
+	const last = async (...given: Parameters<typeof run>) => (await fates(...given)).at(-1);
+
+	it.each<[string, () => Promise<string | undefined>, string]>([
+		[
+			'1 before 2: what was written, before what is refused',
+			async () => await last([refusedItem()], { context: await written(add()) }),
+			'alreadyWritten, written',
+		],
+		[
+			'1 before 4: what was written, before the reference of an earlier item',
+			async () => {
+				const context = await written(add({ amount: '0' }), paid('pi_1', { item: 1 }));
+				return await last([paid('pi_1'), paid('pi_1', { item: 1 })], { context });
+			},
+			'confirmed',
+		],
+		[
+			'2 before 3: what is refused, before notes that cannot be read',
+			async () => await last([refusedItem()], { context: unreadable() }),
+			'invalidInput, notSent',
+		],
+		[
+			'3 before 4: notes that cannot be read, before the reference of an earlier item',
+			async () => await last([paid('pi_1'), paid('pi_1', { item: 1 })], { context: unreadable() }),
+			'memoryUnreadable, notSent',
+		],
+		[
+			'4 before 5: the reference of an earlier item, before what is in doubt in the execution',
+			async () => await last([paid('pi_1'), paid('pi_1', { item: 1 })], { context: await inDoubt(paid('pi_1')) }),
+			'referenceInDoubt, unknown',
+		],
+		[
+			'5 before 6: what is in doubt in the execution, before a reference that was used there',
+			async () => await last([paid('pi_1')], { context: await inDoubt(paid('pi_1')) }),
+			'confirmed',
+		],
+		[
+			'6 before 8: a reference that was used in the execution, before what another refusal holds back',
+			async () => {
+				const context = await written(paid('pi_1'));
+				return await last([refusedItem(), paid('pi_1', { item: 1 })], { context, run: 1, stopOnFailure: true });
+			},
+			'referenceRepeated, notSent',
+		],
+		[
+			'7 before 8: what a later update has overtaken, before what another refusal holds back',
+			async () => {
+				const context = {};
+				await run([refusedItem(), refusedItem(1), set({ item: 2 })], { context });
+				return await last([refusedItem(), set({ item: 1 })], { context, stopOnFailure: true });
+			},
+			'overtaken, notSent',
+		],
+		[
+			'8 before 9: what another refusal holds back stays in doubt, before it is taken up',
+			async () => {
+				const context = {};
+				await lose([add()], true, { context });
+				return await fates([add(), refusedItem(1)], { context, stopOnFailure: true }).then(([first]) => first);
+			},
+			'outcomeUnknown, unknown',
+		],
+		[
+			'6 before 10: a reference that was used in the execution, before what this process has added',
+			async () => {
+				await run([apply('no', { reference: 'pi_1' })]);
+				const context = await written(paid('pi_1', { orgId: USER_ID }));
+				return await last([apply('no', { reference: 'pi_1' })], { context, run: 1 });
+			},
+			'referenceRepeated, notSent',
+		],
+		[
+			'7 before 12: what a later update has overtaken, before the doubt about its owner',
+			async () => {
+				const context = {};
+				await lose([set({ item: 1 })], true, { context });
+				return await last([set({ item: 0 })], { context });
+			},
+			'overtaken, notSent',
+		],
+		[
+			'10 before 12: what this process has added, before another doubt about its owner',
+			async () => {
+				await run([paid('pi_1')]);
+				return await last([paidOnce('pi_1')], { context: await inDoubt(add({ amount: '7' })) });
+			},
+			'confirmed',
+		],
+		[
+			'11: what is in doubt in this execution, before what is in doubt in another one of this process',
+			async () => {
+				await lose([paid('pi_1')], false);
+				zoo.set('20.00', '1.00');
+				await last([paidOnce('pi_1')], { context: await inDoubt(paid('pi_1')) });
+				return zoo.cash;
+			},
+			'25.00',
+		],
+		[
+			'11 before 12: what is in doubt is taken up, and is not blocked by itself',
+			async () => await last([paid('pi_1')], { context: await inDoubt(paid('pi_1')), run: 1 }),
+			'confirmed',
+		],
+		[
+			'12 before 13: a doubt about the owner, before another payment under the reference',
+			async () => {
+				await run([paid('pi_1', { amount: '6' })]);
+				return await last([paidOnce('pi_1')], { context: await inDoubt(add({ amount: '7' })) });
+			},
+			'blockedByEarlierItem, notSent',
+		],
+		[
+			'13 before 14: another payment under the reference, before the balance is looked at',
+			async () => {
+				await run([paid('pi_1', { amount: '6' })]);
+				const conditions = { onlyIf: { prePayCashRemaining: '99' } };
+				const fate = await last([paidOnce('pi_1', { options: conditions })]);
+				return `${fate}; ${zoo.log.join()}`;
+			},
+			'referenceRepeated, notSent; ',
+		],
+		[
+			'15: a preview that the execution has applied, before its reference',
+			async () => {
+				const context = await written(apply('no', { reference: 'pi_1' }));
+				register = new OwnerRegistry();
+				return await last([apply('perhaps', { reference: 'pi_1' })], { context: stored(context), run: 1 });
+			},
+			'alreadyWritten, written',
+		],
+	])('%s', async (_, fate, expected) => {
+		expect(await fate()).toBe(expected);
+	});
 });
