@@ -2,13 +2,20 @@
 
 import { faults } from './faults';
 import { programWith, type Start } from './program';
+import { onceBroken } from './seeds';
 import { liveThrough } from './world';
 
 const MOST = Number(process.env['WORLDS'] ?? 20_000);
 
+/** Those that have once shown a fault of the code come first. */
+function* worlds(): Generator<number> {
+	yield* onceBroken.map(([seed]) => seed);
+	for (let seed = 1; seed <= MOST; seed += 1) yield seed;
+}
+
 /** The first world that breaks a rule. */
 async function found(node: Start): Promise<{ seed: number; rule: string } | undefined> {
-	for (let seed = 1; seed <= MOST; seed += 1) {
+	for (const seed of worlds()) {
 		const { broken } = await liveThrough(seed, node);
 		const [first] = broken;
 		if (first) return { seed, rule: first.rule };
