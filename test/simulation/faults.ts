@@ -208,7 +208,7 @@ export const faults: readonly Fault[] = [
 	{
 		name: 'a preview that may have been sent is sent without a doubt',
 		file: 'operations/applyPreview.ts',
-		from: "begin(session, { intent, kind, inDoubt: 'maybeApplied' }, stored)",
+		from: 'begin(session, { intent, kind, inDoubt: sentBefore }, stored)',
 		to: "begin(session, { intent, kind, inDoubt: 'no' }, stored)",
 	},
 	{

@@ -2,13 +2,7 @@
 
 import type { Comparison } from '../../nodes/ZooBilling/balance/confirm';
 import type { Preview } from '../../nodes/ZooBilling/writing/preview';
-import {
-	listed,
-	notLoaded,
-	unforeseen,
-	type FailureDetails,
-	type Failure,
-} from '../../nodes/ZooBilling/outcome/failure';
+import { listed, notLoaded, unforeseen, type FailureDetails, type Failure } from '../../nodes/ZooBilling/outcome/failure';
 import * as input from '../../nodes/ZooBilling/outcome/inputFailures';
 import * as memory from '../../nodes/ZooBilling/outcome/memoryFailures';
 import * as wire from '../../nodes/ZooBilling/outcome/wireFailures';

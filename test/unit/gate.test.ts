@@ -2,23 +2,17 @@
 
 import { ownerKeyOf } from '../../nodes/ZooBilling/balance/owner';
 import { invalidInput } from '../../nodes/ZooBilling/outcome/inputFailures';
-import { isFailure, type Failure } from '../../nodes/ZooBilling/outcome/failure';
-import type { Success } from '../../nodes/ZooBilling/outcome/result';
 import { optionDefaults } from '../../nodes/ZooBilling/operations/options';
 import type { Task } from '../../nodes/ZooBilling/pass/item';
-import { openExecution } from '../../nodes/ZooBilling/records/executionScope';
-import {
-	admit,
-	admitLocked,
-	rulesBeforeOrdering,
-	rulesInsideTheLock,
-	type Admission,
-} from '../../nodes/ZooBilling/records/gate';
+import { rulesBeforeOrdering, rulesInsideTheLock, admit, admitLocked, type Admission } from '../../nodes/ZooBilling/records/gate';
 import { OwnerRegistry } from '../../nodes/ZooBilling/records/ownerRegistry';
-import type { WriteRecord } from '../../nodes/ZooBilling/records/record';
 import { Refusal } from '../../nodes/ZooBilling/text/refusal';
 import { paymentIn, type Preview } from '../../nodes/ZooBilling/writing/preview';
 import { failureOf, org } from './given';
+import { type Failure, isFailure } from '../../nodes/ZooBilling/outcome/failure';
+import type { WriteRecord } from '../../nodes/ZooBilling/records/record';
+import type { Success } from '../../nodes/ZooBilling/outcome/result';
+import { openExecution } from '../../nodes/ZooBilling/records/executionScope';
 
 const HOST = 'zoo.test';
 const done: Success = { kind: 'success', json: { is: 'written' }, hints: [], wrote: true };

@@ -60,12 +60,12 @@ function prepare(raw: RawParameters, owner: Owner | Refusal, item: number): Task
 	const changes = withDerivedCredits(read);
 	if (changes instanceof Refusal) return invalidInput(read.subject, changes);
 	const intent = { ...read, amounts: changes, subject: { ...read.subject, asked: amountsByName(changes) } };
-	const { subject, ownerKey: laneKey } = intent;
+	const { subject, ownerKey } = intent;
 	const tooMuch = aboveMaximum(changes, intent.options);
 	if (tooMuch) return invalidInput(subject, tooMuch);
 	const run: Task['run'] = async (session, resumed) => await adjust(session, intent, resumed);
 	const writes = !intent.options.dryRun && { writes: requestOf(intent, true) };
-	return { subject, options: intent.options, ownerKey: laneKey, ...writes, run };
+	return { subject, options: intent.options, ownerKey, ...writes, run };
 }
 
 function withDerivedCredits(intent: WriteIntent): readonly FieldAmount[] | Refusal {

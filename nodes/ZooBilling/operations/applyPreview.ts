@@ -21,6 +21,7 @@ import { sightOf, type Kind } from '../writing/report';
 import { begin, resume } from '../writing/write';
 import { type Failure, isFailure } from '../outcome/failure';
 import { type WriteRecord, previewName } from '../records/record';
+import type { InDoubt } from '../zoo/retry';
 
 const options: readonly OptionName[] = [
 	'includeTotalDue',
@@ -54,11 +55,9 @@ const kind: Kind = {
 	unsent: (subject, sight) => changedMeanwhile(subject, { outcome: 'unknown', attempts: 0 }, sight),
 };
 
-type SentBefore = 'no' | 'perhaps';
-
 interface Applying {
 	readonly stored: StoredPreview['preview'];
-	readonly sentBefore: SentBefore;
+	readonly sentBefore: InDoubt;
 	readonly intent: WriteIntent;
 }
 
@@ -86,14 +85,15 @@ function prepare(raw: RawParameters, owner: OwnerKind, item: number): Task | Fai
 			adds: true,
 			payment: paymentIn(stored),
 			applies: id,
-			perhaps: sentBefore === 'perhaps',
+			perhaps: sentBefore === 'maybeApplied',
 		},
 		run: async (session, resumed) => await apply(session, applying, resumed),
 	};
 }
 
-function readSentBefore(value: unknown): SentBefore | Refusal {
-	if (value === 'no' || value === 'perhaps') return value;
+function readSentBefore(value: unknown): InDoubt | Refusal {
+	if (value === 'no') return 'no';
+	if (value === 'perhaps') return 'maybeApplied';
 	const next = "Give 'no' for a preview that nothing has sent yet, 'perhaps' for one that may have been sent.";
 	return new Refusal(`'Sent Before' is none of its choices: ${quoteValue(value)}`, next);
 }
@@ -141,11 +141,10 @@ async function first(session: ItemSession, { stored, sentBefore, intent }: Apply
 		const next = "Preview it anew, and see that this machine's clock is right.";
 		return invalidInput(intent.subject, new Refusal("'Preview' holds a time that has not come yet: updatedAt", next));
 	}
-	if (sentBefore === 'perhaps') return await begin(session, { intent, kind, inDoubt: 'maybeApplied' }, stored);
+	if (sentBefore !== 'no') return await begin(session, { intent, kind, inDoubt: sentBefore }, stored);
 	const now = await look(session, intent, stored.updatedAt);
 	if (isFailure(now)) return now;
-	const is = (inDoubt: 'no' | 'maybeApplied') =>
-		decide(stored, now, { inDoubt, conditions: [], concurrentWriter: false });
+	const is = (inDoubt: InDoubt) => decide(stored, now, { inDoubt, conditions: [], concurrentWriter: false });
 	if (is('no') === 'send') return await begin(session, { intent, kind, inDoubt: 'no' }, stored);
 	const sight = sightOf(intent, stored, now);
 	// Somebody has changed the balance by just this, or an earlier run has: a person decides.

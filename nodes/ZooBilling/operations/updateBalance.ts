@@ -39,11 +39,11 @@ const kind: Kind = { adds: false, isEnough: (reply) => reply.model !== undefined
 function prepare(raw: RawParameters, owner: Owner | Refusal, item: number): Task | Failure {
 	const intent = readIntent(raw, owner, item, { ...amounts, sign: 'unsigned', options: writeOptions });
 	if (isFailure(intent)) return intent;
-	const { subject, options, ownerKey: laneKey } = intent;
+	const { subject, options, ownerKey } = intent;
 	const tooMuch = aboveMaximum(intent.amounts, options);
 	if (tooMuch) return invalidInput(subject, tooMuch);
 	const run: Task['run'] = async (session, resumed) => await update(session, intent, resumed);
-	return { subject, options, ownerKey: laneKey, ...(!options.dryRun && { writes: requestOf(intent, false) }), run };
+	return { subject, options, ownerKey, ...(!options.dryRun && { writes: requestOf(intent, false) }), run };
 }
 
 async function update(session: ItemSession, intent: WriteIntent, resumed: WriteRecord | undefined): Promise<Result> {

@@ -27,7 +27,7 @@ const ambiguousAdvice =
 	'The balance was read back and does not tell whose doing it is: before anything is written again, compare it with what Zoo has billed and with whoever else writes.';
 
 /** What is known of a write in doubt. */
-export interface InDoubt {
+export interface UnknownWrite {
 	readonly sight: Sight;
 	/** Whether doing it twice adds twice. */
 	readonly adds: boolean;
@@ -37,7 +37,7 @@ export interface InDoubt {
 }
 
 /** A write that may have been applied, now or later. */
-export function outcomeUnknown(subject: Subject, inDoubt: InDoubt, tries: Tries): Failure {
+export function outcomeUnknown(subject: Subject, inDoubt: UnknownWrite, tries: Tries): Failure {
 	const { sight, last } = inDoubt;
 	return failure(subject, {
 		reason: 'outcomeUnknown',
@@ -50,7 +50,7 @@ export function outcomeUnknown(subject: Subject, inDoubt: InDoubt, tries: Tries)
 	});
 }
 
-function adviceFor({ adds, isAmbiguous }: InDoubt): string {
+function adviceFor({ adds, isAmbiguous }: UnknownWrite): string {
 	if (isAmbiguous) return ambiguousAdvice;
 	return adds ? adjustAdvice : updateAdvice;
 }

@@ -154,8 +154,8 @@ async function runAdmitted(
 	return result;
 }
 
-function keyOf({ ownerKey: laneKey = '' }: Task, { host }: Connection): string {
-	return host + laneKey;
+function keyOf({ ownerKey = '' }: Task, { host }: Connection): string {
+	return host + ownerKey;
 }
 
 /** Another item's attempt that got no answer could still land on this one's. */

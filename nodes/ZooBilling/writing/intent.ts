@@ -135,13 +135,10 @@ export function aboveMaximum(amounts: readonly FieldAmount[], { maxAmount }: Opt
 }
 
 /** What the intent asks for, to be compared with what an earlier pass has begun. */
-export function requestOf(
-	{ ownerKey: laneKey, model, amounts, options, subject }: WriteIntent,
-	adds: boolean,
-): WriteRequest {
+export function requestOf({ ownerKey, model, amounts, options, subject }: WriteIntent, adds: boolean): WriteRequest {
 	const { onlyIf = [], creditMultiplier } = options;
-	const payment = paymentOf(laneKey, model, amounts);
-	const asked = [laneKey, model.name, amountsByName(amounts)];
+	const payment = paymentOf(ownerKey, model, amounts);
+	const asked = [ownerKey, model.name, amountsByName(amounts)];
 	const text = JSON.stringify([adds, ...asked, amountsByName(onlyIf), creditMultiplier, subject.reference]);
 	return { fingerprint: text, adds, payment };
 }

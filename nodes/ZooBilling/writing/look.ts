@@ -18,8 +18,8 @@ import type { Failure } from '../outcome/failure';
 import type { Success } from '../outcome/result';
 
 /** The key of an owner in this process: an organization or user at one host. */
-export function ownerAtHost({ host }: Pick<ItemSession, 'host'>, laneKey: string): string {
-	return host + laneKey;
+export function ownerAtHost({ host }: Pick<ItemSession, 'host'>, ownerKey: string): string {
+	return host + ownerKey;
 }
 
 /**
@@ -49,10 +49,10 @@ function textsOf(preview: Lane['preview']): Record<string, string> {
 /** Takes note of when the owner's balance was updated; false when this process has seen a newer one. */
 export function observe(
 	{ host, registry, exchange }: ItemSession,
-	{ ownerKey: laneKey }: WriteIntent,
+	{ ownerKey }: WriteIntent,
 	updatedAt: unknown,
 ): boolean {
-	return registry.observe(ownerAtHost({ host }, laneKey), updatedAt, exchange.now());
+	return registry.observe(ownerAtHost({ host }, ownerKey), updatedAt, exchange.now());
 }
 
 /** `builtOn` bounds the looks of this one write: what is believed of the owner comes from Zoo's replies alone. */

@@ -82,7 +82,7 @@ export class RequestSession {
 
 	constructor(
 		private readonly world: Environment,
-		private readonly traffic: Cooldown,
+		private readonly cooldown: Cooldown,
 		private readonly limits: Limits,
 		private readonly earlier?: Attempts,
 	) {
@@ -115,7 +115,7 @@ export class RequestSession {
 
 	/** Whether Zoo has asked everybody to wait, and the wait is not over. */
 	get isCoolingDown(): boolean {
-		return this.traffic.until > this.world.ticks();
+		return this.cooldown.until > this.world.ticks();
 	}
 
 	/** Whether an attempt may still begin: none does later than the item's first one and the time for retries. */
@@ -160,10 +160,10 @@ export class RequestSession {
 		for (;;) {
 			const why = this.obstacle(method);
 			if (why) return { kind: 'notSent', why };
-			const held = this.traffic.until - this.world.ticks();
+			const held = this.cooldown.until - this.world.ticks();
 			if (held <= 0) return undefined;
 			if (this.elapsed() + held > this.patience) {
-				this.askedToWait = this.traffic.byZoo ? held : undefined;
+				this.askedToWait = this.cooldown.byZoo ? held : undefined;
 				return { kind: 'notSent', why: 'held' };
 			}
 			await this.pause(held);
@@ -173,7 +173,7 @@ export class RequestSession {
 	private obstacle(method: ZooRequest['method']): NotSent['why'] | undefined {
 		if (this.world.canceled()) return 'canceled';
 		const begun = method === 'PUT' ? this.sent > 0 : this.hasSent;
-		if (this.traffic.stopped && !begun) return 'stopped';
+		if (this.cooldown.stopped && !begun) return 'stopped';
 		return method === 'PUT' && this.isExpired ? 'expired' : undefined;
 	}
 
@@ -239,15 +239,15 @@ export class RequestSession {
 
 	private holdAll(wait: number, byZoo: boolean): void {
 		const until = this.world.ticks() + wait;
-		if (until <= this.traffic.until) return;
-		this.traffic.until = until;
-		this.traffic.byZoo = byZoo;
+		if (until <= this.cooldown.until) return;
+		this.cooldown.until = until;
+		this.cooldown.byZoo = byZoo;
 	}
 
 	/** By either clock: the one that is never set stands still while a machine sleeps. */
 	private get isExpired(): boolean {
 		const { validFor = Infinity } = this.limits;
-		const { begunAt, begunOn } = this.traffic;
+		const { begunAt, begunOn } = this.cooldown;
 		return this.world.ticks() - begunAt >= validFor || this.world.now() - begunOn >= validFor;
 	}
 
