@@ -1,11 +1,21 @@
 /** n8n's editor as somebody building a workflow uses it: the canvas, the panel of nodes, a node's details. */
-import type { Locator, Page } from 'playwright-core';
+import type { Locator, Page, Request } from 'playwright-core';
+import { z } from 'zod';
+
+const withNodes = z.object({ nodes: z.array(z.unknown()) });
 
 export class Editor {
 	constructor(readonly page: Page) {}
 
 	async newWorkflow(): Promise<void> {
 		await this.page.goto('/workflow/new');
+		await this.page.getByTestId('canvas-add-button').waitFor();
+	}
+
+	/** The same from a workflow that is saved, by n8n's own button, which does not load the editor anew. */
+	async nextWorkflow(): Promise<void> {
+		await this.page.getByTestId('universal-add').click();
+		await this.page.getByTestId('navigation-menu-item').filter({ hasText: 'New workflow' }).click();
 		await this.page.getByTestId('canvas-add-button').waitFor();
 	}
 
@@ -42,7 +52,7 @@ export class Editor {
 	}
 
 	async openNode(name: string): Promise<NodeDetails> {
-		await this.page.getByTestId('canvas-node').filter({ hasText: name }).dblclick();
+		await this.page.locator(`[data-test-id="canvas-node"][data-node-name="${name}"]`).dblclick();
 		return await this.details();
 	}
 
@@ -73,6 +83,15 @@ export class Editor {
 	async importFile(path: string): Promise<void> {
 		await this.page.getByTestId('workflow-import-input').setInputFiles(path);
 		await this.page.getByTestId('canvas-node').first().waitFor();
+	}
+
+	/** Resolves when n8n has saved by itself what has this many nodes. */
+	async saved(nodes: number): Promise<void> {
+		await this.page.waitForResponse((response) => {
+			const request = response.request();
+			const isSave = response.ok() && ['POST', 'PATCH'].includes(request.method());
+			return isSave && /\/rest\/workflows(\/\w+)?(\?|$)/.test(response.url()) && countNodes(request) === nodes;
+		});
 	}
 
 	/** Its ID, once n8n has saved it by itself. */
@@ -159,6 +178,31 @@ export class NodeDetails {
 		await this.page.getByTestId('collection-parameter-option').filter({ has: label, visible: true }).click();
 	}
 
+	/** Copies an expression into an empty field, as a text: its keys, not its value. */
+	async copyExpression(from: string, to: string): Promise<void> {
+		const field = (parameter: string) => this.page.getByTestId(`parameter-input-${parameter}`);
+		await field(from).locator('.cm-content').click();
+		await this.page.keyboard.press('Control+A');
+		await this.page.keyboard.press('Control+C');
+		// Whoever types this into a field gets one for expressions.
+		await field(to).locator('input').last().fill('=');
+		await field(to).locator('.cm-content').click();
+		await this.page.keyboard.press('Control+V');
+		const value = `=${String(await this.page.evaluate('navigator.clipboard.readText()'))}`;
+		await this.page.waitForFunction(holds, { parameter: to, value });
+	}
+
+	/** Lets the model of an agent fill a field of its tool. */
+	async letModelFill(parameter: string): Promise<void> {
+		const field = this.page.getByTestId(`parameter-input-${parameter}`);
+		await this.page
+			.getByTestId('parameter-item')
+			.filter({ has: field })
+			.last()
+			.getByTestId('from-ai-override-button')
+			.click();
+	}
+
 	/** Removes an entry from a collection, by the name of its parameter. */
 	async remove(parameter: string): Promise<void> {
 		const field = this.page.getByTestId(`parameter-input-${parameter}`);
@@ -231,6 +275,10 @@ export class NodeDetails {
 		await this.page.getByTestId('ndv-close-button').click();
 		await this.page.getByTestId('ndv').waitFor({ state: 'hidden' });
 	}
+}
+
+function countNodes(request: Request): number | undefined {
+	return withNodes.safeParse(request.postDataJSON()).data?.nodes.length;
 }
 
 interface EditorWindow {

@@ -1,4 +1,4 @@
-/** The node in n8n's editor by clicks and keys: README's first workflow, each option, each choice forth and back, the examples. */
+/** The node in n8n's editor by clicks and keys: README's first workflow, each option, each choice forth and back. */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,21 +9,19 @@ import { z } from 'zod';
 
 import { optionDefaults, optionTable } from '../../nodes/ZooBilling/operations/options';
 import type { BalanceModel } from '../zoo-api/balances';
-import { SAMPLE_ORGS, setSampleBalances } from '../zoo-api/samples';
-import { startZooApi, type ZooApi } from '../zoo-api/server';
+import { SAMPLE_ORGS } from '../zoo-api/samples';
+import type { ZooApi } from '../zoo-api/server';
 import { EMPLOYEE_TOKEN } from '../zoo-api/tokens';
 import { logIn, startBrowser } from './browser';
 import { Editor, NodeDetails } from './editor';
-import { readExample } from './examples';
 import { freePorts } from './free-ports';
 import { PROJECT } from './package-under-test';
 import { until } from './until';
-import type { World } from './world';
+import { standIn, type World } from './world';
 
 const [ACME] = SAMPLE_ORGS;
 const NODE = 'Zoo Billing';
 const TYPE = 'n8n-nodes-zoo-billing.zooBilling';
-const TOP_UP = '1-top-up-org-balance-from-stripe-checkout.json';
 /** n8n saves by itself some seconds after a change. */
 const SAVED_MS = 30_000;
 
@@ -43,7 +41,6 @@ export function byHand(world: () => World): void {
 	theOptions(world, () => page);
 	theChoices(world, () => page);
 	aRefusedConnection(world, () => page);
-	theImports(world, () => page);
 }
 
 interface Hand {
@@ -172,7 +169,7 @@ function theFirstWorkflow(world: () => World, page: () => Page): void {
 
 	for (const amount of AMOUNTS)
 		it(`README: the first workflow writes nothing before Dry Run is removed, and then once (${amount.label})`, async () => {
-			const { zoo, credential } = await standIn(world(), amount.model);
+			const { zoo, credential } = await standIn(world(), amount.model, `Zoo with ${amount.model}`);
 			const hand = { editor: new Editor(page()), details: new NodeDetails(page()), zoo, credential, amount };
 
 			for (const [, take] of STEPS) await take(hand);
@@ -187,20 +184,6 @@ async function stepsOfReadme(): Promise<string[]> {
 	const text = await readFile(join(PROJECT, 'README.md'), 'utf8');
 	const section = text.slice(text.indexOf('## First workflow'), text.indexOf('## Which setup'));
 	return [...section.matchAll(/^\d+\. (.*)$/gm)].map(([, step = '']) => step);
-}
-
-/** A stand-in of its own, and the name of its credential. */
-async function standIn({ rest, cleanUp }: World, model: BalanceModel): Promise<{ zoo: ZooApi; credential: string }> {
-	const zoo = await startZooApi({ model });
-	await cleanUp.later(async () => await zoo.close());
-	setSampleBalances(zoo, model);
-	const credential = `Zoo with ${model}`;
-	await rest.addCredential({
-		name: credential,
-		type: 'zooApi',
-		data: { apiToken: EMPLOYEE_TOKEN, baseUrl: zoo.url },
-	});
-	return { zoo, credential };
 }
 
 function writesOf(zoo: ZooApi): unknown[] {
@@ -387,22 +370,5 @@ function aRefusedConnection(world: () => World, page: () => Page): void {
 		assert.ok(Date.now() - startedAt < 10_000, `${Date.now() - startedAt} ms`);
 		await details.outputShows(`127.0.0.1:${port}`);
 		await details.outputShows(/Base URL/);
-	});
-}
-
-function theImports(world: () => World, page: () => Page): void {
-	it('examples: the first, pasted and tried as its note says, adds nothing before Dry Run is removed', async () => {
-		const { zoo } = world();
-		setSampleBalances(zoo);
-		const cash = () => zoo.amountsOf('org', ACME.id)['pre_pay_cash_remaining'];
-		const editor = new Editor(page());
-		await editor.newWorkflow();
-		await editor.paste(await readExample(TOP_UP));
-		const details = await editor.openNode('Add Payment to Org Balance');
-		await details.chooseCredential('Zoo stand-in');
-		await details.add('Add Option', 'Dry Run');
-		await details.close();
-		await editor.execute();
-		assert.equal(cash(), '100.00');
 	});
 }

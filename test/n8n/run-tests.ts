@@ -6,6 +6,7 @@ import { theEditor } from './editor.test';
 import { theExamples } from './examples.test';
 import { byHand } from './hands.test';
 import { aSavedSource } from './hot-reload.test';
+import { theImports } from './imports.test';
 import { theInbox } from './inbox/workflows.test';
 import { whatIsServed } from './served.test';
 import { whatIsStored } from './stored.test';
@@ -32,6 +33,7 @@ describe('The packed node in a real n8n', { timeout: 1_200_000 }, () => {
 	whatIsServed(world);
 	theEditor(world);
 	describe('By hand', () => byHand(world));
+	describe('Examples by hand', () => theImports(world));
 	theExamples(world);
 	// Its credentials come after the editor's.
 	describe('The payment inbox', () => theInbox(world));

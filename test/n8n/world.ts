@@ -1,4 +1,6 @@
 /** What all end-to-end tests share: one n8n with the packed node, a stand-in for Zoo, credentials, and the examples. */
+import type { BalanceModel } from '../zoo-api/balances';
+import { setSampleBalances } from '../zoo-api/samples';
 import { startZooApi, type ZooApi } from '../zoo-api/server';
 import { EMPLOYEE_TOKEN } from '../zoo-api/tokens';
 import type { CleanUp } from './clean-up';
@@ -35,6 +37,19 @@ export async function startWorld(cleanUp: CleanUp): Promise<World> {
 	const n8n = await N8n.start({ home, tarball }, cleanUp);
 	const credentials = await addCredentials(n8n.rest, zoo, model);
 	return { cleanUp, tarball, n8n, rest: n8n.rest, zoo, model, stripe, credentials };
+}
+
+/** One more stand-in for Zoo, with a balance model and a credential of its own. */
+export async function standIn(
+	{ rest, cleanUp }: World,
+	model: BalanceModel,
+	credential: string,
+): Promise<{ zoo: ZooApi; credential: string }> {
+	const zoo = await startZooApi({ model });
+	await cleanUp.later(async () => await zoo.close());
+	setSampleBalances(zoo, model);
+	await rest.addCredential({ name: credential, type: 'zooApi', data: { apiToken: EMPLOYEE_TOKEN, baseUrl: zoo.url } });
+	return { zoo, credential };
 }
 
 async function addCredentials(rest: Rest, zoo: ZooApi, model: ScriptedModel): Promise<Credentials> {
