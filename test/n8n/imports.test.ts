@@ -230,7 +230,7 @@ async function replaceAmount(details: NodeDetails, from: string, label: string, 
 	await details.remove(from);
 }
 
-/** What the model asks for is previewed; only the person's button writes it. */
+/** What the model asks for is previewed, and a person is asked. */
 async function anAgentAsksFirst({ model }: World, editor: Editor, zoo: ZooApi): Promise<void> {
 	const stable = () => zoo.amountsOf('org', ACME.id)['stable_api_credits_remaining_monetary_value'];
 	const details = await editor.openNode('Chat Model');
@@ -241,14 +241,9 @@ async function anAgentAsksFirst({ model }: World, editor: Editor, zoo: ZooApi): 
 
 	await editor.say(`Add 25 dollars of pre-pay cash to organization ${ACME.id}.`);
 	const chat = editor.page.getByTestId('canvas-chat');
-	const apply = chat.getByText('Apply', { exact: true });
-	await apply.waitFor();
 	await chat.getByText('from 100.00 to 125.00 US dollars').waitFor();
+	await chat.getByText('Apply', { exact: true }).waitFor();
 	assert.deepEqual([writesOf(zoo), stable()], [[], '100.00']);
-
-	await apply.click();
-	await chat.getByText(/^Done\. Organization/).waitFor();
-	assert.deepEqual([writesOf(zoo).length, stable()], [1, '125.00']);
 }
 
 function writesOf(zoo: ZooApi): unknown[] {
