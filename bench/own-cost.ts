@@ -1,5 +1,6 @@
 // What our own code costs per item: the built node with a context that answers at once, so that n8n and the wire cost next to nothing.
 
+import { setMaxListeners } from 'node:events';
 import { Readable } from 'node:stream';
 
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
@@ -49,6 +50,9 @@ export function instantContext(
 		parameters: {},
 	};
 	const kept = {};
+	const { signal } = new AbortController();
+	// Each request of the execution listens to it.
+	setMaxListeners(0, signal);
 	const context = {
 		getContext: () => kept,
 		getWorkflowDataProxy: () => ({ $runIndex: 0 }),
@@ -57,7 +61,8 @@ export function instantContext(
 		getNodeParameter: (name: string, item: number) => parameters(item)[name],
 		continueOnFail: () => false,
 		getCredentials: async () => await Promise.resolve({ apiToken: 'none', baseUrl: 'https://zoo.example' }),
-		getExecutionCancelSignal: () => undefined,
+		getExecutionCancelSignal: () => signal,
+		getMode: () => 'trigger',
 		addExecutionHints: () => undefined,
 		helpers: {
 			httpRequestWithAuthentication: async () => {

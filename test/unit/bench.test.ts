@@ -1,7 +1,9 @@
 // What the benchmarks reckon with: the floor below every figure, and latencies that vary.
 
 import { floorOf } from '../../bench/floor';
+import { instantContext } from '../../bench/own-cost';
 import { latencyOf } from '../../bench/zoo-server';
+import { execute } from '../../nodes/ZooBilling/execution';
 
 it.each([
 	['an API that answers at once leaves the processor’s time', 0, 1.5],
@@ -20,4 +22,11 @@ it('a latency that varies goes evenly from half to one and a half times its mean
 
 it('a latency that does not vary is its mean', () => {
 	expect(latencyOf({ mean: 20, varies: false }, 7)).toBe(20);
+});
+
+it('what measures the node’s own cost has all that the node asks n8n for', async () => {
+	const [items = []] = await execute(instantContext(3));
+	expect(items.map(({ json }) => json['confirmation'])).toEqual(
+		[1, 2, 3].map(() => expect.objectContaining({ status: 'confirmed' })),
+	);
 });
