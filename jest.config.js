@@ -6,11 +6,11 @@ const { availableParallelism } = require('node:os');
 const folders = ['docs', 'engine', 'fuzz', 'package', 'simulation', 'unit', 'zoo-api'];
 
 module.exports = {
-	testEnvironment: 'node',
+	testEnvironment: '<rootDir>/test/worker/environment.js',
 	// Not all of test/: where the real n8n has been installed, it lies there.
 	roots: folders.map((folder) => `<rootDir>/test/${folder}`),
 	testMatch: ['**/*.test.ts'],
-	setupFiles: ['<rootDir>/test/chance.ts', '<rootDir>/test/engine/clocked-sleep.ts'],
+	setupFiles: ['<rootDir>/test/chance.ts', '<rootDir>/test/worker/n8n.ts'],
 	transform: { '^.+\\.ts$': '<rootDir>/scripts/transform.js' },
 	maxWorkers: availableParallelism(),
 	testTimeout: 30_000,

@@ -8,6 +8,7 @@ const oldest = '<rootDir>/test/compat/node_modules';
 module.exports = {
 	...base,
 	rootDir: '../..',
+	testEnvironment: 'node',
 	roots: ['<rootDir>/test/engine'],
 	moduleNameMapper: {
 		'^(n8n-core|n8n-workflow)$': `${oldest}/$1`,

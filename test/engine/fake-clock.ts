@@ -34,6 +34,7 @@ export class FakeClock {
 	/** Whether an abort signal ends a wait. */
 	heedsSignals = true;
 	private readonly start = realNow();
+	private readonly startTicks = Math.round(realTicks());
 	private ahead = 0;
 	private sleepers: Sleeper[] = [];
 
@@ -49,6 +50,11 @@ export class FakeClock {
 		return this.start + this.ahead;
 	}
 
+	/** For `performance.now()`, by which Node's own timers go as well. */
+	ticks(): number {
+		return this.startTicks + this.ahead;
+	}
+
 	get sleeping(): number {
 		return this.sleepers.length;
 	}
@@ -62,7 +68,8 @@ export class FakeClock {
 		}
 		this.waits.push(ms);
 		await new Promise<void>((wake, fail) => {
-			const sleeper = { until: this.now() + ms, wake };
+			// In whole milliseconds, as real timers go, so that what has passed adds up exactly.
+			const sleeper = { until: this.now() + Math.ceil(ms), wake };
 			this.sleepers.push(sleeper);
 			const abort = () => {
 				if (this.forget(sleeper)) fail(new Error('The wait was aborted'));
@@ -152,7 +159,7 @@ export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 export function useFakeClocks(): void {
 	beforeAll(() => {
 		jest.spyOn(Date, 'now').mockImplementation(() => clockOfRun.getStore()?.now() ?? realNow());
-		jest.spyOn(performance, 'now').mockImplementation(() => clockOfRun.getStore()?.now() ?? realTicks());
+		jest.spyOn(performance, 'now').mockImplementation(() => clockOfRun.getStore()?.ticks() ?? realTicks());
 		jest
 			.spyOn(AbortSignal, 'timeout')
 			.mockImplementation((ms) => clockOfRun.getStore()?.timeout(ms) ?? realTimeout(ms));

@@ -1,4 +1,4 @@
-/** Settings that n8n's engine reads from the environment while it loads: import this before n8n-core. */
+/** Settings that n8n's engine reads from the environment while it loads, which it does after this. */
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
@@ -13,7 +13,9 @@ process.env['N8N_ENCRYPTION_KEY'] = ENCRYPTION_KEY;
 process.env['N8N_LOG_LEVEL'] = 'silent';
 // Where a proxy is set, n8n would look for the stand-in behind it.
 for (const name of ['NO_PROXY', 'no_proxy']) {
-	process.env[name] = [process.env[name], '127.0.0.1', 'localhost'].filter(Boolean).join(',');
+	process.env[name] = [...new Set([...(process.env[name] ?? '').split(','), '127.0.0.1', 'localhost'])]
+		.filter(Boolean)
+		.join(',');
 }
 
 // n8n would write this file itself; moved into place, it is never seen half-written by a parallel test.
