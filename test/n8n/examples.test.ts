@@ -115,8 +115,26 @@ function topUp(world: () => World): void {
 	it('top-up: stops for what was paid but cannot be credited', async () => {
 		const { failure } = await deliver({ payment: 'pi_3', amount: 5000 });
 		assert.match(failure?.message ?? '', /cannot be credited.*pi_3/);
-		const { status } = await deliver({ payment: 'pi_4', organization: ACME.id, amount: 5000, currency: 'eur' });
-		assert.equal(status, 'error');
+		for (const [currency, shown] of [
+			['eur', '50.00 EUR'],
+			['jpy', '5000 JPY'],
+			['kwd', '5.000 KWD'],
+		] as const) {
+			const { failure: said } = await deliver({
+				payment: `pi_4_${currency}`,
+				organization: ACME.id,
+				amount: 5000,
+				currency,
+			});
+			assert.match(said?.message ?? '', new RegExp(shown));
+		}
+		const subscription = await deliver({
+			payment: 'pi_renewed',
+			organization: ACME.id,
+			amount: 5000,
+			mode: 'subscription',
+		});
+		assert.match(subscription.failure?.message ?? '', /cannot be credited.*mode subscription/);
 		assert.equal(cashOf(ACME.id), '150.00');
 	});
 

@@ -16,6 +16,7 @@ export interface Checkout {
 	readonly currency?: string;
 	readonly live?: boolean;
 	readonly paid?: boolean;
+	readonly mode?: 'payment' | 'subscription';
 }
 
 export const STRIPE_KEY = 'made-up key of an account at Stripe'.replaceAll(' ', '_');
@@ -54,7 +55,15 @@ export class StripeApi {
 	}
 }
 
-function sessionOf({ payment, organization, amount, currency = 'usd', live = true, paid = true }: Checkout) {
+function sessionOf({
+	payment,
+	organization,
+	amount,
+	currency = 'usd',
+	live = true,
+	paid = true,
+	mode = 'payment',
+}: Checkout) {
 	return {
 		id: `cs_${payment}`,
 		object: 'checkout.session',
@@ -62,7 +71,7 @@ function sessionOf({ payment, organization, amount, currency = 'usd', live = tru
 		currency,
 		livemode: live,
 		metadata: organization === undefined ? {} : { organization },
-		mode: 'payment',
+		mode,
 		payment_intent: payment,
 		payment_status: paid ? 'paid' : 'unpaid',
 	};
