@@ -7,9 +7,10 @@ import { invalidInput } from './outcome/inputFailures';
 import type { Task } from './pass/item';
 import type { Result } from './outcome/result';
 import { operations } from './operations/all';
+import { optionTable, type OptionName } from './operations/options';
 import type { Operation, RawParameters } from './operations/operation';
 import { isTool, toOutput } from './outcome/output';
-import { Refusal } from './text/refusal';
+import { isRecord, Refusal } from './text/refusal';
 import { ownerRegistry } from './records/ownerRegistry';
 import { runPass } from './pass/run';
 import { sanitize } from './text/words';
@@ -46,12 +47,36 @@ function check(context: IExecuteFunctions, operation: Operation | undefined, ite
 			"Turn off 'Retry On Fail' in the settings of this tool: n8n would repeat the whole call, and an adjustment could be added twice.",
 		);
 	}
+	const left = isTool(context) ? leftToTheModel(context.getNode().parameters['options']) : undefined;
+	if (left !== undefined) {
+		return refused(
+			item,
+			`'${optionTable[left].label}' is left to the model, which it is to hold back`,
+			'Set it in this tool by hand: what the model writes must not decide whether, or up to which amount, something is written.',
+		);
+	}
 	try {
 		return operation.prepare(parametersOf(context, operation, kind, item), kind, item);
 	} catch (error) {
 		const reason = error instanceof Error ? sanitize(error.message, 200) : 'no reason given';
 		return refused(item, `A parameter could not be read: ${reason}`, 'Check the expressions in the parameters.');
 	}
+}
+
+/** What keeps a write in bounds, and so is for whoever builds the workflow to say. */
+const bounds = [
+	'creditMultiplier',
+	'currency',
+	'dryRun',
+	'maxAmount',
+	'onlyIf',
+	'repeatedReference',
+	'validFor',
+] as const satisfies readonly OptionName[];
+
+/** The first of the bounds that an agent's model fills in. `options`: as the workflow has them, not evaluated. */
+function leftToTheModel(options: unknown): (typeof bounds)[number] | undefined {
+	return bounds.find((name) => isRecord(options) && JSON.stringify(options[name])?.includes('$fromAI'));
 }
 
 /** Each is read once: an expression costs more than all of our own work. */

@@ -78,6 +78,23 @@ describe.each(['agent', 'engine'] as const)('run by the %s', (by) => {
 		);
 	});
 
+	it.each([
+		['Dry Run', { dryRun: "={{ $fromAI('Dry_Run', ``, 'boolean') }}" }, { Dry_Run: false }],
+		['Max Amount (USD)', { maxAmount: "={{ $fromAI('Max', ``, 'string') }}" }, { Max: '999' }],
+		['Currency', { currency: "={{ $fromAI('Currency', ``, 'string') }}" }, { Currency: 'usd' }],
+		['Credit Multiplier', { creditMultiplier: "={{ $fromAI('Factor', ``, 'string') }}" }, { Factor: '2' }],
+	])('sends nothing where %s, which holds the model back, is left to the model', async (label, options, given) => {
+		const run = await runTool({
+			parameters: { ...adjust, options },
+			calls: [{ amount: '5', ...given }],
+			credential: { apiToken: EMPLOYEE_TOKEN, baseUrl: zoo.url },
+			by,
+		});
+
+		expect(JSON.stringify([run.replies, run.error])).toContain(`'${label}' is left to the model`);
+		expect(zoo.requests).toEqual([]);
+	});
+
 	it('refuses to adjust with Retry On Fail, which would repeat the whole call', async () => {
 		const run = await runTool({
 			parameters: adjust,
