@@ -19,4 +19,6 @@ export const onceBroken: ReadonlyArray<readonly [seed: number, story: string]> =
 	[5974, 'Return First Result comes upon a payment that was added, while its execution is in doubt of adding it again'],
 	[9307, 'two nodes have swapped names, and what one has left in doubt is no payment of the other'],
 	[33556, 'two previews have one reference, and one of them is in doubt in another execution'],
+	[1511, 'a preview of another process looks sent by what another item here has written, as Zoo dates it'],
+	[14591, 'a preview in doubt in another execution is taken up after somebody else here has written the same'],
 ];
