@@ -31,7 +31,8 @@ export class ZooApi implements ICredentialType {
 			typeOptions: { password: true },
 			required: true,
 			default: '',
-			description: 'Balances by ID need the token of a Zoo employee; the own balance needs any token',
+			description:
+				'Made in your Zoo account; for unattended reads best that of a service account (svc-…). The own balance works with any token of the organization, its invoices with an admin’s, balances by ID with a Zoo employee’s.',
 		},
 		{
 			displayName: 'Base URL',
@@ -49,7 +50,8 @@ export class ZooApi implements ICredentialType {
 	test: ICredentialTestRequest = {
 		request: {
 			baseURL: '={{ $credentials.baseUrl }}',
-			url: '/user',
+			// Of a service account Zoo may know no user; the balance of its organization any member may read.
+			url: '={{ /^[^!-~]*svc-/.test($credentials.apiToken) ? "/org/payment/balance" : "/user" }}',
 			// A redirect would carry the token to another host.
 			disableFollowRedirect: true,
 		},
@@ -57,8 +59,31 @@ export class ZooApi implements ICredentialType {
 			{
 				type: 'responseCode',
 				properties: {
+					value: 400,
+					message: 'Zoo could not make sense of this API token. Copy it again, whole, or make a new one.',
+				},
+			},
+			{
+				type: 'responseCode',
+				properties: {
 					value: 401,
 					message: 'Zoo does not know this API token. Check that it was copied whole and belongs to this Base URL.',
+				},
+			},
+			{
+				type: 'responseCode',
+				properties: {
+					value: 403,
+					message:
+						'Zoo lets this API token read nothing of its own. Make a new one in your Zoo account, or ask an admin of your organization for one.',
+				},
+			},
+			{
+				type: 'responseCode',
+				properties: {
+					value: 404,
+					message:
+						'Zoo does not know whose this API token is, or this Base URL has no such call. Check both; of a service account also that its organization is still there.',
 				},
 			},
 		],

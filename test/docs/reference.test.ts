@@ -1,5 +1,6 @@
 // The reference names every property of the items that the node makes itself.
 
+import { PAGE } from '../../nodes/ZooBilling/operations/getInvoices';
 import { adjustmentSchema, confirmationSchema } from '../../nodes/ZooBilling/outcome/written';
 import { failures } from './failures';
 import { codeIn, read, rowsOf } from './pages';
@@ -38,4 +39,8 @@ it('the reasons that come with each outcome', () => {
 	expect(Object.fromEntries(documented)).toEqual(
 		Object.fromEntries([...made].map(([outcome, reasons]) => [outcome, [...reasons].sort()])),
 	);
+});
+
+it('how many invoices a page has', () => {
+	expect(page).toContain(`reads page after page, ${PAGE} invoices at a time`);
 });

@@ -7,7 +7,7 @@ import { sampleInvoices } from '../zoo-api/invoices';
 import { isJsonObject, jsonText } from '../zoo-api/json';
 import { invoice, replySchemas } from '../zoo-api/schemas';
 import type { ZooApi } from '../zoo-api/server';
-import { MEMBER_ORG_ID, MEMBER_TOKEN, MEMBER_USER_ID } from '../zoo-api/tokens';
+import { ADMIN_TOKEN, ADMIN_USER_ID, MEMBER_ORG_ID } from '../zoo-api/tokens';
 import { runTool } from './harness/tool';
 import { lost } from './lost';
 import { seeded } from './random-faults';
@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 const run = async (parameters: object, more: ZooRun = {}) =>
-	await runZoo(zoo, { ...list, ...parameters }, { token: MEMBER_TOKEN, ...more });
+	await runZoo(zoo, { ...list, ...parameters }, { token: ADMIN_TOKEN, ...more });
 const idsOf = (json: ReadonlyArray<Record<string, unknown>>) => json.map(({ id }) => id);
 
 /** JSON as an item has it: amounts as text. */
@@ -35,7 +35,7 @@ function asItem(value: unknown): unknown {
 describe('invoices', () => {
 	it.each([
 		['org', MEMBER_ORG_ID],
-		['user', MEMBER_USER_ID],
+		['user', ADMIN_USER_ID],
 	] as const)('of the %s of the token come out one an item, amounts as exact text', async (resource, id) => {
 		zoo.setInvoices(resource, id, sampleInvoices(2));
 		const result = await run({ resource });
@@ -184,7 +184,7 @@ describe('invoices', () => {
 			const { replies } = await runTool({
 				parameters,
 				calls: [{ count: 2 }],
-				credential: { apiToken: MEMBER_TOKEN, baseUrl: zoo.url },
+				credential: { apiToken: ADMIN_TOKEN, baseUrl: zoo.url },
 				by,
 			});
 			const said = JSON.stringify(replies);
@@ -224,7 +224,7 @@ describe('whatever Zoo’s document allows', () => {
 describe('a subscription', () => {
 	it.each(['org', 'user'] as const)('of the %s of the token comes out typed, its secret masked', async (resource) => {
 		await using other = await startZoo({ model: 'apiCredits', actionClientSecret: 'pi_made_up' });
-		const result = await runZoo(other, { resource, operation: 'getSubscription' }, { token: MEMBER_TOKEN });
+		const result = await runZoo(other, { resource, operation: 'getSubscription' }, { token: ADMIN_TOKEN });
 		expect(other.requests.map(({ target }) => target)).toEqual([`/${resource}/payment/subscriptions`]);
 		expect(jsonOf(result)).toEqual([
 			{
@@ -268,7 +268,7 @@ describe('a subscription', () => {
 		const { replies } = await runTool({
 			parameters,
 			calls: [{}],
-			credential: { apiToken: MEMBER_TOKEN, baseUrl: zoo.url },
+			credential: { apiToken: ADMIN_TOKEN, baseUrl: zoo.url },
 		});
 		expect(JSON.stringify(replies)).toContain('For teams that build together');
 	});

@@ -1,7 +1,7 @@
-// The Zoo API credential as n8n's Test button uses it: one request to GET /user, and messages that reach the user.
+// The Zoo API credential as n8n's Test button uses it: one request for what the token may read, and messages that reach the user.
 
 import type { ZooApi } from '../zoo-api/server';
-import { EMPLOYEE_TOKEN, MEMBER_TOKEN, UNKNOWN_TOKEN } from '../zoo-api/tokens';
+import { EMPLOYEE_TOKEN, MEMBER_TOKEN, SERVICE_ACCOUNT_TOKEN, UNKNOWN_TOKEN } from '../zoo-api/tokens';
 import { loadPackage } from './harness';
 import { testCredential } from './harness/credential-test';
 import { startZoo, wire } from './zoo-run';
@@ -34,6 +34,41 @@ it('does not pass with a token that Zoo does not know', async () => {
 	const { ok, message } = await testCredential({ credential: { apiToken: UNKNOWN_TOKEN, baseUrl: zoo.url } });
 	expect(ok).toBe(false);
 	expect(message).not.toContain(UNKNOWN_TOKEN);
+});
+
+it.each([SERVICE_ACCOUNT_TOKEN, ` \u200b${SERVICE_ACCOUNT_TOKEN}\n`])(
+	'asks with the token of a service account for the balance of its organization (%#)',
+	async (apiToken) => {
+		expect(await testCredential({ credential: { apiToken, baseUrl: zoo.url } })).toMatchObject({ ok: true });
+		expect(wire(zoo)).toEqual(['GET /org/payment/balance']);
+		expect(zoo.requests[0]?.headers['authorization']).toBe(`Bearer ${SERVICE_ACCOUNT_TOKEN}`);
+	},
+);
+
+it('asks for the user with a token that has svc- further inside', async () => {
+	await testCredential({ credential: { apiToken: 'api-svc-1', baseUrl: zoo.url } });
+	// n8n asks once more after a 401.
+	expect(new Set(wire(zoo))).toEqual(new Set(['GET /user']));
+});
+
+describe.each([MEMBER_TOKEN, SERVICE_ACCOUNT_TOKEN, 'svc-unknown'])('with the token %s', (apiToken) => {
+	it.each([
+		[400, 'Copy it again, whole, or make a new one.'],
+		[401, 'Check that it was copied whole and belongs to this Base URL.'],
+		[403, 'Make a new one in your Zoo account, or ask an admin'],
+		[404, 'this Base URL has no such call. Check both'],
+	])('says what to do when Zoo answers %d', async (status, next) => {
+		zoo.onRequest = () => ({ kind: 'status', status });
+		const { ok, message } = await testCredential({ credential: { apiToken, baseUrl: zoo.url } });
+		expect({ ok, message }).toEqual({ ok: false, message: expect.stringContaining(next) });
+	});
+
+	it('does not follow a redirect', async () => {
+		await using other = await startZoo();
+		zoo.failNext({ kind: 'redirect', status: 302, location: `${other.url}/user` });
+		expect(await testCredential({ credential: { apiToken, baseUrl: zoo.url } })).toMatchObject({ ok: false });
+		expect(other.requests).toEqual([]);
+	});
 });
 
 it('does not carry the token to another host after a redirect', async () => {

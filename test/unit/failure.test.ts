@@ -2,7 +2,14 @@
 
 import type { Comparison } from '../../nodes/ZooBilling/balance/confirm';
 import type { Preview } from '../../nodes/ZooBilling/writing/preview';
-import { listed, notLoaded, unforeseen, type FailureDetails, type Failure } from '../../nodes/ZooBilling/outcome/failure';
+import {
+	listed,
+	notLoaded,
+	unforeseen,
+	type FailureDetails,
+	type Failure,
+} from '../../nodes/ZooBilling/outcome/failure';
+import { ownerKinds } from '../../nodes/ZooBilling/balance/owner';
 import * as input from '../../nodes/ZooBilling/outcome/inputFailures';
 import * as memory from '../../nodes/ZooBilling/outcome/memoryFailures';
 import * as wire from '../../nodes/ZooBilling/outcome/wireFailures';
@@ -712,8 +719,20 @@ it('names a dry run only where nothing would have been written anyway', () => {
 	expect(wire.notSent(dryRun, 'canceled', once).details).not.toHaveProperty('dryRun');
 });
 
+it.each([
+	[ownerKinds.org, true, 'This works with the token of an admin of the organization only.'],
+	[ownerKinds.org, false, 'This works with the token of any member or service account of the organization.'],
+	[ownerKinds.user, false, 'This works with the token of any user, which a service account is not.'],
+])('a 403 to a read of the own %j (for an admin: %j) says whose token it takes', (kind, needsAdmin, whose) => {
+	const made = wire.notRead({ item: 0, owner: { kind, id: undefined }, needsAdmin }, refused(403, 'no'), looked);
+	expect(made.what).toBe('The API token has no right to do this [item 0]');
+	expect(made.next).toContain(`Use another Zoo API credential. ${whose} Reading again is safe.`);
+	expect(made.details.reason).toBe('tokenRefused');
+});
+
 describe('a final no from Zoo', () => {
-	const employee = "Balances by ID need the token of a Zoo employee; 'Get Own Org Balance' works with any valid token.";
+	const employee =
+		"Balances by ID need the token of a Zoo employee. 'Get Own Org Balance' works with the token of any member or service account of the organization.";
 	const bad = "Check 'API Token' and 'Base URL' in the Zoo API credential.";
 
 	it.each<[string, NoAnswer, string, string, FailureDetails['reason']]>([

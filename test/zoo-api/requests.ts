@@ -71,7 +71,8 @@ export function ownerIn(path: string, token?: string): Owner | undefined {
 	const [, own] = /^\/(org|user)\/payment\/\w+$/.exec(path) ?? [];
 	const holder = holderOf(token);
 	if (!isOwnerKind(own) || !holder) return undefined;
-	return { kind: own, id: own === 'org' ? holder.orgId : holder.userId };
+	const ownId = own === 'org' ? holder.orgId : holder.user?.id;
+	return ownId === undefined ? undefined : { kind: own, id: ownId };
 }
 
 function isOwnerKind(text: string | undefined): text is Owner['kind'] {

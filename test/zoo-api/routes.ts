@@ -33,8 +33,8 @@ export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{1
 
 interface Route {
 	readonly methods: readonly string[];
-	/** Whether the path names somebody, which only employees may do. */
-	readonly byId: boolean;
+	/** Whom Zoo lets do it, of those whose token it knows. */
+	readonly may: (holder: TokenHolder) => boolean;
 	readonly answer: (request: LoggedRequest, holder: TokenHolder, routing: Routing) => Answer;
 }
 
@@ -46,7 +46,7 @@ export function answerTo(request: LoggedRequest, routing: Routing): Answer {
 	const holder = holderOf(request.token);
 	if (!holder) return refusing(refusal(401));
 	if (!route.methods.includes(request.method)) return refusing(refusal(405), { allow: allowed(route) });
-	if (route.byId && !holder.employee) return refusing(refusal(403));
+	if (!route.may(holder)) return refusing(refusal(403));
 	return route.answer(request, holder, routing);
 }
 
@@ -55,17 +55,26 @@ function allowed({ methods }: Route): string {
 }
 
 function routeTo(path: string, { withoutBalancesById }: Routing): Route | undefined {
-	if (path === '/user') return { methods: ['GET'], byId: false, answer: ownUser };
-	if (/^\/users\/[^/]+$/.test(path)) return { methods: ['GET'], byId: true, answer: anyUser };
+	if (path === '/user') return { methods: ['GET'], may: isUser, answer: ownUser };
+	if (/^\/users\/[^/]+$/.test(path)) return { methods: ['GET'], may: isEmployee, answer: anyUser };
 	if (/^\/(org|user)s\/[^/]+\/payment\/balance$/.test(path) && !withoutBalancesById)
-		return { methods: ['GET', 'PUT'], byId: true, answer: balance };
-	const [, own] = /^\/(?:org|user)\/payment\/(balance|invoices|subscriptions)$/.exec(path) ?? [];
+		return { methods: ['GET', 'PUT'], may: isEmployee, answer: balance };
+	const [, kind, own] = /^\/(org|user)\/payment\/(balance|invoices|subscriptions)$/.exec(path) ?? [];
 	const answer = { balance, invoices: invoicesOf, subscriptions: subscriptionOf }[own ?? ''];
-	return answer && { methods: ['GET'], byId: false, answer };
+	const ofOrg = own === 'invoices' ? isAdmin : isMember;
+	return answer && { methods: ['GET'], may: kind === 'org' ? ofOrg : isUser, answer };
 }
 
+const isEmployee = ({ employee }: TokenHolder) => employee;
+const isAdmin = ({ role }: TokenHolder) => role === 'admin';
+/** Service accounts are members, too. */
+const isMember = () => true;
+const isUser = ({ user }: TokenHolder) => user !== undefined;
+
 function ownUser(request: LoggedRequest, holder: TokenHolder, { people }: Routing): Answer {
-	return granting(request, 'user', () => userReply(holder.userId, people.emailOf(holder.userId)));
+	const id = holder.user?.id;
+	if (id === undefined) return refusing(refusal(403));
+	return granting(request, 'user', () => userReply(id, people.emailOf(id)));
 }
 
 function anyUser(request: LoggedRequest, _holder: TokenHolder, { people, balances }: Routing): Answer {

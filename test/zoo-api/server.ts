@@ -102,8 +102,9 @@ export class ZooApi {
 		};
 		for (const holder of knownHolders()) {
 			this.setBalance('org', holder.orgId);
-			this.setBalance('user', holder.userId);
-			this.nameUser(holder.userId, holder.email);
+			if (!holder.user) continue;
+			this.setBalance('user', holder.user.id);
+			this.nameUser(holder.user.id, holder.user.email);
 		}
 		// Each open request may be waiting for the end of the server.
 		setMaxListeners(0, this.closing.signal);

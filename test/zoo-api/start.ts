@@ -4,7 +4,14 @@ import { parseArgs } from 'node:util';
 import type { BalanceModel } from './balances';
 import { listSampleOrgs, SAMPLE_ORGS, setSampleBalances } from './samples';
 import { startZooApi, type ZooApi } from './server';
-import { EMPLOYEE_ORG_ID, EMPLOYEE_TOKEN, MEMBER_ORG_ID, MEMBER_TOKEN } from './tokens';
+import {
+	ADMIN_TOKEN,
+	EMPLOYEE_ORG_ID,
+	EMPLOYEE_TOKEN,
+	MEMBER_ORG_ID,
+	MEMBER_TOKEN,
+	SERVICE_ACCOUNT_TOKEN,
+} from './tokens';
 
 const HELP = `Usage: npx tsx test/zoo-api/start.ts [--port N] [--model prePay|apiCredits]
 
@@ -36,6 +43,8 @@ function welcome(api: ZooApi, model: BalanceModel): string {
 Tokens
   ${EMPLOYEE_TOKEN}  an employee of Zoo: may read and write every balance (own org ${EMPLOYEE_ORG_ID})
   ${MEMBER_TOKEN}  a member of org ${MEMBER_ORG_ID}: may read that org's balance and their own
+  ${ADMIN_TOKEN}  an admin of that org: may read its invoices, too
+  ${SERVICE_ACCOUNT_TOKEN}  a service account of that org: may read its balance
 
 Organizations
 ${listSampleOrgs()}

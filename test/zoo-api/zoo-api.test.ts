@@ -6,7 +6,15 @@ import { sampleInvoices } from './invoices';
 import { isJsonObject } from './json';
 import { ask, type Heard } from './raw-client';
 import { startZooApi, type ZooApi, type ZooApiSettings } from './server';
-import { EMPLOYEE_TOKEN, MEMBER_ORG_ID, MEMBER_TOKEN, MEMBER_USER_ID, UNKNOWN_TOKEN } from './tokens';
+import {
+	ADMIN_TOKEN,
+	EMPLOYEE_TOKEN,
+	MEMBER_ORG_ID,
+	MEMBER_TOKEN,
+	MEMBER_USER_ID,
+	SERVICE_ACCOUNT_TOKEN,
+	UNKNOWN_TOKEN,
+} from './tokens';
 
 const ORG = '7e29ccf7-8b3c-47db-8a17-bb53528382f4';
 const OTHER_ORG = '3f0c1e52-6a4d-4b7e-9c8f-2d1b5a6e7f80';
@@ -251,13 +259,26 @@ describe('invoices and subscription of the token', () => {
 		await start();
 		const invoices = sampleInvoices(5);
 		api.setInvoices('org', MEMBER_ORG_ID, invoices.slice(1));
-		const first = await get('/org/payment/invoices?limit=2', MEMBER_TOKEN);
+		const first = await get('/org/payment/invoices?limit=2', ADMIN_TOKEN);
 		api.setInvoices('org', MEMBER_ORG_ID, invoices);
 		const token = encodeURIComponent(String(parsed(first.text)['next_page']));
-		const second = await get(`/org/payment/invoices?page_token=${token}`, MEMBER_TOKEN);
+		const second = await get(`/org/payment/invoices?page_token=${token}`, ADMIN_TOKEN);
 		expect([...idsOn(first.text), ...idsOn(second.text)]).toEqual(invoices.slice(1).map(({ id }) => id));
 		expect(parsed(second.text)['next_page']).toBeNull();
-		expect(idsOn((await get('/user/payment/invoices', MEMBER_TOKEN)).text)).toEqual([]);
+		expect(idsOn((await get('/user/payment/invoices', ADMIN_TOKEN)).text)).toEqual([]);
+	});
+
+	test('only an admin of the organization sees its invoices, and a service account is no user', async () => {
+		await start();
+		const statuses = async (path: string) =>
+			await Promise.all(
+				[MEMBER_TOKEN, ADMIN_TOKEN, EMPLOYEE_TOKEN, SERVICE_ACCOUNT_TOKEN].map(
+					async (token) => (await get(path, token)).status,
+				),
+			);
+		expect(await statuses('/org/payment/invoices')).toEqual([403, 200, 200, 403]);
+		expect(await statuses('/org/payment/balance')).toEqual([200, 200, 200, 200]);
+		expect(await statuses('/user')).toEqual([200, 200, 200, 403]);
 	});
 
 	test.each(['limit=0', 'limit=x', 'page_token=nowhere'])('%s is refused', async (query) => {

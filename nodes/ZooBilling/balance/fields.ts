@@ -31,7 +31,7 @@ const prePayFields = [
 		parameter: 'prePayCreditsRemaining',
 		wire: 'pre_pay_credits_remaining',
 		label: 'Pre-Pay Credits',
-		meaning: 'What is left of the credits that the cash bought and that bills are paid from',
+		meaning: 'What is left of the credits that bills are paid from, bought with the cash',
 	},
 ] as const satisfies readonly BalanceField[];
 
@@ -47,7 +47,7 @@ const apiCreditsFields = [
 		parameter: 'stableApiCreditsRemainingMonetaryValue',
 		wire: 'stable_api_credits_remaining_monetary_value',
 		label: 'API Credits (Stable)',
-		meaning: 'The value of what is left of the API credits that do not expire',
+		meaning: 'The value of what is left of the API credits that do not expire; Zoo may have granted them',
 		credits: 'stable_api_credits_remaining',
 	},
 ] as const satisfies readonly BalanceField[];

@@ -14,7 +14,7 @@ import { isRecord, Refusal } from '../text/refusal';
 import type { RequestSession } from '../zoo/session';
 import { read, type ZooRequest } from '../zoo/request';
 import type { Answer } from '../zoo/retry';
-import type { Operation, RawParameters } from './operation';
+import type { Operation, RawParameters, Token } from './operation';
 import { type Failure, isFailure } from '../outcome/failure';
 
 const PATH = '/payment/invoices';
@@ -25,7 +25,7 @@ export const getInvoices: Operation = {
 	label: () => 'Get Many Invoices',
 	action: ({ name }) => `Get many ${name} invoices`,
 	description: ({ noun }) => `List what Zoo has billed the ${noun} of the token, one item an invoice`,
-	token: ({ name }) => (name === 'org' ? 'admin' : 'any'),
+	token: tokenFor,
 	byId: false,
 	endpoint: { path: PATH, reply: invoiceSchema },
 	lists: true,
@@ -33,8 +33,13 @@ export const getInvoices: Operation = {
 	prepare,
 };
 
+/** Zoo shows the invoices of an organization to its admins alone. */
+function tokenFor({ name }: OwnerKind): Token {
+	return name === 'org' ? 'admin' : 'any';
+}
+
 function prepare(raw: RawParameters, kind: OwnerKind, item: number): Task | Failure {
-	const subject = { item, owner: { kind, id: undefined } };
+	const subject = { item, owner: { kind, id: undefined }, needsAdmin: tokenFor(kind) === 'admin' };
 	const limit = readLimit(raw['returnAll'], raw['limit']);
 	if (limit instanceof Refusal) return invalidInput(subject, limit);
 	const chosen = readOptions(raw['options'], options);
@@ -65,7 +70,7 @@ async function run(exchange: RequestSession, subject: OwnSubject, limit: number)
 }
 
 /** How many invoices one request asks for; of more, long ones could come to more than a reply may have. */
-const PAGE = 20;
+export const PAGE = 20;
 
 /**
  * The first `limit` invoices in Zoo's order, each once: what is issued while pages are read may move one to the next

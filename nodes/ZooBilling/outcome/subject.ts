@@ -11,4 +11,6 @@ export interface Subject {
 	readonly reference?: string;
 	/** Whether nothing would have been written anyway. */
 	readonly dryRun?: boolean;
+	/** Whether Zoo lets only an admin of the token's organization do it. */
+	readonly needsAdmin?: boolean;
 }

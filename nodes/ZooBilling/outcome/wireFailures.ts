@@ -1,6 +1,6 @@
 // Failures of the wire: a request that was turned down, got no reply, or was not sent at all.
 
-import type { Owner } from '../balance/owner';
+import type { Owner, OwnerKind } from '../balance/owner';
 import type { Subject } from './subject';
 import type { NotSent, Unanswered } from '../zoo/session';
 import { isZoosOwn, type NoAnswer, type Presence, type Reported, type ZooWords } from '../zoo/retry';
@@ -108,9 +108,10 @@ const NOT_ZOO: Meaning = {
 };
 
 /** What a final no means, and what to do about it. */
-function meaningOf(reported: Reported, { owner }: Subject): Meaning {
+function meaningOf(reported: Reported, subject: Subject): Meaning {
+	const { owner } = subject;
 	const { status = 0, zoo, endpoint } = reported;
-	if (status === 401 || status === 403) return isZoosOwn(reported) ? notLetIn(status, owner) : NOT_ZOO;
+	if (status === 401 || status === 403) return isZoosOwn(reported) ? notLetIn(status, subject) : NOT_ZOO;
 	if (status === 400 && isAboutToken(zoo)) return tokenRefused(owner);
 	if (status === 404 && owner) return notFound(owner, endpoint);
 	if (status < 400) return { reason: 'unreachable', next: "Check 'Base URL' in the Zoo API credential. " };
@@ -124,8 +125,8 @@ function isAboutToken({ message = '' }: ZooWords = {}): boolean {
 	return /authenticat/i.test(message);
 }
 
-function notLetIn(status: 401 | 403, owner: Owner | undefined): Meaning {
-	return status === 401 ? tokenRefused(owner) : noRight(owner);
+function notLetIn(status: 401 | 403, subject: Subject): Meaning {
+	return status === 401 ? tokenRefused(subject.owner) : noRight(subject);
 }
 
 function tokenRefused(owner: Owner | undefined): Meaning {
@@ -133,15 +134,27 @@ function tokenRefused(owner: Owner | undefined): Meaning {
 	return { reason: 'tokenRefused', what: 'Zoo did not accept the API token', next };
 }
 
-function noRight(owner: Owner | undefined): Meaning {
-	const reason = !isGiven(owner) ? 'tokenRefused' : 'employeeTokenNeeded';
-	const next = `Use another Zoo API credential. ${rightsFor(owner)}`;
-	return { reason, what: 'The API token has no right to do this', next };
+function noRight({ owner, needsAdmin }: Subject): Meaning {
+	const what = 'The API token has no right to do this';
+	const other = 'Use another Zoo API credential. ';
+	if (isGiven(owner)) return { reason: 'employeeTokenNeeded', what, next: other + rightsFor(owner) };
+	return { reason: 'tokenRefused', what, next: other + (owner ? ownRightFor(owner, needsAdmin) : '') };
 }
 
 function rightsFor(owner: Owner | undefined): string {
 	if (!isGiven(owner)) return '';
-	return `Balances by ID need the token of a Zoo employee; 'Get Own ${owner.kind.label} Balance' works with any valid token. `;
+	const own = openTo[owner.kind.name](`'Get Own ${owner.kind.label} Balance'`);
+	return `Balances by ID need the token of a Zoo employee. ${own}`;
+}
+
+/** Who reaches what is the token's own, by whose it is. */
+const openTo: Readonly<Record<OwnerKind['name'], (what: string) => string>> = {
+	org: (what) => `${what} works with the token of any member or service account of the organization. `,
+	user: (what) => `${what} works with the token of any user, which a service account is not. `,
+};
+
+function ownRightFor({ kind }: Owner, needsAdmin = false): string {
+	return needsAdmin ? 'This works with the token of an admin of the organization only. ' : openTo[kind.name]('This');
 }
 
 /** Whether the owner was named, and is not just the token's own. */

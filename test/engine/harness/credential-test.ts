@@ -31,7 +31,7 @@ export async function testCredential({ credential, tested }: CredentialTestRun):
 		await request(type, { ...credential });
 		return { ok: true, message: 'Connection successful!' };
 	} catch (error) {
-		return { ok: false, message: shownMessage(error) };
+		return { ok: false, message: ruleFor(type, error) ?? shownMessage(error) };
 	}
 }
 
@@ -91,6 +91,15 @@ function carrierNode(type: ICredentialType): INode {
 		parameters: {},
 		credentials: { [type.name]: { id: CREDENTIAL_ID, name: CREDENTIAL_NAME } },
 	};
+}
+
+/** What the credential type says of the status that was answered. */
+function ruleFor({ test }: ICredentialType, error: unknown): string | undefined {
+	const status = propertyOf(propertyOf(propertyOf(error, 'cause'), 'response'), 'status');
+	for (const rule of test?.rules ?? []) {
+		if (rule.type === 'responseCode' && rule.properties.value === status) return rule.properties.message;
+	}
+	return undefined;
 }
 
 /** A status's own text, else the network's code, else the message: what n8n's server picks. */
