@@ -134,11 +134,11 @@ function tokenRefused(owner: Owner | undefined): Meaning {
 	return { reason: 'tokenRefused', what: 'Zoo did not accept the API token', next };
 }
 
-function noRight({ owner, needsAdmin }: Subject): Meaning {
-	const what = 'The API token has no right to do this';
-	const other = 'Use another Zoo API credential. ';
-	if (isGiven(owner)) return { reason: 'employeeTokenNeeded', what, next: other + rightsFor(owner) };
-	return { reason: 'tokenRefused', what, next: other + (owner ? ownRightFor(owner, needsAdmin) : '') };
+function noRight(subject: Subject): Meaning {
+	const [reason, whose] = isGiven(subject.owner)
+		? (['employeeTokenNeeded', rightsFor(subject.owner)] as const)
+		: (['tokenRefused', ownRightFor(subject)] as const);
+	return { reason, what: 'The API token has no right to do this', next: `Use another Zoo API credential. ${whose}` };
 }
 
 function rightsFor(owner: Owner | undefined): string {
@@ -153,8 +153,9 @@ const openTo: Readonly<Record<OwnerKind['name'], (what: string) => string>> = {
 	user: (what) => `${what} works with the token of any user, which a service account is not. `,
 };
 
-function ownRightFor({ kind }: Owner, needsAdmin = false): string {
-	return needsAdmin ? 'This works with the token of an admin of the organization only. ' : openTo[kind.name]('This');
+function ownRightFor({ owner, needsAdmin }: Subject): string {
+	if (needsAdmin) return 'This works with the token of an admin of the organization only. ';
+	return owner ? openTo[owner.kind.name]('This') : '';
 }
 
 /** Whether the owner was named, and is not just the token's own. */
