@@ -69,7 +69,15 @@ export function contextOf(call: Call): NodeContext {
 	const { id, name, isTool, retryOnFail } = node;
 	const type = isTool ? `${TYPE}Tool` : TYPE;
 	const onError = node.continueOnFail ? 'continueRegularOutput' : 'stopWorkflow';
-	const described = { id, name, type, retryOnFail, onError, credentials: { zooApi: { id: '1', name: 'Zoo API' } } };
+	const described = {
+		id,
+		name,
+		type,
+		retryOnFail,
+		onError,
+		parameters: {},
+		credentials: { zooApi: { id: '1', name: 'Zoo API' } },
+	};
 	return {
 		getNodeParameter: (parameter, item) => parameterOf(node, items[item] ?? {}, parameter),
 		getInputData: () => items.map(() => ({ json: {} })),
