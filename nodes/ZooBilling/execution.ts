@@ -76,7 +76,7 @@ const bounds = [
 
 /** The first of the bounds that an agent's model fills in. `options`: as the workflow has them, not evaluated. */
 function leftToTheModel(options: unknown): (typeof bounds)[number] | undefined {
-	return bounds.find((name) => isRecord(options) && String(JSON.stringify(options[name])).includes('$fromAI'));
+	return bounds.find((name) => isRecord(options) && JSON.stringify(options[name] ?? '').includes('$fromAI'));
 }
 
 /** Each is read once: an expression costs more than all of our own work. */
