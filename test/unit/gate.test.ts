@@ -4,7 +4,13 @@ import { ownerKeyOf } from '../../nodes/ZooBilling/balance/owner';
 import { invalidInput } from '../../nodes/ZooBilling/outcome/inputFailures';
 import { optionDefaults } from '../../nodes/ZooBilling/operations/options';
 import type { Task } from '../../nodes/ZooBilling/pass/item';
-import { rulesBeforeOrdering, rulesInsideTheLock, admit, admitLocked, type Admission } from '../../nodes/ZooBilling/records/gate';
+import {
+	rulesBeforeOrdering,
+	rulesInsideTheLock,
+	admit,
+	admitLocked,
+	type Admission,
+} from '../../nodes/ZooBilling/records/gate';
 import { OwnerRegistry } from '../../nodes/ZooBilling/records/ownerRegistry';
 import { Refusal } from '../../nodes/ZooBilling/text/refusal';
 import { paymentIn, type Preview } from '../../nodes/ZooBilling/writing/preview';

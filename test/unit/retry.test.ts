@@ -3,7 +3,15 @@
 import fc from 'fast-check';
 
 import { readJsonObject } from '../../nodes/ZooBilling/balance/reply';
-import { isZoosOwn, judge, nextStep, readRetryAfter, type Sent, type AttemptResult, type InDoubt } from '../../nodes/ZooBilling/zoo/retry';
+import {
+	isZoosOwn,
+	judge,
+	nextStep,
+	readRetryAfter,
+	type Sent,
+	type AttemptResult,
+	type InDoubt,
+} from '../../nodes/ZooBilling/zoo/retry';
 import { badCertificate, refusedConnection, replied, timedOut } from './given';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
