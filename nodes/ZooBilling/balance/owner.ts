@@ -61,6 +61,11 @@ export function ownerKeyOf({ kind, id }: Owner): string {
 	return `${kind.path}/${id ?? ''}`;
 }
 
+/** The key of an owner in this process: an organization or user at one host. */
+export function ownerAtHost(host: string, ownerKey = ''): string {
+	return host + ownerKey;
+}
+
 /** Of nobody. */
 export const EXAMPLE_ID = '7e29ccf7-8b3c-47db-8a17-bb53528382f4';
 

@@ -1,5 +1,6 @@
 // One pass over an execution's items, free of n8n: checked items in, one result per item out, in input order.
 
+import { ownerAtHost } from '../balance/owner';
 import { unforeseen, type Failure, isFailure } from '../outcome/failure';
 import { invalidInput } from '../outcome/inputFailures';
 import { stillInDoubt } from '../outcome/memoryFailures';
@@ -112,7 +113,7 @@ async function runTask(plan: Admitted, lane: Lane, setting: Setting): Promise<Re
 	const { zoo, stopOnFailure, cooldown } = setting;
 	const { task } = plan;
 	const work = async () => await runAlone(plan, lane, setting);
-	const result = task.writes ? await withLock(keyOf(task, zoo), work, zoo.cancel) : await work();
+	const result = task.writes ? await withLock(ownerAtHost(zoo.host, task.ownerKey), work, zoo.cancel) : await work();
 	if (isFailure(result) && stopOnFailure) cooldown.stopped = true;
 	// A preview counts on what stood before the write.
 	if (task.writes) lane.preview.clear();
@@ -142,7 +143,7 @@ async function runAdmitted(
 	const { subject } = task;
 	const { registry } = execution;
 	const exchange = new RequestSession(zoo, cooldown, task.options, resumed && attemptsAt(resumed));
-	if (task.writes) await settle(registry.inFlightUntil(keyOf(task, zoo), resumed?.id), zoo);
+	if (task.writes) await settle(registry.inFlightUntil(ownerAtHost(zoo.host, task.ownerKey), resumed?.id), zoo);
 	const left: Left = { isBegun: resumed !== undefined };
 	const session = { exchange, lane, host: zoo.host, registry, ...noting(task, execution, left) };
 	// Whatever is thrown in here must not end the other items, some of which may be on their way.
@@ -152,10 +153,6 @@ async function runAdmitted(
 	});
 	execution.end(subject.item, result, left.open, exchange.sentSoFar);
 	return result;
-}
-
-function keyOf({ ownerKey = '' }: Task, { host }: Connection): string {
-	return host + ownerKey;
 }
 
 /** Another item's attempt that got no answer could still land on this one's. */

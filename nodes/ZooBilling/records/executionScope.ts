@@ -1,6 +1,7 @@
 // What one execution remembers of its writes, for all its nodes: n8n stores it as plain data and hands it back when it
 // runs a node again. What this process knows of the same payments by now, from whichever execution, counts more.
 
+import { ownerAtHost } from '../balance/owner';
 import { previewRepeated, referenceRepeated } from '../outcome/memoryFailures';
 import type { Result } from '../outcome/result';
 import type { Subject } from '../outcome/subject';
@@ -82,7 +83,7 @@ export class ExecutionScope {
 	/** Takes over what other executions of this process have settled of an item and of its owner's doubts. */
 	catchUp(item: number, ownerKey: string | undefined): void {
 		this.renew(this.homeOf(item));
-		for (const home of this.inDoubt.get(this.host + (ownerKey ?? ''))?.values() ?? []) this.renew(home);
+		for (const home of this.homesInDoubt(ownerKey)) this.renew(home);
 	}
 
 	/** What is known of an item by now, with what the item asked for. */
@@ -108,7 +109,7 @@ export class ExecutionScope {
 
 	/** The last item of an owner that an earlier pass has sent. */
 	latestOf(ownerKey: string | undefined): number | undefined {
-		return this.latest.get(this.host + (ownerKey ?? ''));
+		return this.latest.get(ownerAtHost(this.host, ownerKey));
 	}
 
 	/** Who has used a payment reference before in this execution, in words. */
@@ -217,7 +218,7 @@ export class ExecutionScope {
 	}
 
 	private homesInDoubt(ownerKey: string | undefined): Position[] {
-		return [...(this.inDoubt.get(this.host + (ownerKey ?? ''))?.values() ?? [])];
+		return [...(this.inDoubt.get(ownerAtHost(this.host, ownerKey))?.values() ?? [])];
 	}
 
 	private otherAt(key: string, item: number): string | undefined {

@@ -7,7 +7,7 @@
 //
 // What each state is to whoever comes next: docs/money.md#what-a-balance-proves
 
-import { ownerKeyOf } from '../balance/owner';
+import { ownerAtHost, ownerKeyOf } from '../balance/owner';
 import type { Result } from '../outcome/result';
 import { ownerOf, type Preview } from '../writing/preview';
 import type { Attempts } from '../zoo/session';
@@ -52,7 +52,7 @@ export function hasWritten(record: WriteRecord): boolean {
 
 /** The owner that a preview is about: an organization or user at one host. */
 export function ownerAtHostIn(preview: Preview): string {
-	return preview.host + ownerKeyOf(ownerOf(preview));
+	return ownerAtHost(preview.host, ownerKeyOf(ownerOf(preview)));
 }
 
 /** The names under which this process finds a payment, whoever repeats it. */

@@ -3,7 +3,7 @@
 import { amountsByName, type FieldAmount } from '../balance/amounts';
 import { amountIn, unexpected } from '../balance/confirm';
 import { isEarlier, readMoment } from '../balance/moment';
-import { identityOf } from '../balance/owner';
+import { identityOf, ownerAtHost } from '../balance/owner';
 import { lookedUp, type Preview, targetOf } from './preview';
 import type { Reply } from '../balance/reply';
 import { conditionNotMet, otherModel } from '../outcome/inputFailures';
@@ -16,11 +16,6 @@ import type { WriteIntent } from './intent';
 import { stored } from './storedPreview';
 import type { Failure } from '../outcome/failure';
 import type { Success } from '../outcome/result';
-
-/** The key of an owner in this process: an organization or user at one host. */
-export function ownerAtHost({ host }: Pick<ItemSession, 'host'>, ownerKey: string): string {
-	return host + ownerKey;
-}
 
 /**
  * The balance before a write, in a dry run with the changes that earlier items would have made. `builtOn`: Zoo's time
@@ -52,7 +47,7 @@ export function observe(
 	{ ownerKey }: WriteIntent,
 	updatedAt: unknown,
 ): boolean {
-	return registry.observe(ownerAtHost({ host }, ownerKey), updatedAt, exchange.now());
+	return registry.observe(ownerAtHost(host, ownerKey), updatedAt, exchange.now());
 }
 
 /** `builtOn` bounds the looks of this one write: what is believed of the owner comes from Zoo's replies alone. */

@@ -1,5 +1,6 @@
 // What all operations that write share: a preview is noted, sent, and looked for, until it is known what became of it.
 
+import { ownerAtHost } from '../balance/owner';
 import { targetOf, type Preview } from './preview';
 import { decide } from './decision';
 import type { ItemSession } from '../pass/item';
@@ -8,7 +9,7 @@ import type { ReasonToReject } from '../zoo/session';
 import { readBalance, writeBalance } from '../zoo/request';
 import { WriteProtocol, type Write } from './protocol';
 import type { WriteIntent } from './intent';
-import { observe, rejectStale, ownerAtHost } from './look';
+import { observe, rejectStale } from './look';
 import { report, type Kind, type Ready } from './report';
 import { isFailure } from '../outcome/failure';
 import { type WriteRecord, leftOpenBy } from '../records/record';
@@ -36,14 +37,14 @@ export async function resume(
 async function send(session: ItemSession, ready: Ready): Promise<Result> {
 	const sending = new WriteProtocol(session.exchange, writeOf(session, ready), ready.inDoubt);
 	const end = await sending.run();
-	const { inFlightUntil: openUntil } = sending;
-	if (openUntil !== undefined) session.registry.noteInFlight(keyOf(session, ready), ready.record.id, openUntil);
+	const { inFlightUntil: until } = sending;
+	if (until !== undefined) session.registry.noteInFlight(keyOf(session, ready), ready.record.id, until);
 	if (end.kind === 'unknown') session.leave(end.inDoubt);
 	return report(session, ready, end);
 }
 
 function keyOf(session: ItemSession, { intent }: Ready): string {
-	return ownerAtHost(session, intent.ownerKey);
+	return ownerAtHost(session.host, intent.ownerKey);
 }
 
 function writeOf(session: ItemSession, ready: Ready): Write {
