@@ -284,7 +284,7 @@ export const faults: readonly Fault[] = [
 	{
 		name: 'a preview is not taken up in the execution that left the doubt',
 		file: 'records/gate.ts',
-		from: `if (record.applies !== undefined && writes.fingerprint === previewName(record.applies, record.preview)) return true;
+		from: `if (appliesIt(writes, record)) return true;
 	const`,
 		to: 'const',
 	},

@@ -73,6 +73,11 @@ export function freeTraffic(): Cooldown {
 	return { begunAt: 0, begunOn: START, until: 0, byZoo: false, stopped: false };
 }
 
+/** A cooldown that Zoo has asked for, for so many milliseconds from the start of a scene. */
+export function heldFor(until: number): Cooldown {
+	return { ...freeTraffic(), until, byZoo: true };
+}
+
 /** What answers a request; `after`: what else happens meanwhile. */
 export type Turn = Sent | ((request: ZooRequest, world: ScriptedWorld) => Sent);
 

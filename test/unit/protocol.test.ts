@@ -15,6 +15,7 @@ import {
 	cash,
 	credits,
 	freeTraffic,
+	heldFor,
 	org,
 	ORG_ID,
 	prePay,
@@ -142,7 +143,6 @@ const pressedIn =
 const slow =
 	(sent: Sent, ms: number): Turn =>
 	(_, world) => ((world.time += ms), sent);
-const heldFor = (until: number): Cooldown => ({ ...freeTraffic(), until: until, byZoo: true });
 
 const both: Array<[string, Preview]> = [
 	['a write that was built on a look', built],

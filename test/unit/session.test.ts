@@ -9,6 +9,7 @@ import {
 	badCertificate,
 	cash,
 	freeTraffic,
+	heldFor,
 	org,
 	prePay,
 	refusedConnection,
@@ -49,8 +50,6 @@ function scene(turns: Turn[], { retryFor = 60_000, validFor, traffic = freeTraff
 	return { world, traffic, exchange: new RequestSession(world, traffic, limits) };
 }
 
-/** Traffic that Zoo has held for so many milliseconds, from the start of a scene. */
-const heldFor = (until: number): Cooldown => ({ ...freeTraffic(), until: until, byZoo: true });
 const press = (world: ScriptedWorld) => {
 	world.stopPressed = true;
 };

@@ -10,6 +10,7 @@ import type { Preview } from '../writing/preview';
 import type { Attempts } from '../zoo/session';
 import type { OwnerRegistry } from './ownerRegistry';
 import {
+	attemptsAt,
 	namesInExecution,
 	ownerAtHostIn,
 	previewKey,
@@ -244,7 +245,7 @@ export class ExecutionScope {
 		home: Position,
 		record: WriteRecord,
 		left = leftOpenBy(record),
-		attempts = record.state === 'inDoubt' ? record.attempts : undefined,
+		attempts = attemptsAt(record),
 	): void {
 		const { id, fingerprint, adds, applies, taken, preview, startedAt } = record;
 		const kept: WriteRecord = {

@@ -13,7 +13,7 @@ import {
 } from '../outcome/memoryFailures';
 import { ofItem, type Failure, isFailure } from '../outcome/failure';
 import type { Result } from '../outcome/result';
-import type { Task } from '../pass/item';
+import type { Task, WriteRequest } from '../pass/item';
 import { paymentIn } from '../writing/preview';
 import { previewKey, referenceKey, type WriteRecord, previewName, referenceName, hasWritten } from './record';
 import type { ExecutionScope } from './executionScope';
@@ -223,7 +223,7 @@ function isRepeated({ subject, writes }: Task, record: WriteRecord, { host, isTo
 	if (!writes || record.preview.host !== host || writes.adds !== record.adds) return false;
 	// n8n repeats a tool's call as a new one.
 	if (!writes.adds) return isTool && writes.fingerprint === record.fingerprint;
-	if (record.applies !== undefined && writes.fingerprint === previewName(record.applies, record.preview)) return true;
+	if (appliesIt(writes, record)) return true;
 	const { reference } = record.preview;
 	const isNamed = reference !== undefined && reference === subject.reference;
 	return isNamed && writes.payment === paymentIn(record.preview);
@@ -236,8 +236,13 @@ function nameOnce({ subject: { reference }, options, writes }: Task, { host }: E
 	return isOnce && reference !== undefined ? referenceName(host, reference) : undefined;
 }
 
+/** Whether it is the very preview that the record has applied, or may have. */
+function appliesIt({ fingerprint }: WriteRequest, { applies, preview }: WriteRecord): boolean {
+	return applies !== undefined && fingerprint === previewName(applies, preview);
+}
+
 function isSamePayment({ writes }: Task, record: WriteRecord): boolean {
-	if (record.applies !== undefined && writes?.fingerprint === previewName(record.applies, record.preview)) return true;
+	if (writes && appliesIt(writes, record)) return true;
 	return writes?.applies === undefined && writes?.payment === paymentIn(record.preview);
 }
 
