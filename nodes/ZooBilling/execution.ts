@@ -1,6 +1,6 @@
 // One execution of the node: n8n's items and settings in, its items out.
 
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
 
 import { ownerKinds, type OwnerKind } from './balance/owner';
 import { invalidInput } from './outcome/inputFailures';
@@ -31,36 +31,51 @@ export async function execute(context: IExecuteFunctions): Promise<INodeExecutio
 
 /** One after another, so that nobody but the pass holds them. */
 function* checks(context: IExecuteFunctions, operation: Operation | undefined): Generator<Task | Failure> {
-	for (const item of context.getInputData().keys()) yield check(context, operation, item);
+	// n8n copies the whole node for whoever asks for it, so that an item must not.
+	const node = context.getNode();
+	const refusal = isTool(context) ? refusalOfTool(node, operation) : undefined;
+	for (const item of context.getInputData().keys())
+		yield check(context, { operation, version: node.typeVersion, refusal }, item);
+}
+
+/** What all items have in common. */
+interface Common {
+	readonly operation: Operation | undefined;
+	/** Of the node's type. */
+	readonly version: number;
+	/** Why a tool does not work as it is set. */
+	readonly refusal: Refusal | undefined;
 }
 
 /** One item's parameters, checked. */
-function check(context: IExecuteFunctions, operation: Operation | undefined, item: number): Task | Failure {
+function check(context: IExecuteFunctions, common: Common, item: number): Task | Failure {
+	const { operation, version, refusal } = common;
 	const kind = Object.values(ownerKinds).find(({ name }) => name === context.getNodeParameter('resource', item));
 	if (!operation || !kind) {
 		return refused(item, "'Operation' is none of this node's operations", 'Choose one in the node.');
 	}
-	if (operation.adds && isTool(context) && context.getNode().retryOnFail) {
-		return refused(
-			item,
-			"'Retry On Fail' is on, which an adjustment by a tool does not allow",
-			"Turn off 'Retry On Fail' in the settings of this tool: n8n would repeat the whole call, and an adjustment could be added twice.",
-		);
-	}
-	const left = isTool(context) ? leftToTheModel(context.getNode().parameters['options']) : undefined;
-	if (left !== undefined) {
-		return refused(
-			item,
-			`'${optionTable[left].label}' is left to the model, which it is to hold back`,
-			'Set it in this tool by hand: what the model writes must not decide whether, or up to which amount, something is written.',
-		);
-	}
+	if (refusal) return invalidInput({ item }, refusal);
 	try {
-		return operation.prepare(parametersOf(context, operation, kind, item), kind, item);
+		return operation.prepare(parametersOf(context, { operation, version, kind }, item), kind, item);
 	} catch (error) {
 		const reason = error instanceof Error ? sanitize(error.message, 200) : 'no reason given';
 		return refused(item, `A parameter could not be read: ${reason}`, 'Check the expressions in the parameters.');
 	}
+}
+
+function refusalOfTool({ retryOnFail, parameters }: INode, operation: Operation | undefined): Refusal | undefined {
+	if (operation?.adds && retryOnFail) {
+		return new Refusal(
+			"'Retry On Fail' is on, which an adjustment by a tool does not allow",
+			"Turn off 'Retry On Fail' in the settings of this tool: n8n would repeat the whole call, and an adjustment could be added twice.",
+		);
+	}
+	const left = leftToTheModel(parameters['options']);
+	if (left === undefined) return undefined;
+	return new Refusal(
+		`'${optionTable[left].label}' is left to the model, which it is to hold back`,
+		'Set it in this tool by hand: what the model writes must not decide whether, or up to which amount, something is written.',
+	);
 }
 
 /** What keeps a write in bounds, and so is for whoever builds the workflow to say. */
@@ -80,8 +95,11 @@ function leftToTheModel(options: unknown): (typeof bounds)[number] | undefined {
 }
 
 /** Each is read once: an expression costs more than all of our own work. */
-function parametersOf(context: IExecuteFunctions, operation: Operation, kind: OwnerKind, item: number): RawParameters {
-	const version = context.getNode().typeVersion;
+function parametersOf(
+	context: IExecuteFunctions,
+	{ operation, version, kind }: { operation: Operation; version: number; kind: OwnerKind },
+	item: number,
+): RawParameters {
 	const read = (name: string): unknown => context.getNodeParameter(name, item);
 	const raw: Record<string, unknown> = { options: read(optionsOf(operation, version)) };
 	for (const name of namesOf(operation, kind, version)) raw[name] = read(name);
