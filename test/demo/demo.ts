@@ -44,7 +44,7 @@ async function main(): Promise<void> {
 	const before = balances(zoo);
 	console.table(before);
 
-	const { output, hints } = await runNode({
+	const { output, hints, error } = await runNode({
 		parameters: {
 			resource: 'org',
 			operation: 'updateBalance',
@@ -58,6 +58,7 @@ async function main(): Promise<void> {
 		onError: 'continueErrorOutput',
 	});
 
+	if (error) throw error;
 	const [written = [], refused = []] = output;
 	console.log('\nConfirmed by Zoo:\n');
 	for (const { json } of written) console.log(`  ${confirmed(json['confirmation'])}`);

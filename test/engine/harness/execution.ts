@@ -1,4 +1,5 @@
 /** Executes a workflow in n8n's own engine, inside this process, on n8n 1.122 and later. */
+import './engine-settings';
 import { ExecutionLifecycleHooks, ExternalSecretsProxy, WorkflowExecute } from 'n8n-core';
 import {
 	jsonParse,

@@ -1,4 +1,5 @@
 /** Loads a built package the way n8n does: by the `n8n` section of its package.json, from dist. */
+import './engine-settings';
 import { resolve } from 'node:path';
 
 import { PackageDirectoryLoader } from 'n8n-core';

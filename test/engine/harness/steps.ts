@@ -1,4 +1,5 @@
 /** Runs the built node once, with a context of the caller's. Without more it is as n8n's second engine does (`toV1ExecuteContext` of @n8n/node-engine-compatibility 0.9.1): each step with an empty context, and without a way to hear of a cancellation. */
+import './engine-settings';
 import { ExecuteContext } from 'n8n-core';
 import {
 	createRunExecutionData,
